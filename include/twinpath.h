@@ -1,0 +1,344 @@
+/**
+ * Twinpath: the whole public face of libtwinpath.
+ *
+ * A study (YAML) is read and checked into a twp_study_t, run into a results file (HDF5), and the
+ * file is read back into a summary. Every function that can fail returns a twp_status_t and takes a
+ * caller-owned twp_error_t last, which may be NULL. The library never prints and never exits.
+ */
+#ifndef TWINPATH_H
+#define TWINPATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TWP_CHECK_RESULT __attribute__((warn_unused_result))
+#define TWP_PRINTF(i_format, i_first) __attribute__((format(printf, i_format, i_first)))
+#else
+#define TWP_CHECK_RESULT
+#define TWP_PRINTF(i_format, i_first)
+#endif
+
+/** Status of a call. Never renumbered. */
+typedef enum {
+    TWP_OK = 0,
+    TWP_ERR_INPUT = 1,       /**< the study or another input is wrong; findings say where */
+    TWP_ERR_MEMORY = 2,      /**< memory could not be had */
+    TWP_ERR_IO = 3,          /**< a file could not be read or written; the message has path and errno */
+    TWP_ERR_LIMIT = 4,       /**< an input is larger or deeper than its stated limit */
+    TWP_ERR_EXISTS = 5,      /**< another results file is already there */
+    TWP_ERR_FORMAT = 6,      /**< a results file is damaged or not of a known layout */
+    TWP_ERR_FAULT = 7,       /**< a twin met a fault the study's author must mend; named in the message */
+    TWP_ERR_INTERRUPTED = 8, /**< stopped by a signal; what was published says that it is partial */
+    TWP_ERR_ARGUMENT = 9     /**< the caller passed something the documentation forbids */
+} twp_status_t;
+
+/** Short name of a status, such as "TWP_ERR_IO"; static storage. */
+const char *twp_status_name(twp_status_t status);
+
+#define TWP_ERROR_MESSAGE_SIZE 1024
+
+/** Caller-owned record of the one error that ended a call. */
+typedef struct {
+    twp_status_t status;
+    char message[TWP_ERROR_MESSAGE_SIZE];
+} twp_error_t;
+
+/** One thing that is wrong with an input. All text lives as long as the list that holds it. */
+typedef struct {
+    const char *file;     /**< as the user named it; "--set" for an override; never NULL */
+    int line, column;     /**< from 1; 0 where there is none */
+    const char *path;     /**< path in the study such as patient.tracks.therapy; may be "" */
+    const char *message;  /**< what is wrong, one sentence */
+    const char *found;    /**< what stands there, or NULL */
+    const char *expected; /**< what could stand there, or NULL */
+    const char *nearest;  /**< the nearest valid name, or NULL */
+    bool is_warning;      /**< a run is allowed all the same */
+} twp_finding_t;
+
+/** Version of the library, such as "0.1.0"; static storage. */
+const char *twp_version(void);
+
+/* ---- Studies --------------------------------------------------------------------------------- */
+
+/** A study that was read, checked and compiled for each of its strategies. One thread at a time. */
+typedef struct twp_study_handle twp_study_t; /* opaque */
+
+/**
+ * Reads the study at path with everything it uses, applies n_set overrides "a.b.c=value", checks it
+ * and compiles one model per strategy.
+ *
+ * @param set    [n_set], may be NULL when n_set is 0; copied
+ * @param study  set whenever there are findings to show, so also with TWP_ERR_INPUT; else NULL. Ended
+ *               by twp_study_free().
+ * @return TWP_OK (there may be warnings), TWP_ERR_INPUT with findings, TWP_ERR_IO when the study
+ *         itself cannot be read, TWP_ERR_MEMORY
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_read(const char *path, const char *const *set, int n_set,
+    twp_study_t **study, twp_error_t *err);
+void twp_study_free(twp_study_t *study); /**< NULL is allowed */
+
+/** Findings in order of file, line and column. i_finding < twp_study_n_findings(). */
+int twp_study_n_findings(const twp_study_t *study);
+const twp_finding_t *twp_study_finding(const twp_study_t *study, int i_finding);
+/** Findings that are not warnings; also those beyond the number that is kept. */
+int twp_study_n_errors(const twp_study_t *study);
+/** Findings counted beyond the number that is kept. */
+int twp_study_n_dropped(const twp_study_t *study);
+
+/* What follows needs a study without errors (TWP_OK): otherwise 0, NULL, or TWP_ERR_ARGUMENT. Text
+ * lives as long as the study. */
+
+const char *twp_study_name(const twp_study_t *study);
+const char *twp_study_question(const twp_study_t *study); /**< NULL when it asks none */
+const char *twp_study_currency(const twp_study_t *study); /**< NULL when it has no money */
+int64_t twp_study_n_patients(const twp_study_t *study);
+double twp_study_horizon_days(const twp_study_t *study);
+int twp_study_n_strategies(const twp_study_t *study);
+/** The baseline is number 0, the others follow by name. */
+const char *twp_study_strategy(const twp_study_t *study, int i_strategy);
+int twp_study_n_tracks(const twp_study_t *study);
+int twp_study_n_states(const twp_study_t *study);  /**< of all tracks */
+int twp_study_n_exits(const twp_study_t *study);
+int twp_study_n_supports(const twp_study_t *study);
+int twp_study_n_measures(const twp_study_t *study);
+
+/** Name and place of each file that was read: the study itself first. NULL past the last. */
+const char *twp_study_file(const twp_study_t *study, int i_file);
+
+/** One number of the study with where it comes from. */
+typedef struct {
+    const char *path;   /**< patient.tracks.therapy.states.taking.stop.hazard.weibull.shape */
+    const char *text;   /**< as written */
+    const char *source; /**< evidence id, "assumption" or other text; NULL: none is needed */
+    const char *note;   /**< or NULL */
+    const char *origin; /**< who set it: module, base, study, strategy or --set */
+    const char *file;
+    int line, column;
+} twp_number_row_t;
+
+int twp_study_n_numbers(const twp_study_t *study);
+/** Row i_number < twp_study_n_numbers(), in order of path. */
+twp_number_row_t twp_study_number(const twp_study_t *study, int i_number);
+
+/**
+ * The compiled study in words, or (path not NULL) what stands at a dotted path, under each strategy
+ * where they differ, and who set it.
+ * @param text  set on success; the caller frees it with free()
+ * Fails with TWP_ERR_INPUT when there is nothing at path (the message names the nearest).
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_explain(
+    const twp_study_t *study, const char *path, char **text, twp_error_t *err);
+
+/* ---- Runs ------------------------------------------------------------------------------------ */
+
+/** How far a run is. */
+typedef struct {
+    int64_t n_twins, n_twins_done;
+    int64_t n_events;           /**< over all strategies */
+    double wall_seconds, cpu_seconds;
+    double twins_per_second;    /**< 0 until it is known */
+    double seconds_left;        /**< NAN until it is known */
+} twp_progress_t;
+
+/** What a run is asked beyond the study. Start from twp_run_settings_init(). */
+typedef struct {
+    uint64_t seed;              /**< 1 */
+    int64_t n_patients;         /**< 0: the study's count */
+    const char *const *strategy; /**< [n_strategies] names; the baseline is always run */
+    int n_strategies;           /**< 0: all */
+    int n_threads;              /**< 0: as many as OpenMP gives */
+    const char *output_path;    /**< results file, required */
+    bool overwrite;             /**< replace a file that is there */
+    const char *command_line;   /**< for /session, or NULL */
+    /** Called now and then by the thread that called twp_study_run(); NULL: never. */
+    void (*progress)(void *context, const twp_progress_t *progress);
+    void *progress_context;
+    /** Asked between blocks; true ends the run, what is done is published as partial. NULL: never. */
+    bool (*should_stop)(void *context);
+    void *stop_context;
+} twp_run_settings_t;
+
+void twp_run_settings_init(twp_run_settings_t *settings);
+
+/** What a run did. */
+typedef struct {
+    char digest[65];            /**< content digest of the file, 64 hex digits */
+    int64_t n_twins, n_twins_done;
+    int n_strategies;
+    int64_t n_events;
+    double wall_seconds, cpu_seconds;
+    int n_threads;
+    bool is_partial;
+} twp_run_report_t;
+
+/**
+ * Lives every twin under every strategy and writes the results file: whole or not at all.
+ *
+ * @param report  filled when the file was published (TWP_OK, TWP_ERR_INTERRUPTED); may be NULL
+ * @return TWP_OK; TWP_ERR_INTERRUPTED when should_stop ended it and a partial file was published (or,
+ *         before the first block, none: report->n_twins_done is 0 then); TWP_ERR_INPUT when the
+ *         patients' file is wrong (findings of the study) or a strategy is unknown; TWP_ERR_FAULT with
+ *         twin, strategy, time and exit; TWP_ERR_EXISTS, TWP_ERR_IO, TWP_ERR_MEMORY, TWP_ERR_ARGUMENT
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_run(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_run_report_t *report, twp_error_t *err);
+
+/** What a run would need. */
+typedef struct {
+    int64_t n_twins;
+    int n_strategies;
+    double events_per_life;     /**< recorded events, mean over the twins of the pilot */
+    double cpu_seconds;         /**< all lives, on one core of this machine; without the file */
+    double memory_bytes;        /**< at most, with settings->n_threads threads; flat in the twins */
+    double file_bytes;          /**< order of magnitude */
+    int n_pilot_twins;          /**< twins lived to find out */
+} twp_run_estimate_t;
+
+/** Lives the first twins (at most 256) and extrapolates. Fails as twp_study_run() does. */
+TWP_CHECK_RESULT twp_status_t twp_study_estimate(twp_study_t *study,
+    const twp_run_settings_t *settings, twp_run_estimate_t *estimate, twp_error_t *err);
+
+/* ---- Summaries ------------------------------------------------------------------------------- */
+
+/** One figure: a measure at one of its times. */
+typedef struct {
+    const char *name;       /**< column, such as persistence */
+    const char *label;      /**< as printed; without the time */
+    const char *unit;       /**< "1" (a share or score), "d", "year", "USD"; "" for counts */
+    const char *definition; /**< exact, one sentence */
+    double time_days;       /**< NAN when the measure has no times */
+    bool is_mean;           /**< false: a Kaplan-Meier estimate (differences are not paired) */
+    bool has_quantiles;
+} twp_summary_row_t;
+
+/** Estimate of a figure under one strategy. NAN where there is none. */
+typedef struct {
+    double mean, mcse;      /**< Monte Carlo standard error over twins */
+    double low, high;       /**< 95 % interval of the mean */
+    double n;               /**< twins that count */
+    const double *quantile; /**< [n_quantiles] over twins, or NULL */
+} twp_summary_estimate_t;
+
+/** Difference of a figure from the baseline, twin by twin. NAN where there is none. */
+typedef struct {
+    double difference, se;
+    double low, high;       /**< 95 % interval of the mean difference */
+    double n;               /**< pairs that count */
+    double variance_saved;  /**< share of the variance that pairing saved; NAN when not paired */
+    const double *quantile; /**< [n_quantiles] of the paired differences over twins, or NULL */
+} twp_summary_contrast_t;
+
+/** How a strategy compares with the baseline in cost and effect. Written to files: not renumbered. */
+typedef enum {
+    TWP_ICER_NONE = 0,      /**< no difference at all, or not a finite number */
+    TWP_ICER_DOMINATES = 1, /**< costs less, does more */
+    TWP_ICER_DOMINATED = 2, /**< costs more, does less */
+    TWP_ICER_COSTS_MORE = 3,/**< costs more, does more: icer is money per QALY gained */
+    TWP_ICER_SAVES = 4      /**< costs less, does less: icer is money saved per QALY lost */
+} twp_icer_kind_t;
+
+/** Cost and effect of one strategy against the baseline. */
+typedef struct {
+    double cost, cost_se, qaly, qaly_se; /**< paired differences */
+    double correlation;     /**< of the two differences' errors */
+    double icer;            /**< money per QALY */
+    double low, high;       /**< 95 % interval (Fieller 1954) when is_bounded */
+    bool is_bounded;        /**< false: the effect's difference cannot be told from none */
+    twp_icer_kind_t kind;
+    const twp_summary_contrast_t *net_benefit; /**< [n_worth] difference of net monetary benefit */
+} twp_summary_icer_t;
+
+/** Twins of one category of an attribute, or of one truth. */
+typedef struct {
+    const char *name;       /**< such as "female=yes", "persona=eager" */
+    int64_t n_twins;
+    const twp_summary_estimate_t *estimate; /**< [n_rows * n_strategies] as in the summary */
+    const twp_summary_contrast_t *contrast; /**< [n_rows * n_contrasts] */
+} twp_summary_segment_t;
+
+typedef struct {
+    const char *name, *measure, *unit, *source;
+    const char *strategy;
+    double time_days;       /**< NAN when the measure has no times */
+    double value, within;   /**< what it must be, and how near */
+    double result, mcse, low, high;
+    bool is_fit;            /**< role fit; else predict */
+    bool is_hit;            /**< |result - value| <= within */
+} twp_summary_target_t;
+
+/** A curve over time: a state's share, or a Kaplan-Meier estimate. */
+typedef struct {
+    const char *name;       /**< occupancy_therapy_taking, km_... */
+    const char *label;
+    const double *value;    /**< [n_strategies * n_times] */
+    const double *se;       /**< likewise, or NULL */
+} twp_summary_curve_t;
+
+/** Everything that reports show, from a results file alone. All memory is the summary's. */
+typedef struct twp_summary {
+    const char *path, *title, *question; /**< question "" when there is none */
+    const char *currency;   /**< "" when there is no money */
+    const char *source;     /**< "twinpath 0.1.0" */
+    const char *run_id, *seed, *content_digest;
+    bool is_partial;
+    bool is_unverified;     /**< no .sha256 file beside it: text in it is not guarded */
+    int64_t n_twins, n_twins_done;
+
+    int n_strategies;
+    const char *const *strategy; /**< [n_strategies], the baseline first */
+    int n_contrasts;             /**< n_strategies - 1: contrast k is strategy k + 1 */
+    int n_quantiles;
+    const double *quantile;      /**< [n_quantiles] shares, such as 0.05 */
+
+    int n_rows;
+    const twp_summary_row_t *row;
+    const twp_summary_estimate_t *estimate; /**< [n_rows * n_strategies], row-major */
+    const twp_summary_contrast_t *contrast; /**< [n_rows * n_contrasts], row-major */
+
+    int n_segments;
+    const twp_summary_segment_t *segment;
+
+    bool has_icer;
+    const char *cost_name, *qaly_name; /**< columns that the icer compares */
+    const twp_summary_icer_t *icer;    /**< [n_contrasts] */
+    int n_worth;
+    const double *worth;               /**< [n_worth] money per QALY */
+
+    int n_targets;
+    const twp_summary_target_t *target;
+
+    int n_curve_times;
+    const double *curve_time_days;     /**< [n_curve_times] since entry */
+    int n_curves;
+    const twp_summary_curve_t *curve;
+
+    int n_provenance;                  /**< lines for people: what the run was made from */
+    const char *const *provenance_key, *const *provenance_value;
+} twp_summary_t;
+
+/**
+ * Reads a results file into a summary.
+ * @param summary  ended by twp_summary_free()
+ * Fails with TWP_ERR_IO, TWP_ERR_FORMAT, TWP_ERR_MEMORY.
+ */
+TWP_CHECK_RESULT twp_status_t twp_summary_read(
+    const char *path, twp_summary_t **summary, twp_error_t *err);
+void twp_summary_free(twp_summary_t *summary); /**< NULL is allowed */
+
+/**
+ * One text of a file's /provenance: study_yaml, resolved_json, overrides or build_json.
+ * @param text  the caller frees it with free()
+ */
+TWP_CHECK_RESULT twp_status_t twp_results_provenance(
+    const char *path, const char *name, char **text, twp_error_t *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

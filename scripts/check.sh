@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# The test command. Ends with a line "N passed, N failed"; exit code 0 only when nothing failed.
+#
+#   scripts/check.sh [quick]   format, build, tests, tests under sanitizers, coverage, symbols, docs
+#   scripts/check.sh long      also clang-tidy, large samples, thread sanitizer, fuzzing, compilers
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. scripts/common.sh
+
+tier=${1:-quick}
+case "$tier" in
+    quick | long) ;;
+    *) die "unknown tier $tier; quick or long" ;;
+esac
+min_line_coverage=90
+n_passed=0
+n_failed=0
+failed=()
+logs=build/check
+mkdir -p "$logs"
+
+count() { # count PASSED FAILED NAME SECONDS
+    n_passed=$((n_passed + $1))
+    n_failed=$((n_failed + $2))
+    if [ "$2" -gt 0 ]; then
+        failed+=("$3")
+    fi
+    printf '%-28s %5d passed, %d failed, %d s\n' "$3" "$1" "$2" "$4"
+}
+
+# Runs one check: step NAME COMMAND... Its output is shown only when it fails.
+step() {
+    local name=$1 log="$logs/$1.log" began=$SECONDS
+    shift
+    if "$@" > "$log" 2>&1 < /dev/null; then
+        count 1 0 "$name" $((SECONDS - began))
+        return 0
+    fi
+    tail -n 60 "$log"
+    count 0 1 "$name" $((SECONDS - began))
+    return 1
+}
+
+attribute() { # attribute NAME FILE: number in the first line that has it
+    grep -o -m 1 "$1=\"[0-9]*\"" "$2" | head -n 1 | tr -dc '0-9'
+}
+
+# Runs CTest and counts its tests one by one; a skipped test counts as failed, because setup.sh
+# installed all that a test may ask for: tests NAME BUILD_DIR CTEST_OPTION...
+tests() {
+    local name=$1 folder=$2 log="$PWD/$logs/$1.log" junit="$PWD/$logs/$1.xml" began=$SECONDS
+    local total bad skipped
+    shift 2
+    rm -f "$junit"
+    ctest --test-dir "$folder" -j "$n_jobs" --schedule-random --output-on-failure --no-tests=error \
+        --output-junit "$junit" "$@" > "$log" 2>&1 < /dev/null
+    local code=$?
+    total=$(attribute tests "$junit" 2> /dev/null)
+    bad=$(attribute failures "$junit" 2> /dev/null)
+    skipped=$(attribute skipped "$junit" 2> /dev/null)
+    if [ -z "$total" ] || [ "$total" -eq 0 ]; then
+        tail -n 20 "$log"
+        count 0 1 "$name" $((SECONDS - began))
+        return 1
+    fi
+    bad=$((bad + skipped))
+    if [ "$bad" -eq 0 ] && [ "$code" -ne 0 ]; then
+        bad=1
+    fi
+    [ "$bad" -eq 0 ] || grep -v ' Passed \|^ *Start ' "$log" | tail -n 150
+    count $((total - bad)) "$bad" "$name" $((SECONDS - began))
+    [ "$bad" -eq 0 ]
+}
+
+sources() {
+    find "$@" \( -name '*.c' -o -name '*.h' \) -print0
+}
+
+format() { # prints the lines that clang-format would change
+    sources include src tests benchmarks |
+        xargs -0 -n 20 -P "$n_jobs" clang-format --dry-run -Werror 2>&1 |
+        awk -F: '/error:/ { print $1 ":" $2 }' | sort -u
+}
+
+build() { # build PRESET FOLDER CMAKE_OPTION...
+    local preset=$1 folder=$2
+    shift 2
+    cmake --preset "$preset" -B "$folder" "$@" && cmake --build "$folder" -j "$n_jobs"
+}
+
+tidy() {
+    cmake --preset dev -B build/tidy -DCMAKE_C_COMPILER=clang &&
+        cmake --build build/tidy --target twinpath_facts || return 1
+    find src -name '*.c' -print0 | xargs -0 -n 4 -P "$n_jobs" clang-tidy -p build/tidy --quiet
+}
+
+all_quick() {
+    local asan=build/asan-coverage
+    step format format
+    if step build build dev build/dev -DTWP_REQUIRE_ORACLES=ON; then
+        tests tests build/dev -L '^quick$' --timeout 120
+        step symbols scripts/check_symbols.sh build/dev
+        if [ -x scripts/check_docs.sh ]; then
+            step docs scripts/check_docs.sh build/dev
+        fi
+    fi
+    # One build both for the sanitizers and for coverage, to save the time of a second one.
+    find build/asan-coverage -name '*.gcda' -delete 2> /dev/null
+    if step build-sanitized build asan-ubsan $asan -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON; then
+        tests tests-sanitized $asan -L '^quick$' --timeout 300
+        step coverage scripts/coverage.sh --report $asan $min_line_coverage
+        grep '^lines' "$logs/coverage.log"
+    fi
+}
+
+all_long() {
+    export TWP_TIER=long
+    step tidy tidy
+    tests tests-long build/dev --timeout 3600
+    if step build-tsan build tsan build/tsan -DTWP_REQUIRE_ORACLES=ON; then
+        TWP_TIER=quick tests tests-tsan build/tsan -L '^quick$' -E '^must_fail|^fuzz' --timeout 900
+    fi
+    step fuzz scripts/fuzz.sh 60
+    step compilers scripts/bit_digest.sh
+}
+
+if ! scripts/setup.sh --tests; then
+    say "0 passed, 1 failed"
+    exit 1
+fi
+SECONDS=0
+all_quick
+[ "$tier" = quick ] || all_long
+say "check $tier: $SECONDS s after set-up"
+if [ "$n_failed" -gt 0 ]; then
+    say "failed: ${failed[*]} (output in $logs/)"
+fi
+say "$n_passed passed, $n_failed failed"
+[ "$n_failed" -eq 0 ]

@@ -1,0 +1,18 @@
+# shellcheck shell=bash disable=SC2034
+# Sourced by the other scripts, which have changed to the root of the checkout.
+
+# Ninja where it is installed; a build folder that exists keeps its generator.
+if [ -z "${CMAKE_GENERATOR:-}" ] && command -v ninja > /dev/null; then
+    export CMAKE_GENERATOR=Ninja
+fi
+
+n_jobs=$(nproc 2> /dev/null || echo 2)
+
+say() {
+    printf '%s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# From a bare machine to a result: installs what is missing, builds, runs a shipped study.
+#
+#   scripts/start.sh [option of twinpath run ...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+study=scenarios/studies/ra_biologic_support.yaml
+results=build/ra_biologic_support.h5
+program=build/release/twinpath
+
+scripts/setup.sh
+say "start: building into build/release"
+log=build/start.log
+mkdir -p build
+if ! { cmake --preset release && cmake --build --preset release -j "$n_jobs"; } > "$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    die "the build failed; all of its output is in $log"
+fi
+say "start: running $study"
+"$program" run "$study" -o "$results" --overwrite "$@"
+
+cat << NEXT
+
+Results: $results (HDF5; xarray, pandas, R and ncdump read it)
+
+Next:
+  $program summary $results            the comparison again
+  $program report $results -o build/report.html
+                                       one page for a strategy team
+  $program check $study --explain
+                                       what the study says, in words
+  $program run $study --set a.b=value
+                                       the same question with another number
+NEXT

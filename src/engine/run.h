@@ -1,0 +1,71 @@
+/**
+ * Lives all twins under all strategies: blocks of 1,024 twins, threads over blocks, results handed
+ * on in the order of blocks. Knows nothing of results: finished blocks go to a sink.
+ *
+ * Blocks are lived in waves of a few per thread; memory is that of one wave, whatever the population.
+ */
+#ifndef TWP_ENGINE_RUN_H
+#define TWP_ENGINE_RUN_H
+
+#include "engine/population.h"
+#include "record/outcome.h"
+#include "record/recorder.h"
+
+#define TWP_BLOCK_TWINS 1024 /* a constant of the format */
+
+/** One finished block; valid during the call only. */
+typedef struct {
+    int64_t i_block, first_twin; /* row of the first twin in the population */
+    int n_twins;
+    const uint64_t *id;          /* [n_twins] */
+    const double *attribute;     /* [n_attributes * TWP_BLOCK_TWINS] column-major: attribute a of twin k
+                                    at [a * 1024 + k]; under the baseline */
+    const double *enters_days;   /* [n_twins] calendar */
+    const double *follow_up_days; /* [n_twins] length of the life; NAN: never entered */
+    const double *const *value;  /* [n_models] -> [n_columns * TWP_BLOCK_TWINS] column-major */
+    const twp_record_block_t *record; /* event and trajectory rows, or NULL */
+} twp_block_t;
+
+/** Who receives finished blocks. */
+typedef struct {
+    void *context;
+    size_t partial_bytes; /* memory that reduce fills for one block; 0: none */
+    /** Called for each block by the thread that lived it, several at a time, in any order; or NULL. */
+    void (*reduce)(void *context, const twp_block_t *block, void *partial);
+    /** Called by one thread at a time, blocks in order, each after its reduce. */
+    twp_status_t (*take)(
+        void *context, const twp_block_t *block, const void *partial, twp_error_t *err);
+} twp_sink_t;
+
+typedef struct {
+    int n_threads; /* 0: as many as OpenMP gives */
+    /** Called about four times a second by the calling thread, or NULL. */
+    void (*progress)(void *context, const twp_progress_t *progress);
+    void *progress_context;
+    /** Asked between blocks by the calling thread; true ends the run, what is done stays. */
+    bool (*should_stop)(void *context);
+    void *stop_context;
+    const twp_recorder_plan_t *record; /* what is recorded of every life, or NULL: nothing */
+} twp_run_options_t;
+
+/**
+ * @param model  [n_models] one per strategy, same shape; model[0] is the baseline
+ * @param draw   [n_models] how each draws its twins, from one population
+ * @param counts [n_models] zeroed, receive the integer counts of the blocks done
+ * @param done   receives how far the run came: n_twins_done < n_twins when it was stopped
+ * @return TWP_OK; TWP_ERR_FAULT naming the first twin with a fault, its strategy, exit and time, the
+ *         same for any number of threads; TWP_ERR_MEMORY; or the sink's error
+ */
+TWP_CHECK_RESULT twp_status_t twp_engine_run(const twp_model_t *const *model,
+    const twp_draw_plan_t *const *draw, int n_models, const twp_outcome_plan_t *plan,
+    twp_outcome_counts_t *counts, const twp_sink_t *sink, const twp_run_options_t *options,
+    twp_progress_t *done, twp_error_t *err);
+
+/** Threads that a run with n_threads asked for (0: any) uses. */
+int twp_engine_n_threads(int n_threads);
+
+/** Upper bound of the memory of a run in bytes, without the sink's. */
+double twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
+    const twp_outcome_plan_t *plan, int n_threads, int64_t n_twins);
+
+#endif

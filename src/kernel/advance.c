@@ -1,0 +1,257 @@
+#include "kernel/kernel.h"
+
+double
+twp_twin_draw(const twp_model_t *model, twp_twin_t *twin, uint32_t stream, uint32_t occurrence)
+{
+    const uint64_t bits = twp_stream_draw_bits(model->seed, twin->id, stream, occurrence);
+
+    twin->n_draws++;
+    if (twin->draws != NULL) {
+        if (twin->draws->n < twin->draws->capacity) {
+            struct twp_draw *draw = &twin->draws->draw[twin->draws->n];
+            draw->stream = stream;
+            draw->occurrence = occurrence;
+            draw->bits = bits;
+        }
+        twin->draws->n++;
+    }
+    return ((double) (bits >> 12) + 0.5) * 0x1p-52;
+}
+
+/** Refreshes formulas in compiled order; a change touches only clocks and later formulas. */
+static void
+refresh_formulas(const twp_model_t *model, twp_twin_t *twin)
+{
+    for (int k = 0; k < model->n_formula_mask; k++) {
+        while (twin->stale[k] != 0) {
+            const int32_t i = k * 64 + __builtin_ctzll(twin->stale[k]);
+            twp_bit_clear(twin->stale, i);
+            const double value = twp_program_value(model, twin, model->formula[i]);
+            if (value == twin->formula[i])
+                continue;
+            if (!twp_is_finite(value))
+                twp_twin_mark(twin, TWP_MARK_NOT_FINITE, -1);
+            if (i >= model->first_reward_formula)
+                twp_reward_integrate(model, twin, i - model->first_reward_formula);
+            twin->formula[i] = value;
+            twp_twin_touch(model, twin, model->first_formula_word + i);
+        }
+    }
+}
+
+/** Starts new clocks and solves touched ones that run, each once, by slot. */
+static void
+settle_clocks(const twp_model_t *model, twp_twin_t *twin)
+{
+    for (int k = 0; k < model->n_clock_mask; k++) {
+        uint64_t started = twin->started[k], touched = twin->touched[k] & ~started;
+        twin->started[k] = twin->touched[k] = 0;
+        for (; started != 0; started &= started - 1)
+            twp_clock_start(model, twin, k * 64 + __builtin_ctzll(started));
+        for (; touched != 0; touched &= touched - 1) {
+            const int32_t i_slot = k * 64 + __builtin_ctzll(touched);
+            const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
+            if (twin->state[exit->i_track] == exit->i_state)
+                twp_clock_change(model, twin, i_slot);
+        }
+    }
+}
+
+/** The end of an instant: answers, formulas, clocks. */
+static void
+end_instant(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
+{
+    if (twin->n_queue > 0)
+        twp_queue_answer(model, twin, log);
+    refresh_formulas(model, twin);
+    settle_clocks(model, twin);
+}
+
+/** The clock that fires soonest: smallest (time, slot); slots are in order of priority and name. */
+static int32_t
+first_clock(const twp_twin_t *twin, int n_padded)
+{
+    const double *fires = twin->fires;
+    double m[8];
+
+    for (int j = 0; j < 8; j++)
+        m[j] = fires[j];
+    for (int k = 8; k < n_padded; k += 8)
+        for (int j = 0; j < 8; j++)
+            m[j] = fires[k + j] < m[j] ? fires[k + j] : m[j];
+    for (int j = 0; j < 4; j++)
+        m[j] = m[j + 4] < m[j] ? m[j + 4] : m[j];
+    m[0] = m[2] < m[0] ? m[2] : m[0];
+    m[1] = m[3] < m[1] ? m[3] : m[1];
+    m[0] = m[1] < m[0] ? m[1] : m[0];
+    int32_t first = 0;
+    while (first < n_padded - 1 && fires[first] != m[0])
+        first++;
+    return first;
+}
+
+static void
+fire_exit(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t *log)
+{
+    const twp_model_exit_t *exit = &model->exit[i_exit];
+
+    if (exit->guard.n > 0 && twp_program_value(model, twin, exit->guard) == 0) {
+        twin->counter[exit->i_counter]++; /* `every` with a false `if`: nothing happens this time */
+        twin->fires[exit->i_slot] += twin->clock[exit->i_slot].rest;
+        return;
+    }
+    twp_exit_take(model, twin, i_exit, log);
+}
+
+static void
+fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
+{
+    const twp_slot_t slot = model->slot[i_slot];
+
+    switch ((twp_slot_kind_t) slot.kind) {
+    case TWP_SLOT_EXIT:
+        fire_exit(model, twin, slot.i, log);
+        break;
+    case TWP_SLOT_DRIFT:
+        twp_drift_refresh(model, twin, slot.i);
+        break;
+    case TWP_SLOT_STOCK:
+        twp_stock_set(model, twin, slot.i, twin->now_days);
+        break;
+    case TWP_SLOT_OBSERVATION:
+        twp_observation_arrive(model, twin, slot.i, log);
+        break;
+    }
+}
+
+static void
+watch(twp_twin_t *twin, double now_days, int32_t i_slot)
+{
+    if (now_days > twin->now_days)
+        twin->n_standstill = 0;
+    else if (++twin->n_standstill > TWP_MAX_STANDSTILL)
+        twp_twin_mark(twin, TWP_MARK_STANDSTILL, i_slot);
+}
+
+void
+twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days, twp_log_t *log)
+{
+    int32_t first = first_clock(twin, model->n_slots_padded);
+
+    while (twin->fires[first] <= until_days && twin->mark == TWP_MARK_NONE) {
+        if (log->capacity - log->n < model->max_rows_per_instant) {
+            twp_twin_mark(twin, TWP_MARK_LOG_FULL, 0);
+            return;
+        }
+        watch(twin, twin->fires[first], first);
+        twin->now_days = twin->fires[first];
+        fire(model, twin, first, log);
+        end_instant(model, twin, log);
+        first = first_clock(twin, model->n_slots_padded);
+    }
+    if (twin->mark == TWP_MARK_NONE)
+        twin->now_days = until_days;
+}
+
+static void
+start_variables(const twp_model_t *model, twp_twin_t *twin)
+{
+    for (int32_t i = 0; i < model->n_variables; i++) {
+        const twp_model_variable_t *variable = &model->variable[i];
+        const double start = twin->start_value[i];
+        twin->base[i] = start;
+        twin->variable[i] = start;
+        if (variable->is_stock) {
+            twin->is_empty[i] = !(start > 0);
+            twin->fires[variable->i_slot] = start > 0 ? start : TWP_NEVER;
+        } else {
+            const double x = start < variable->low ? variable->low
+                : start > variable->high           ? variable->high
+                                                   : start;
+            const double base = variable->i_drift < 0 || variable->returns_to_start
+                ? x
+                : twp_program_value(model, twin, variable->returns_to);
+            twin->variable[i] = x;
+            if (variable->i_drift >= 0)
+                twp_drift_jump(model, twin, variable->i_drift, base, x - base);
+        }
+    }
+}
+
+static int32_t
+draw_start_state(const twp_model_t *model, twp_twin_t *twin, const twp_model_track_t *track)
+{
+    const twp_model_start_t *start = &model->start[track->i_start_first];
+
+    if (track->i_start_attribute >= 0) {
+        const double value = twin->attribute[track->i_start_attribute];
+        for (int32_t s = 0; s < track->n_states; s++)
+            if (model->start_code[track->i_state_first + s] == value)
+                return s;
+        twp_twin_mark(twin, TWP_MARK_START, track->i_start_attribute);
+        return 0;
+    }
+    if (track->n_starts == 1)
+        return start[0].i_state;
+    const double u = twp_twin_draw(model, twin, track->stream_start, 1);
+    double sum = 0;
+    for (int32_t k = 0; k + 1 < track->n_starts; k++) {
+        const double p = twp_program_value(model, twin, start[k].chance);
+        sum += p;
+        if (!(p >= 0 && sum <= 1 + 1e-9))
+            twp_twin_mark(twin, TWP_MARK_START, start[k].i_state);
+        if (u < sum)
+            return start[k].i_state;
+    }
+    return start[track->n_starts - 1].i_state;
+}
+
+static void
+start_supports(const twp_model_t *model, twp_twin_t *twin)
+{
+    for (int32_t i = 0; i < model->n_supports; i++) {
+        const twp_model_support_t *support = &model->support[i];
+        double from = TWP_NEVER;
+        if (support->is_enabled) {
+            from = support->from_days - twin->enters_days;
+            if (support->ramp_days > 0)
+                from += support->ramp_days * twp_twin_draw(model, twin, support->stream_rollout, 1);
+        }
+        twin->support_from[i] = from;
+    }
+}
+
+static void
+start_tracks(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
+{
+    for (int32_t i = 0; i < model->n_tracks; i++) {
+        const twp_model_track_t *track = &model->track[i];
+        const double since = twp_program_value(model, twin, track->since);
+        if (!(since >= 0) || !twp_is_finite(since))
+            twp_twin_mark(twin, TWP_MARK_START, -1);
+        twin->entered_days[i] = since > 0 ? -since : 0;
+        twin->start_state[i] = draw_start_state(model, twin, track);
+        twp_state_enter(model, twin, i, twin->start_state[i]);
+    }
+    for (int k = 0; k < model->n_formulas; k++)
+        twp_bit_set(twin->stale, k);
+    refresh_formulas(model, twin);
+    for (int32_t i = 0; i < model->n_tracks; i++) {
+        const twp_model_state_t *state
+            = &model->state[model->track[i].i_state_first + twin->start_state[i]];
+        if (twin->entered_days[i] < 0)
+            continue; /* it was entered before the study began */
+        twp_twin_raise(twin, state->i_happening);
+        twp_action_run(model, twin, state->i_enter_first, state->n_enter, log);
+    }
+}
+
+void
+twp_kernel_start(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
+{
+    twp_twin_reset(model, twin);
+    start_variables(model, twin);
+    start_supports(model, twin);
+    start_tracks(model, twin, log);
+    end_instant(model, twin, log);
+}

@@ -1,0 +1,184 @@
+#include "kernel/kernel.h"
+
+#include "base/portable_math.h"
+
+/*
+ * The next-reaction method (Gibson & Bruck 2000; Anderson 2007) with ageing (Cox & Oakes 1984): a
+ * clock holds its age a, pace phi, ratio rho and the rest E of a unit-exponential threshold. Between
+ * changes a grows by phi dt and E shrinks by rho (H0(a2) - H0(a1)); it fires at
+ * t + (H0^-1(H0(a) + E / rho) - a) / phi.
+ */
+
+double
+twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, int32_t n,
+    bool is_time_ratio, bool is_strongest_only)
+{
+    double sum = 0, strongest = 0;
+
+    for (int32_t k = i_first; k < i_first + n; k++) {
+        const twp_term_t *term = &model->term[k];
+        if (term->is_time_ratio != is_time_ratio)
+            continue;
+        double x = term->log_ratio * twp_program_value(model, twin, term->covariate);
+        if (term->i_fade >= 0)
+            x *= twin->drift_value[term->i_fade];
+        if (!is_strongest_only || !term->is_support)
+            sum += x;
+        else if ((x < 0 ? -x : x) > (strongest < 0 ? -strongest : strongest))
+            strongest = x;
+    }
+    return is_strongest_only ? sum + strongest : sum;
+}
+
+static void
+read_covariates(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit_t *exit,
+    double *ratio, double *pace)
+{
+    *ratio = 1;
+    *pace = 1;
+    if (exit->n_terms > 0) {
+        const double log_ratio = twp_term_sum(
+            model, twin, exit->i_term_first, exit->n_terms, false, exit->is_strongest_only);
+        const double log_time = twp_term_sum(
+            model, twin, exit->i_term_first, exit->n_terms, true, exit->is_strongest_only);
+        if (log_ratio != 0)
+            *ratio = twp_math_exp(log_ratio);
+        if (log_time != 0)
+            *pace = twp_math_exp(-log_time);
+    }
+    if (exit->only_while.n > 0 && twp_program_value(model, twin, exit->only_while) == 0)
+        *ratio = 0;
+}
+
+static const twp_law_constants_t *
+law_of(const twp_model_exit_t *exit, const twp_clock_t *clock, twp_law_constants_t *own)
+{
+    if (exit->has_constant_law)
+        return &exit->law;
+    for (int k = 0; k < 4; k++)
+        own->c[k] = clock->c[k];
+    return own;
+}
+
+/** Sets the firing time from age, rest, pace and ratio, all of which hold at since_days. */
+static void
+solve(const twp_model_exit_t *exit, const twp_law_constants_t *law, twp_twin_t *twin,
+    int32_t i_slot)
+{
+    const twp_clock_t *clock = &twin->clock[i_slot];
+    double fires = TWP_NEVER;
+
+    twin->n_solved++;
+    if (!twp_is_finite(clock->ratio) || !twp_is_finite(clock->pace) || !(clock->pace > 0)
+        || clock->rest != clock->rest)
+        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, i_slot);
+    else if (clock->ratio > 0) {
+        const double at = twp_family_inverse((twp_family_t) exit->family, law,
+            clock->cumulative + clock->rest / clock->ratio);
+        fires = clock->since_days + (at - clock->age_days) / clock->pace;
+        if (fires < clock->since_days)
+            fires = clock->since_days;
+        if (fires != fires)
+            twp_twin_mark(twin, TWP_MARK_NOT_FINITE, i_slot);
+    }
+    twin->fires[i_slot] = fires;
+}
+
+static void
+start_fixed(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit,
+    int32_t i_slot)
+{
+    const double days = twp_program_value(model, twin, exit->days);
+    const double entered = twin->entered_days[exit->i_track];
+    double fires = entered + days;
+
+    if (!(days > 0) || !twp_is_finite(days)) {
+        twp_twin_mark(twin, TWP_MARK_DURATION, i_slot);
+        return;
+    }
+    twin->clock[i_slot].rest = days;
+    if (fires < twin->now_days) /* a track that started with `since` */
+        fires = exit->kind == TWP_EXIT_AFTER
+            ? twin->now_days
+            : entered + days * (twp_math_floor((twin->now_days - entered) / days) + 1);
+    twin->fires[i_slot] = fires;
+}
+
+static bool
+start_law(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit,
+    twp_law_constants_t *law)
+{
+    double parameter[TWP_FAMILY_MAX_PARAMETERS] = { 0 };
+
+    for (int k = 0; k < TWP_FAMILY_MAX_PARAMETERS; k++)
+        parameter[k] = twp_program_value(model, twin, exit->parameter[k]);
+    return twp_family_prepare((twp_family_t) exit->family, parameter, law);
+}
+
+/** A repeating clock counts from its last firing, other clocks from the entry into their state. */
+static double
+start_age_days(const twp_model_exit_t *exit, const twp_twin_t *twin, bool is_repeat)
+{
+    if (exit->counts_from == TWP_FROM_STUDY)
+        return twin->now_days;
+    return is_repeat ? 0 : twin->now_days - twin->entered_days[exit->i_track];
+}
+
+void
+twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
+{
+    const int32_t i_exit = model->slot[i_slot].i;
+    const twp_model_exit_t *exit = &model->exit[i_exit];
+    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_law_constants_t own;
+    const bool is_repeat = clock->since_days >= twin->entered_days[exit->i_track];
+
+    if (exit->kind != TWP_EXIT_HAZARD) {
+        start_fixed(model, twin, exit, i_slot);
+        return;
+    }
+    if (!exit->has_constant_law) {
+        if (!start_law(model, twin, exit, &own)) {
+            twp_twin_mark(twin, TWP_MARK_LAW, i_slot);
+            return;
+        }
+        for (int k = 0; k < 4; k++)
+            clock->c[k] = own.c[k];
+    }
+    const twp_law_constants_t *law = law_of(exit, clock, &own);
+    clock->since_days = twin->now_days;
+    clock->age_days = start_age_days(exit, twin, is_repeat);
+    clock->cumulative = clock->age_days > 0
+        ? twp_family_cumulative((twp_family_t) exit->family, law, clock->age_days)
+        : 0;
+    clock->rest
+        = -twp_math_log(twp_twin_draw(model, twin, exit->stream, twin->counter[exit->i_counter]));
+    read_covariates(model, twin, exit, &clock->ratio, &clock->pace);
+    solve(exit, law, twin, i_slot);
+}
+
+void
+twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
+{
+    const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
+    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_law_constants_t own;
+    double ratio, pace;
+
+    read_covariates(model, twin, exit, &ratio, &pace);
+    if (ratio == clock->ratio && pace == clock->pace)
+        return;
+    const twp_law_constants_t *law = law_of(exit, clock, &own);
+    const double age = clock->age_days + clock->pace * (twin->now_days - clock->since_days);
+    const double cumulative = twp_family_cumulative((twp_family_t) exit->family, law, age);
+    if (clock->ratio > 0)
+        clock->rest -= clock->ratio * (cumulative - clock->cumulative);
+    if (clock->rest < 0)
+        clock->rest = 0; /* rounding at the very end of a threshold */
+    clock->age_days = age;
+    clock->cumulative = cumulative;
+    clock->since_days = twin->now_days;
+    clock->ratio = ratio;
+    clock->pace = pace;
+    solve(exit, law, twin, i_slot);
+}

@@ -1,0 +1,120 @@
+/** What the files of the kernel share. Included by src/kernel/ only. */
+#ifndef TWP_KERNEL_KERNEL_H
+#define TWP_KERNEL_KERNEL_H
+
+#include "kernel/advance.h"
+#include "kernel/stream.h"
+
+#define TWP_NEVER ((double) __builtin_inf())
+
+/** Value of a program now; no program is 0. */
+double twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program);
+
+static inline bool
+twp_is_finite(double x)
+{
+    return x - x == 0; /* inf - inf and NaN are not 0 */
+}
+
+/** The first mark stays. */
+static inline void
+twp_twin_mark(twp_twin_t *twin, twp_mark_t mark, int32_t i_mark)
+{
+    if (twin->mark == TWP_MARK_NONE) {
+        twin->mark = (int32_t) mark;
+        twin->i_mark = i_mark;
+    }
+}
+
+/** Marks what depends on a word: clocks to solve, formulas to refresh. */
+static inline void
+twp_twin_touch(const twp_model_t *model, twp_twin_t *twin, int32_t i_word)
+{
+    const uint64_t *clocks = model->clock_mask + (size_t) i_word * (size_t) model->n_clock_mask;
+    const uint64_t *formulas = model->formula_mask + (size_t) i_word * (size_t) model->n_formula_mask;
+
+    for (int k = 0; k < model->n_clock_mask; k++)
+        twin->touched[k] |= clocks[k];
+    for (int k = 0; k < model->n_formula_mask; k++)
+        twin->stale[k] |= formulas[k];
+}
+
+static inline void
+twp_bit_set(uint64_t *bits, int32_t i)
+{
+    bits[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+
+static inline void
+twp_bit_clear(uint64_t *bits, int32_t i)
+{
+    bits[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+}
+
+/** Queues a happening; -1 is one that nobody listens to. */
+static inline void
+twp_twin_raise(twp_twin_t *twin, int32_t i_happening)
+{
+    if (i_happening < 0)
+        return;
+    if (twin->n_queue >= TWP_MAX_HAPPENINGS) {
+        twp_twin_mark(twin, TWP_MARK_HAPPENINGS, i_happening);
+        return;
+    }
+    twin->queue[twin->n_queue++] = i_happening;
+}
+
+static inline void
+twp_log_add(const twp_twin_t *twin, twp_log_t *log, twp_row_kind_t kind, int32_t code, int32_t to,
+    double value)
+{
+    if (log->n >= log->capacity)
+        return; /* cannot be: the caller keeps max_rows_per_instant free */
+    twp_row_t *row = &log->row[log->n++];
+    row->time_days = twin->now_days;
+    row->value = value;
+    row->code = code;
+    row->kind = (int16_t) kind;
+    row->to = (int16_t) to;
+}
+
+/** Uniform of a stream's occurrence for this twin, noted in the draw log when there is one. */
+double twp_twin_draw(
+    const twp_model_t *model, twp_twin_t *twin, uint32_t stream, uint32_t occurrence);
+
+/** Everything as before a life; attribute[] and start_value[] stay. */
+void twp_twin_reset(const twp_model_t *model, twp_twin_t *twin);
+
+/* clock.c */
+void twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
+void twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
+/** Sum of the terms of one kind: log ratio of the hazard, log of the pace's divisor, or log odds. */
+double twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, int32_t n,
+    bool is_time_ratio, bool is_strongest_only);
+
+/* drift.c */
+void twp_drift_jump(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, double base,
+    double deviation);
+double twp_drift_deviation(const twp_model_t *model, const twp_twin_t *twin, int32_t i_drift);
+void twp_drift_refresh(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift);
+void twp_variable_set(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double value, bool is_added);
+void twp_stock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double empty_days);
+
+/* action.c */
+void twp_action_run(const twp_model_t *model, twp_twin_t *twin, int32_t i_first, int32_t n,
+    twp_log_t *log);
+
+/* transition.c */
+void twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t *log);
+void twp_observation_arrive(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_observation, twp_log_t *log);
+void twp_state_enter(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int32_t i_state);
+void twp_queue_answer(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log);
+
+/* reward.c */
+void twp_reward_integrate(const twp_model_t *model, twp_twin_t *twin, int32_t i_reward);
+double twp_twin_discount(const twp_model_t *model, twp_twin_t *twin);
+
+#endif

@@ -1,0 +1,151 @@
+#include "kernel/kernel.h"
+
+#include "base/portable_math.h"
+
+static double
+steps_value(const twp_model_t *model, const twp_code_t *code, double x)
+{
+    const double *from = model->step_from + code->i;
+    int k = 0;
+
+    while (k + 1 < (int) code->n && from[k + 1] <= x)
+        k++;
+    return model->step_is[code->i + k];
+}
+
+static double
+support_is_open(const twp_model_t *model, const twp_twin_t *twin, int32_t i)
+{
+    const twp_model_support_t *support = &model->support[i];
+    const int32_t n = twin->n_offered[i];
+
+    if (twin->now_days < twin->support_from[i])
+        return 0;
+    if (support->n_at_most == 0 || n < support->n_at_most)
+        return 1;
+    const int32_t k = (n - support->n_at_most) % TWP_SUPPORT_MAX_AT_MOST;
+    return twin->now_days - twin->offered[i * TWP_SUPPORT_MAX_AT_MOST + k] >= support->at_most_days;
+}
+
+/** Value of a word that is no operator. */
+static double
+word_value(const twp_model_t *model, const twp_twin_t *twin, const twp_code_t *code)
+{
+    switch (code->op) {
+    case TWP_WORD_NUMBER:
+        return code->number;
+    case TWP_WORD_ATTRIBUTE:
+        return twin->attribute[code->i];
+    case TWP_WORD_CATEGORY_IS:
+        return twin->attribute[code->i] - (double) code->j == 0;
+    case TWP_WORD_VARIABLE:
+        return twin->variable[code->i];
+    case TWP_WORD_STOCK_AMOUNT: {
+        const double left = twin->variable[code->i] - twin->now_days;
+        return left > 0 ? left : 0;
+    }
+    case TWP_WORD_STOCK_EMPTY:
+        return twin->is_empty[code->i];
+    case TWP_WORD_FORMULA:
+        return twin->formula[code->i];
+    case TWP_WORD_STATE_IS:
+        return twin->state[code->i] == code->j;
+    case TWP_WORD_OBSERVED_COUNT:
+        return twin->observed[code->i];
+    case TWP_WORD_TIME:
+        return twin->now_days;
+    case TWP_WORD_TIME_IN:
+        return twin->now_days - twin->entered_days[code->i];
+    case TWP_WORD_SUPPORT_OPEN:
+        return support_is_open(model, twin, code->i);
+    default:
+        return 0;
+    }
+}
+
+static double
+unary_value(uint16_t op, double x)
+{
+    switch (op) {
+    case TWP_WORD_NEGATE:
+        return -x;
+    case TWP_WORD_NOT:
+        return x == 0;
+    case TWP_WORD_EXP:
+        return twp_math_exp(x);
+    case TWP_WORD_LOG:
+        return twp_math_log(x);
+    case TWP_WORD_SQRT:
+        return twp_math_sqrt(x);
+    case TWP_WORD_ABS:
+        return x < 0 ? -x : x;
+    case TWP_WORD_FLOOR:
+        return twp_math_floor(x);
+    default: /* TWP_WORD_LOGISTIC */
+        return 1 / (1 + twp_math_exp(-x));
+    }
+}
+
+static double
+binary_value(uint16_t op, double x, double y)
+{
+    switch (op) {
+    case TWP_WORD_ADD:
+        return x + y;
+    case TWP_WORD_SUBTRACT:
+        return x - y;
+    case TWP_WORD_MULTIPLY:
+        return x * y;
+    case TWP_WORD_DIVIDE:
+        return x / y;
+    case TWP_WORD_POWER:
+        return twp_math_pow(x, y);
+    case TWP_WORD_LESS:
+        return x < y;
+    case TWP_WORD_LESS_EQUAL:
+        return x <= y;
+    case TWP_WORD_GREATER:
+        return x > y;
+    case TWP_WORD_GREATER_EQUAL:
+        return x >= y;
+    case TWP_WORD_EQUAL:
+        return x == y;
+    case TWP_WORD_NOT_EQUAL:
+        return x != y;
+    case TWP_WORD_AND:
+        return x != 0 && y != 0;
+    case TWP_WORD_OR:
+        return x != 0 || y != 0;
+    case TWP_WORD_MIN:
+        return y < x ? y : x;
+    default: /* TWP_WORD_MAX */
+        return y > x ? y : x;
+    }
+}
+
+double
+twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program)
+{
+    const twp_code_t *code = model->code + program.first;
+    double stack[TWP_PROGRAM_STACK];
+    int n = 0;
+
+    if (program.n == 1) /* most covariates are one word */
+        return word_value(model, twin, code);
+    for (int k = 0; k < program.n; k++, code++) {
+        if (code->op < TWP_WORD_NEGATE) {
+            stack[n++] = word_value(model, twin, code);
+        } else if (code->op == TWP_WORD_STEPS) {
+            stack[n - 1] = steps_value(model, code, stack[n - 1]);
+        } else if (code->op == TWP_WORD_IF) {
+            n -= 2;
+            stack[n - 1] = stack[n - 1] != 0 ? stack[n] : stack[n + 1];
+        } else if (twp_word_n_arguments(code->op) == 1) {
+            stack[n - 1] = unary_value(code->op, stack[n - 1]);
+        } else {
+            n--;
+            stack[n - 1] = binary_value(code->op, stack[n - 1], stack[n]);
+        }
+    }
+    return n > 0 ? stack[0] : 0;
+}

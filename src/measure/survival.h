@@ -1,0 +1,37 @@
+/**
+ * Kaplan-Meier estimates from integer counts by whole day: exactly mergeable, flat in the number of
+ * lives (Kaplan & Meier 1958 JASA 53:457; variance of Greenwood 1926).
+ *
+ * events[d] and censored[d] count the lives that had their event, or were last seen, on day d; on one
+ * day events come before censorings, so what is censored on a day is at risk on it.
+ */
+#ifndef TWP_MEASURE_SURVIVAL_H
+#define TWP_MEASURE_SURVIVAL_H
+
+#include <stdint.h>
+
+typedef struct {
+    double survival; /* S(day), events on that day included; NAN when nobody is known that long */
+    double se;       /* Greenwood; NAN where S is 0 or NAN */
+    int64_t at_risk; /* lives with neither before that day */
+} twp_survival_t;
+
+/**
+ * The curve at days 0 .. n_days - 1. Beyond the last observed day the estimate stays 0 when it has
+ * come to 0, and else is NAN: it is not carried on.
+ * @param curve  [n_days]
+ */
+void twp_survival_curve(
+    const int64_t *events, const int64_t *censored, int n_days, twp_survival_t *curve);
+
+/** One point of it: the whole day floor(at_days); days >= n_days and < 0 allowed (nobody is at risk before 0 but S is 1). */
+twp_survival_t twp_survival_at(
+    const int64_t *events, const int64_t *censored, int n_days, double at_days);
+
+/**
+ * The first day with S <= 1 - p, such as the median for p 0.5; NAN when the curve does not fall so low.
+ */
+double twp_survival_quantile(
+    const int64_t *events, const int64_t *censored, int n_days, double p);
+
+#endif

@@ -1,0 +1,199 @@
+#include "model/compile.h"
+
+#include "base/portable_math.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PIECES 4096
+#define LOG_2 0x1.62e42fefa39efp-1
+
+/* ---- drifts ------------------------------------------------------------------------------------ */
+
+/**
+ * A drift rests at the first end of a piece that is seven half-lives or more after the jump. The mean
+ * of 2^(-t / h) over piece k is exp(-l k d) (1 - exp(-l d)) / (l d), l = log 2 / h, d the piece's length.
+ */
+int
+twp_compile_drift(twp_compiler_t *c, const char *name, double half_life_days,
+    double held_for_days, int i_variable, int i_support)
+{
+    const double l = LOG_2 / half_life_days, d = held_for_days;
+    twp_drift_t row = { i_variable, i_support, -1, c->drift_mean.n, 0, d, l, -1 };
+
+    while (row.n_pieces < MAX_PIECES && (double) row.n_pieces * d < 7 * half_life_days * (1 - 1e-12)) {
+        const double mean
+            = twp_math_exp(-l * d * (double) row.n_pieces) * -twp_math_expm1(-l * d) / (l * d);
+        twp_table_add(c, &c->drift_mean, &mean, 1);
+        row.n_pieces++;
+    }
+    if (row.n_pieces >= MAX_PIECES || !(l > 0) || !(d > 0)) {
+        const twp_place_t place = { c->study->name, 0, 0, name };
+        twp_findings_add(c->findings, place, NULL, "a longer held_for", NULL,
+            "held_for is too short for its half-life: more than %d pieces", MAX_PIECES);
+    }
+    const int i = twp_table_add(c, &c->drift, &row, 1);
+    twp_compile_request_slot(c, name, 0, TWP_SLOT_DRIFT, i);
+    return i;
+}
+
+/* ---- slots -------------------------------------------------------------------------------------- */
+
+void
+twp_compile_request_slot(
+    twp_compiler_t *c, const char *name, int priority, twp_slot_kind_t kind, int i)
+{
+    const twp_slot_request_t request = { name, priority, kind, i };
+
+    twp_table_add(c, &c->slot_request, &request, 1);
+}
+
+static int
+by_rank(const void *a, const void *b)
+{
+    const twp_slot_request_t *x = a, *y = b;
+
+    if (x->priority != y->priority)
+        return x->priority > y->priority ? -1 : 1;
+    const int order = strcmp(x->name, y->name);
+    if (order != 0)
+        return order;
+    return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : (x->i > y->i) - (x->i < y->i);
+}
+
+static void
+tell_owner(twp_compiler_t *c, const twp_slot_request_t *request, int32_t i_slot)
+{
+    twp_model_t *model = c->model;
+
+    switch (request->kind) {
+    case TWP_SLOT_EXIT:
+        model->exit[request->i].i_slot = i_slot;
+        break;
+    case TWP_SLOT_DRIFT:
+        ((twp_drift_t *) c->drift.row)[request->i].i_slot = i_slot;
+        break;
+    case TWP_SLOT_STOCK:
+        model->variable[request->i].i_slot = i_slot;
+        break;
+    case TWP_SLOT_OBSERVATION:
+        model->observation[request->i].i_slot = i_slot;
+        break;
+    }
+}
+
+/** Slots in order of falling priority, then qualified name: so (time, slot) is the order of ties. */
+void
+twp_compile_slots(twp_compiler_t *c)
+{
+    twp_slot_request_t *request = c->slot_request.row;
+    const int n = c->slot_request.n;
+    twp_model_t *model = c->model;
+
+    model->n_slots = n;
+    model->n_slots_padded = n > 0 ? (n + 7) / 8 * 8 : 8;
+    model->n_clock_mask = (model->n_slots_padded + 63) / 64;
+    model->slot = TWP_ARENA_NEW(c->arena, twp_slot_t, model->n_slots_padded);
+    if (model->slot == NULL) {
+        c->is_out_of_memory = true;
+        return;
+    }
+    if (n > 1)
+        qsort(request, (size_t) n, sizeof *request, by_rank);
+    for (int32_t k = 0; k < n; k++) {
+        model->slot[k].kind = (int32_t) request[k].kind;
+        model->slot[k].i = request[k].i;
+        tell_owner(c, &request[k], k);
+    }
+}
+
+/* ---- dependency masks ---------------------------------------------------------------------------- */
+
+/** Word that an instruction depends on, or -1. */
+static int32_t
+word_of(const twp_model_t *model, const twp_code_t *code)
+{
+    switch (code->op) {
+    case TWP_WORD_VARIABLE:
+    case TWP_WORD_STOCK_EMPTY:
+        return model->first_variable_word + code->i;
+    case TWP_WORD_FORMULA:
+        return model->first_formula_word + code->i;
+    case TWP_WORD_STATE_IS:
+        return model->track[code->i].i_state_first + code->j;
+    case TWP_WORD_OBSERVED_COUNT:
+        return model->first_observation_word + code->i;
+    default:
+        return -1;
+    }
+}
+
+static void
+set_bit(uint64_t *mask, int n_mask, int32_t i_word, int32_t i)
+{
+    mask[(size_t) i_word * (size_t) n_mask + (size_t) (i >> 6)] |= UINT64_C(1) << (i & 63);
+}
+
+static void
+mask_program(
+    const twp_model_t *model, twp_program_t program, uint64_t *mask, int n_mask, int32_t i)
+{
+    for (int32_t k = program.first; k < program.first + program.n; k++) {
+        const int32_t i_word = word_of(model, &model->code[k]);
+        if (i_word >= 0)
+            set_bit(mask, n_mask, i_word, i);
+    }
+}
+
+static void
+mask_exit(twp_model_t *model, const twp_model_exit_t *exit)
+{
+    mask_program(model, exit->only_while, model->clock_mask, model->n_clock_mask, exit->i_slot);
+    for (int32_t k = exit->i_term_first; k < exit->i_term_first + exit->n_terms; k++) {
+        const twp_term_t *term = &model->term[k];
+        mask_program(
+            model, term->covariate, model->clock_mask, model->n_clock_mask, exit->i_slot);
+        if (term->i_fade >= 0)
+            set_bit(model->clock_mask, model->n_clock_mask, model->drift[term->i_fade].i_word,
+                exit->i_slot);
+    }
+}
+
+static void
+number_words(twp_model_t *model)
+{
+    model->first_variable_word = model->n_states;
+    model->first_fade_word = model->first_variable_word + model->n_variables;
+    model->first_observation_word = model->first_fade_word + model->n_drifts;
+    model->first_formula_word = model->first_observation_word + model->n_observations;
+    model->n_words = model->first_formula_word + model->n_formulas;
+    for (int32_t i = 0; i < model->n_variables; i++)
+        model->variable[i].i_word = model->first_variable_word + i;
+    for (int32_t i = 0; i < model->n_drifts; i++)
+        model->drift[i].i_word = model->drift[i].i_variable >= 0
+            ? model->first_variable_word + model->drift[i].i_variable
+            : model->first_fade_word + i;
+    for (int32_t i = 0; i < model->n_observations; i++)
+        model->observation[i].i_word = model->first_observation_word + i;
+}
+
+void
+twp_compile_masks(twp_compiler_t *c)
+{
+    twp_model_t *model = c->model;
+
+    number_words(model);
+    model->n_formula_mask = (model->n_formulas + 63) / 64;
+    if (model->n_formula_mask == 0)
+        model->n_formula_mask = 1;
+    model->clock_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_clock_mask);
+    model->formula_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_formula_mask);
+    if (model->clock_mask == NULL || model->formula_mask == NULL) {
+        c->is_out_of_memory = true;
+        return;
+    }
+    for (int e = 0; e < model->n_exits; e++)
+        if (model->exit[e].kind == TWP_EXIT_HAZARD)
+            mask_exit(model, &model->exit[e]);
+    for (int32_t f = 0; f < model->n_formulas; f++)
+        mask_program(model, model->formula[f], model->formula_mask, model->n_formula_mask, f);
+}

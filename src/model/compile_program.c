@@ -1,0 +1,98 @@
+#include "model/compile.h"
+
+double
+twp_compile_constant(const twp_compiler_t *c, const twp_expression_t *expression)
+{
+    return twp_expression_constant(expression, c->parameter);
+}
+
+static int
+add_code(twp_compiler_t *c, twp_word_kind_t op, int i, int j, double number)
+{
+    twp_code_t code = { (uint16_t) op, 0, i, j, number };
+
+    if (op == TWP_WORD_FORMULA)
+        code.i = c->model->formula_of[i];
+    return twp_table_add(c, &c->code, &code, 1);
+}
+
+static void
+emit_steps(twp_compiler_t *c, const twp_expression_t *e)
+{
+    const int first = c->step_from.n;
+
+    for (int k = 0; k < e->n_steps; k++) {
+        const double from = twp_compile_constant(c, e->step_from[k]);
+        const double is = twp_compile_constant(c, e->step_is[k]);
+        twp_table_add(c, &c->step_from, &from, 1);
+        twp_table_add(c, &c->step_is, &is, 1);
+    }
+    const twp_code_t code = { TWP_WORD_STEPS, (uint16_t) e->n_steps, first, 0, 0 };
+    twp_table_add(c, &c->code, &code, 1);
+}
+
+/** Arguments first, then the operator; what is constant becomes a number. */
+static void
+emit(twp_compiler_t *c, const twp_expression_t *e, int depth)
+{
+    if (depth >= TWP_PROGRAM_STACK) {
+        c->is_too_deep = true;
+        return;
+    }
+    if (e->scope == TWP_SCOPE_CONSTANT) {
+        add_code(c, TWP_WORD_NUMBER, 0, 0, twp_compile_constant(c, e));
+        return;
+    }
+    for (int k = 0; k < e->n_args; k++)
+        emit(c, e->arg[k], depth + k);
+    if (e->kind == TWP_WORD_STEPS)
+        emit_steps(c, e);
+    else
+        add_code(c, e->kind, e->i, e->j, e->number);
+}
+
+twp_program_t
+twp_compile_program(twp_compiler_t *c, const twp_expression_t *expression)
+{
+    twp_program_t program = { c->code.n, 0 };
+
+    if (expression != NULL)
+        emit(c, expression, 0);
+    program.n = c->code.n - program.first;
+    return program;
+}
+
+twp_program_t
+twp_compile_number(twp_compiler_t *c, double number)
+{
+    const twp_program_t program = { c->code.n, 1 };
+
+    add_code(c, TWP_WORD_NUMBER, 0, 0, number);
+    return program;
+}
+
+twp_program_t
+twp_compile_flows(twp_compiler_t *c, int i_account)
+{
+    const twp_study_typed_t *study = c->study;
+    twp_program_t program = { c->code.n, 0 };
+    bool is_first = true;
+
+    for (int t = 0; t < study->n_tracks; t++) {
+        for (int s = 0; s < study->track[t].n_states; s++) {
+            const twp_study_state_t *state = &study->track[t].state[s];
+            for (int f = 0; f < state->n_flows; f++) {
+                if (state->flow[f].i_account != i_account)
+                    continue;
+                add_code(c, TWP_WORD_STATE_IS, t, s, 0);
+                emit(c, state->flow[f].rate, 2);
+                add_code(c, TWP_WORD_MULTIPLY, 0, 0, 0);
+                if (!is_first)
+                    add_code(c, TWP_WORD_ADD, 0, 0, 0);
+                is_first = false;
+            }
+        }
+    }
+    program.n = c->code.n - program.first;
+    return program;
+}

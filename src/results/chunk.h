@@ -1,0 +1,35 @@
+/**
+ * Shuffling and compressing one chunk of a column into what HDF5's shuffle and deflate filters make:
+ * the elements' first bytes, then their second bytes, and so on (byte planes), as a zlib stream.
+ *
+ * A plane that does not shrink (the low bytes of a random mantissa) goes into stored blocks, which
+ * costs a copy instead of a search; the planes after the first that does shrink are deflated by
+ * libdeflate at level 1. Little-endian numbers have their random bytes first, so that is nearly all
+ * there is to gain. The result depends on the bytes given only.
+ */
+#ifndef TWP_RESULTS_CHUNK_H
+#define TWP_RESULTS_CHUNK_H
+
+#include "twinpath.h"
+
+typedef struct twp_chunk_compressor twp_chunk_compressor_t; /* one per thread */
+
+/** For chunks of up to max_bytes; NULL when memory runs out. */
+twp_chunk_compressor_t *twp_chunk_compressor_create(size_t max_bytes);
+void twp_chunk_compressor_free(twp_chunk_compressor_t *compressor); /**< NULL is allowed */
+
+/** Bytes that a compressed chunk of n_bytes can need at most. */
+size_t twp_chunk_bound(size_t n_bytes);
+
+/** Byte planes of n elements of size bytes; to and from do not overlap. size is 1, 2, 4 or 8. */
+void twp_chunk_shuffle(const void *from, size_t n, size_t size, void *to);
+
+/**
+ * Compresses n elements of size bytes (1, 2, 4, 8; n * size at most the compressor's max_bytes).
+ * @param out  room for twp_chunk_bound(n * size) bytes
+ * @return     bytes written to out; 0 only if out_bytes is too small
+ */
+size_t twp_chunk_compress(twp_chunk_compressor_t *compressor, const void *elements, size_t n,
+    size_t size, void *out, size_t out_bytes);
+
+#endif

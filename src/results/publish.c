@@ -1,0 +1,310 @@
+#include "results/publish.h"
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "results/content_digest.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DAY_SECONDS (24 * 60 * 60)
+#define HOST_SIZE 65
+#define SUM_LINE_SIZE (TWP_SHA256_HEX_SIZE + NAME_MAX + 4)
+
+static twp_status_t
+fail_errno(twp_error_t *err, const char *path, const char *what, int error)
+{
+    char why[128];
+
+    return TWP_FAIL(
+        err, TWP_ERR_IO, "%s: %s: %s", path, what, strerror_r(error, why, sizeof why));
+}
+
+static void
+get_host(char host[HOST_SIZE])
+{
+    if (gethostname(host, HOST_SIZE) != 0)
+        (void) snprintf(host, HOST_SIZE, "unknown");
+    host[HOST_SIZE - 1] = '\0';
+}
+
+static char *
+join(const char *folder, const char *format, const char *name, const char *host)
+{
+    char *base = NULL, *path = NULL;
+
+    if (asprintf(&base, format, name, host, (long) getpid()) < 0)
+        return NULL;
+    if (asprintf(&path, "%s/%s", folder, base) < 0)
+        path = NULL;
+    free(base);
+    return path;
+}
+
+twp_status_t
+twp_publish_init(twp_publish_t *publish, const char *path, twp_error_t *err)
+{
+    const char *const slash = strrchr(path, '/');
+    const char *const name = slash != NULL ? slash + 1 : path;
+    char host[HOST_SIZE];
+
+    memset(publish, 0, sizeof *publish);
+    get_host(host);
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0
+        || strpbrk(name, "\\\n\r") != NULL)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: not a name for a results file", path);
+    if (strlen(name) + strlen(host) + sizeof "..sha256...tmp" + 20 > NAME_MAX)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: the name is too long", path);
+    publish->path = strdup(path);
+    publish->name = strdup(name);
+    if (slash == NULL)
+        publish->folder = strdup(".");
+    else
+        publish->folder = slash == path ? strdup("/") : strndup(path, (size_t) (slash - path));
+    if (publish->folder != NULL) {
+        publish->tmp_path = join(publish->folder, ".%s.%s.%ld.tmp", name, host);
+        publish->sum_tmp_path = join(publish->folder, ".%s.sha256.%s.%ld.tmp", name, host);
+    }
+    if (asprintf(&publish->sum_path, "%s.sha256", path) < 0)
+        publish->sum_path = NULL;
+    if (publish->path == NULL || publish->name == NULL || publish->tmp_path == NULL
+        || publish->sum_tmp_path == NULL || publish->sum_path == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory for its names", path);
+    return TWP_OK;
+}
+
+void
+twp_publish_clear(twp_publish_t *publish)
+{
+    free(publish->path);
+    free(publish->folder);
+    free(publish->name);
+    free(publish->tmp_path);
+    free(publish->sum_path);
+    free(publish->sum_tmp_path);
+    memset(publish, 0, sizeof *publish);
+}
+
+/* Whether entry is .<name>.<host>.<pid>.tmp or .<name>.sha256.<host>.<pid>.tmp; *host (cut out of
+ * entry) and *pid say whose. */
+static bool
+is_temporary(char *entry, const char *name, const char **host, long *pid)
+{
+    const size_t n_name = strlen(name);
+    char *end = entry + strlen(entry), *dot;
+
+    if (entry[0] != '.' || strncmp(entry + 1, name, n_name) != 0 || entry[1 + n_name] != '.')
+        return false;
+    *host = entry + 2 + n_name;
+    if (strncmp(*host, "sha256.", 7) == 0)
+        *host += 7;
+    if (end - *host < 4 || strcmp(end - 4, ".tmp") != 0)
+        return false;
+    end[-4] = '\0';
+    dot = strrchr(*host, '.');
+    if (dot == NULL || !isdigit((unsigned char) dot[1]))
+        return false;
+    *dot = '\0';
+    errno = 0;
+    *pid = strtol(dot + 1, &end, 10);
+    return *end == '\0' && errno == 0 && *pid > 0;
+}
+
+void
+twp_publish_remove_stale(const twp_publish_t *publish)
+{
+    char host[HOST_SIZE];
+    struct dirent *entry;
+    DIR *const folder = opendir(publish->folder);
+
+    if (folder == NULL)
+        return;
+    get_host(host);
+    while ((entry = readdir(folder)) != NULL) {
+        char name[sizeof entry->d_name];
+        const char *owner;
+        struct stat facts;
+        bool is_stale = false;
+        long pid;
+
+        memcpy(name, entry->d_name, sizeof name);
+        if (!is_temporary(name, publish->name, &owner, &pid))
+            continue;
+        if (strcmp(owner, host) == 0)
+            is_stale = pid == (long) getpid() || (kill((pid_t) pid, 0) != 0 && errno == ESRCH);
+        if (!is_stale
+            && fstatat(dirfd(folder), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0)
+            is_stale = time(NULL) - facts.st_mtime > DAY_SECONDS;
+        if (is_stale)
+            (void) unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    (void) closedir(folder);
+}
+
+twp_status_t
+twp_publish_open_spool(const twp_publish_t *publish, int *file, twp_error_t *err)
+{
+    *file = open(publish->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (*file < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+        /* not every file system has unnamed files */
+        *file = open(publish->tmp_path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+        if (*file >= 0)
+            (void) unlink(publish->tmp_path);
+    }
+    if (*file < 0)
+        return fail_errno(err, publish->path, "cannot be written there", errno);
+    return TWP_OK;
+}
+
+static twp_status_t
+sync_path(const char *path, int flags, twp_error_t *err)
+{
+    const int file = open(path, flags | O_RDONLY | O_CLOEXEC);
+    int error = 0;
+
+    if (file < 0)
+        return fail_errno(err, path, "cannot be opened to be synced", errno);
+    /* a folder on some network file systems has no fsync */
+    if (fsync(file) != 0 && !((flags & O_DIRECTORY) != 0 && (errno == EINVAL || errno == EROFS)))
+        error = errno;
+    if (close(file) != 0 && error == 0)
+        error = errno;
+    return error == 0 ? TWP_OK : fail_errno(err, path, "cannot be synced", error);
+}
+
+/* Puts the line of sha256sum for the file at path into sum_tmp_path, synced. */
+static twp_status_t
+prepare_sum(const twp_publish_t *publish, const char *path, twp_error_t *err)
+{
+    char hex[TWP_SHA256_HEX_SIZE], line[SUM_LINE_SIZE];
+    size_t n_done = 0, n;
+    int file, error = 0;
+    twp_status_t status = twp_sha256_of_file(path, hex, NULL, err);
+
+    if (status != TWP_OK)
+        return status;
+    n = (size_t) snprintf(line, sizeof line, "%s  %s\n", hex, publish->name);
+    (void) unlink(publish->sum_tmp_path);
+    file = open(publish->sum_tmp_path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (file < 0)
+        return fail_errno(err, publish->sum_tmp_path, "cannot be created", errno);
+    while (n_done < n && error == 0) {
+        const ssize_t n_now = write(file, line + n_done, n - n_done);
+        if (n_now >= 0)
+            n_done += (size_t) n_now;
+        else if (errno != EINTR)
+            error = errno;
+    }
+    if (error == 0 && fsync(file) != 0)
+        error = errno;
+    if (close(file) != 0 && error == 0)
+        error = errno;
+    if (error == 0)
+        return TWP_OK;
+    (void) unlink(publish->sum_tmp_path);
+    return fail_errno(err, publish->sum_tmp_path, "cannot be written", error);
+}
+
+static twp_status_t
+publish_sum(const twp_publish_t *publish, twp_error_t *err)
+{
+    twp_status_t status = TWP_OK;
+
+    if (rename(publish->sum_tmp_path, publish->sum_path) != 0) {
+        status = fail_errno(err, publish->sum_path, "cannot be put in place", errno);
+        (void) unlink(publish->sum_tmp_path);
+    }
+    return status;
+}
+
+/* The file that is there: success when its content is ours. */
+static twp_status_t
+accept_existing(const twp_publish_t *publish, const char *digest, twp_error_t *err)
+{
+    char existing[TWP_CONTENT_DIGEST_HEX_SIZE];
+    twp_error_t why = { 0 };
+    twp_status_t status;
+
+    (void) unlink(publish->tmp_path);
+    (void) unlink(publish->sum_tmp_path);
+    if (twp_results_content_digest(publish->path, existing, &why) != TWP_OK)
+        return TWP_FAIL(err, TWP_ERR_EXISTS, "%s: a file is already there that cannot be compared (%s)",
+            publish->path, why.message);
+    if (strcmp(existing, digest) != 0)
+        return TWP_FAIL(err, TWP_ERR_EXISTS,
+            "%s: a results file of another content is already there (digest %.12s..., this run %.12s...)",
+            publish->path, existing, digest);
+    if (access(publish->sum_path, F_OK) == 0)
+        return TWP_OK;
+    status = prepare_sum(publish, publish->path, err); /* the other attempt ended before its own */
+    return status == TWP_OK ? publish_sum(publish, err) : status;
+}
+
+/* Gives tmp_path the name path unless that exists. Returns 0 or errno. */
+static int
+link_new(const twp_publish_t *publish)
+{
+    if (link(publish->tmp_path, publish->path) == 0) {
+        (void) unlink(publish->tmp_path); /* if it stays, it is swept as stale */
+        return 0;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+        return errno;
+    if (renameat2(AT_FDCWD, publish->tmp_path, AT_FDCWD, publish->path, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    if (access(publish->path, F_OK) == 0)
+        return EEXIST;
+    return rename(publish->tmp_path, publish->path) == 0 ? 0 : errno;
+}
+
+/* An old .sha256 goes first: a kill in between leaves a file without one, never with a wrong one. */
+static int
+replace(const twp_publish_t *publish)
+{
+    if (unlink(publish->sum_path) != 0 && errno != ENOENT)
+        return errno;
+    return rename(publish->tmp_path, publish->path) == 0 ? 0 : errno;
+}
+
+twp_status_t
+twp_publish_file(const twp_publish_t *publish, bool overwrite,
+    const char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err)
+{
+    twp_status_t status = sync_path(publish->tmp_path, 0, err);
+    int error;
+
+    if (status == TWP_OK)
+        status = prepare_sum(publish, publish->tmp_path, err);
+    if (status != TWP_OK) {
+        (void) unlink(publish->tmp_path);
+        return status;
+    }
+    error = overwrite ? replace(publish) : link_new(publish);
+    if (error == EEXIST && !overwrite)
+        return accept_existing(publish, digest, err);
+    if (error != 0) {
+        (void) unlink(publish->tmp_path);
+        (void) unlink(publish->sum_tmp_path);
+        return fail_errno(err, publish->path, "cannot be published", error);
+    }
+    status = sync_path(publish->folder, O_DIRECTORY, err);
+    if (status == TWP_OK)
+        status = publish_sum(publish, err);
+    else
+        (void) unlink(publish->sum_tmp_path);
+    if (status == TWP_OK)
+        status = sync_path(publish->folder, O_DIRECTORY, err);
+    return status;
+}

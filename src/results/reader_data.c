@@ -1,0 +1,420 @@
+#include "results/reader_internal.h"
+
+#include "base/error.h"
+
+#include <H5DSpublic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLAIN_NAME "This is a netCDF dimension but not a netCDF variable."
+#define MAX_CHUNK_BYTES ((size_t) 64 << 20) /* of ours, a chunk has at most 512 KiB */
+#define MAX_TEXTS ((size_t) 1 << 24)
+#define DEFLATE_RATIO 1032 /* deflate makes no more than this out of a byte (zlib's FAQ) */
+
+/* ---- what a dataset is ------------------------------------------------------------------------ */
+
+static const char *
+take_shape(hid_t dataset, twp_dataset_info_t *info)
+{
+    hsize_t length[H5S_MAX_RANK];
+    const hid_t space = H5Dget_space(dataset);
+    const char *fault = NULL;
+
+    info->n_dims = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    if (info->n_dims < 0 || H5Sget_simple_extent_type(space) == H5S_NULL)
+        fault = "its shape cannot be read";
+    else if (info->n_dims > TWP_FIELD_DIMS_MAX)
+        fault = "more dimensions than a results file has";
+    else if (H5Sget_simple_extent_dims(space, length, NULL) < 0)
+        fault = "its shape cannot be read";
+    info->n_elements = 1;
+    for (int i = 0; fault == NULL && i < info->n_dims; i++) {
+        info->length[i] = (size_t) length[i];
+        if (length[i] > SIZE_MAX / 64
+            || __builtin_mul_overflow(info->n_elements, info->length[i], &info->n_elements)
+            || info->n_elements > SIZE_MAX / 64)
+            fault = "a size that cannot be";
+    }
+    if (space >= 0)
+        (void) H5Sclose(space);
+    return fault;
+}
+
+static const char *
+take_filters(hid_t plist, twp_dataset_info_t *info)
+{
+    const int n = H5Pget_nfilters(plist);
+
+    if (n < 0)
+        return "its filters cannot be read";
+    for (int i = 0; i < n; i++) {
+        size_t n_values = 0;
+        unsigned flags, config;
+        const H5Z_filter_t filter =
+            H5Pget_filter2(plist, (unsigned) i, &flags, &n_values, NULL, 0, NULL, &config);
+        if (filter == H5Z_FILTER_SHUFFLE)
+            info->is_shuffled = true;
+        else if (filter == H5Z_FILTER_DEFLATE)
+            info->is_deflated = true;
+        else if (filter != H5Z_FILTER_FLETCHER32)
+            return "a filter that a results file has not";
+    }
+    return NULL;
+}
+
+/* Layout, chunks and filters; sizes that the bytes stored cannot hold are refused. */
+static const char *
+take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
+{
+    const H5D_layout_t layout = H5Pget_layout(plist);
+    const size_t size = info->type == TWP_TYPE_TEXT ? 1 : twp_type_size(info->type);
+    hsize_t chunk[H5S_MAX_RANK];
+    size_t chunk_bytes = size;
+
+    if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT)
+        || H5Pget_external_count(plist) != 0)
+        return "data outside of the file";
+    info->is_chunked = layout == H5D_CHUNKED;
+    if (info->is_chunked) {
+        if (H5Pget_chunk(plist, H5S_MAX_RANK, chunk) != info->n_dims)
+            return "its chunks cannot be read";
+        for (int i = 0; i < info->n_dims; i++) {
+            info->chunk[i] = (size_t) chunk[i];
+            if (__builtin_mul_overflow(chunk_bytes, info->chunk[i], &chunk_bytes))
+                return "chunks of a size that cannot be";
+        }
+        if (chunk_bytes > MAX_CHUNK_BYTES)
+            return "chunks of a size that a results file has not";
+    }
+    if (!info->is_plain_dimension) {
+        const hsize_t stored = H5Dget_storage_size(dataset);
+        const size_t ratio = info->is_deflated ? DEFLATE_RATIO : 1;
+        if (info->n_elements * size / ratio > stored)
+            return "fewer bytes than its size needs";
+    }
+    return take_filters(plist, info);
+}
+
+static herr_t
+take_dimension_name(hid_t dataset, unsigned dim, hid_t scale, void *data)
+{
+    char path[2 * TWP_COLUMN_NAME_MAX + 3];
+    char *const name = data, *slash;
+
+    (void) dataset;
+    (void) dim;
+    if (H5Iget_name(scale, path, sizeof path) <= 0)
+        return -1;
+    path[sizeof path - 1] = '\0';
+    slash = strrchr(path, '/');
+    if (slash == NULL || strlen(slash + 1) > TWP_COLUMN_NAME_MAX)
+        return -1;
+    strcpy(name, slash + 1);
+    return 1;
+}
+
+static const char *
+take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
+{
+    info->is_dimension = H5DSis_scale(dataset) > 0;
+    if (info->is_dimension) {
+        char label[sizeof PLAIN_NAME];
+        const char *const slash = strrchr(object, '/');
+        const char *const name = slash != NULL ? slash + 1 : object;
+        const ssize_t n = H5DSget_scale_name(dataset, label, sizeof label);
+        info->is_plain_dimension =
+            n >= (ssize_t) sizeof PLAIN_NAME - 1 && strcmp(label, PLAIN_NAME) == 0;
+        if (info->n_dims != 1 || strlen(name) > TWP_COLUMN_NAME_MAX)
+            return "a dimension of more than one dimension";
+        strcpy(info->dim[0], name);
+        return NULL;
+    }
+    for (int i = 0; i < info->n_dims; i++)
+        if (H5DSget_num_scales(dataset, (unsigned) i) > 0
+            && H5DSiterate_scales(
+                   dataset, (unsigned) i, NULL, take_dimension_name, info->dim[i])
+                < 0)
+            return "its dimensions cannot be read";
+    return NULL;
+}
+
+static twp_status_t
+take_info(const twp_reader_t *reader, hid_t dataset, const char *object, twp_dataset_info_t *info,
+    twp_error_t *err)
+{
+    const hid_t type = H5Dget_type(dataset), plist = H5Dget_create_plist(dataset);
+    const char *fault = NULL;
+
+    memset(info, 0, sizeof *info);
+    if (type < 0 || plist < 0)
+        fault = "its header cannot be read";
+    if (fault == NULL)
+        fault = take_shape(dataset, info);
+    if (fault == NULL)
+        fault = take_dimensions(dataset, object, info);
+    if (fault == NULL && !info->is_plain_dimension
+        && !twp_reader_classify(type, &info->type, &info->is_variable_text))
+        fault = "a type that a results file has not";
+    if (fault == NULL && info->is_plain_dimension)
+        info->type = TWP_TYPE_FLOAT32;
+    if (fault == NULL)
+        fault = take_storage(dataset, plist, info);
+    if (type >= 0)
+        (void) H5Tclose(type);
+    if (plist >= 0)
+        (void) H5Pclose(plist);
+    return fault == NULL ? TWP_OK : twp_reader_refuse(reader, object, fault, err);
+}
+
+twp_status_t
+twp_reader_info(
+    twp_reader_t *reader, const char *object, twp_dataset_info_t *info, twp_error_t *err)
+{
+    twp_status_t status;
+    hid_t dataset;
+
+    memset(info, 0, sizeof *info);
+    twp_reader_begin(reader);
+    dataset = twp_reader_open_kind(reader, object, H5I_DATASET, &status, err);
+    if (dataset >= 0) {
+        status = take_info(reader, dataset, object, info, err);
+        (void) H5Dclose(dataset);
+    }
+    return twp_reader_end(reader, status);
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------- */
+
+/* Whether every value of a stored type is one of the wanted type. */
+static bool
+fits(twp_type_t stored, twp_type_t wanted)
+{
+    if (stored == TWP_TYPE_TEXT || wanted == TWP_TYPE_TEXT)
+        return false;
+    if (twp_type_is_integer(wanted))
+        return twp_type_is_integer(stored) && twp_type_size(stored) <= twp_type_size(wanted);
+    if (twp_type_is_integer(stored))
+        return wanted == TWP_TYPE_FLOAT64 ? stored != TWP_TYPE_INT64
+                                          : twp_type_size(stored) <= 2;
+    return twp_type_size(stored) <= twp_type_size(wanted);
+}
+
+/* Opens a dataset of numbers that can be read as elements of type. */
+static hid_t
+open_numbers(const twp_reader_t *reader, const char *object, twp_type_t type,
+    twp_dataset_info_t *info, twp_status_t *status, twp_error_t *err)
+{
+    const hid_t dataset = twp_reader_open_kind(reader, object, H5I_DATASET, status, err);
+
+    if (dataset < 0)
+        return dataset;
+    *status = take_info(reader, dataset, object, info, err);
+    if (*status == TWP_OK && (info->is_plain_dimension || !fits(info->type, type)))
+        *status = TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s is %s and cannot be read as %s",
+            reader->path, object,
+            info->is_plain_dimension ? "a dimension without values" : twp_type_name(info->type),
+            twp_type_name(type));
+    if (*status == TWP_OK)
+        return dataset;
+    (void) H5Dclose(dataset);
+    return H5I_INVALID_HID;
+}
+
+static twp_status_t
+read_whole(twp_reader_t *reader, const char *object, twp_type_t type, void **values, size_t *n,
+    twp_error_t *err)
+{
+    twp_dataset_info_t info = { 0 };
+    twp_status_t status;
+    void *memory = NULL;
+    hid_t dataset;
+
+    *values = NULL;
+    if (n != NULL)
+        *n = 0;
+    twp_reader_begin(reader);
+    dataset = open_numbers(reader, object, type, &info, &status, err);
+    if (dataset < 0)
+        return twp_reader_end(reader, status);
+    if (info.n_elements > TWP_READER_MAX_ELEMENTS)
+        status = TWP_FAIL(err, TWP_ERR_LIMIT, "%s: /%s has %zu elements: read it in parts",
+            reader->path, object, info.n_elements);
+    else if ((memory = malloc(info.n_elements > 0 ? info.n_elements * twp_type_size(type) : 1))
+        == NULL)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: /%s: no memory for %zu elements",
+            reader->path, object, info.n_elements);
+    else if (info.n_elements > 0
+        && H5Dread(dataset, twp_reader_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, memory)
+            < 0)
+        status = twp_reader_damaged(reader, object, "its data cannot be read", err);
+    if (H5Dclose(dataset) < 0 && status == TWP_OK)
+        status = twp_reader_damaged(reader, object, "cannot be closed", err);
+    if (status != TWP_OK) {
+        free(memory);
+        return twp_reader_end(reader, status);
+    }
+    *values = memory;
+    if (n != NULL)
+        *n = info.n_elements;
+    return twp_reader_end(reader, TWP_OK);
+}
+
+#define DEFINE_READ(name, c_type, type) \
+    twp_status_t twp_reader_read_##name( \
+        twp_reader_t *reader, const char *object, c_type **values, size_t *n, twp_error_t *err) \
+    { \
+        void *memory; \
+        const twp_status_t status = read_whole(reader, object, type, &memory, n, err); \
+        *values = memory; \
+        return status; \
+    }
+
+DEFINE_READ(float64, double, TWP_TYPE_FLOAT64)
+DEFINE_READ(float32, float, TWP_TYPE_FLOAT32)
+DEFINE_READ(int64, int64_t, TWP_TYPE_INT64)
+DEFINE_READ(int32, int32_t, TWP_TYPE_INT32)
+DEFINE_READ(int16, int16_t, TWP_TYPE_INT16)
+DEFINE_READ(int8, int8_t, TWP_TYPE_INT8)
+
+static twp_status_t
+read_part(const twp_reader_t *reader, hid_t dataset, const char *object,
+    const twp_dataset_info_t *info, twp_type_t type, const size_t *start, const size_t *count,
+    void *values, twp_error_t *err)
+{
+    hsize_t from[TWP_FIELD_DIMS_MAX], n[TWP_FIELD_DIMS_MAX];
+    twp_status_t status = TWP_OK;
+    size_t n_elements = 1;
+    hid_t in_file, in_memory;
+
+    for (int i = 0; i < info->n_dims; i++) {
+        if (count[i] > info->length[i] || start[i] > info->length[i] - count[i])
+            return TWP_FAIL(err, TWP_ERR_ARGUMENT,
+                "%s: /%s: %zu elements from %zu, but dimension %d has %zu", reader->path, object,
+                count[i], start[i], i, info->length[i]);
+        from[i] = start[i];
+        n[i] = count[i];
+        n_elements *= count[i]; /* at most info->n_elements */
+    }
+    if (n_elements == 0)
+        return TWP_OK;
+    in_file = H5Dget_space(dataset);
+    in_memory = H5Screate_simple(info->n_dims, n, NULL);
+    if (in_file < 0 || in_memory < 0
+        || H5Sselect_hyperslab(in_file, H5S_SELECT_SET, from, NULL, n, NULL) < 0
+        || H5Dread(dataset, twp_reader_memory_type(type), in_memory, in_file, H5P_DEFAULT, values)
+            < 0)
+        status = twp_reader_damaged(reader, object, "its data cannot be read", err);
+    if (in_file >= 0)
+        (void) H5Sclose(in_file);
+    if (in_memory >= 0)
+        (void) H5Sclose(in_memory);
+    return status;
+}
+
+twp_status_t
+twp_reader_read_slice(twp_reader_t *reader, const char *object, twp_type_t type,
+    const size_t *start, const size_t *count, void *values, twp_error_t *err)
+{
+    twp_dataset_info_t info = { 0 };
+    twp_status_t status;
+    hid_t dataset;
+
+    twp_reader_begin(reader);
+    dataset = open_numbers(reader, object, type, &info, &status, err);
+    if (dataset >= 0) {
+        status = info.n_dims > 0
+            ? read_part(reader, dataset, object, &info, type, start, count, values, err)
+            : twp_reader_refuse(reader, object, "a single number has no parts", err);
+        if (H5Dclose(dataset) < 0 && status == TWP_OK)
+            status = twp_reader_damaged(reader, object, "cannot be closed", err);
+    }
+    return twp_reader_end(reader, status);
+}
+
+/* ---- texts ------------------------------------------------------------------------------------ */
+
+void
+twp_reader_free_texts(char **texts, size_t n)
+{
+    for (size_t i = 0; texts != NULL && i < n; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+/* HDF5 allocates each text with malloc(); what is stored as no text at all is "". */
+static twp_status_t
+read_text_elements(const twp_reader_t *reader, hid_t dataset, const char *object, size_t n,
+    char **texts, twp_error_t *err)
+{
+    const hid_t stored = H5Dget_type(dataset);
+    const hid_t type = stored >= 0 ? twp_reader_text_type(stored) : H5I_INVALID_HID;
+    twp_status_t status = TWP_OK;
+
+    if (type < 0
+        || (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0))
+        status = twp_reader_damaged(reader, object, "its text cannot be read", err);
+    for (size_t i = 0; status == TWP_OK && i < n; i++)
+        if (texts[i] == NULL && (texts[i] = strdup("")) == NULL)
+            status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", reader->path);
+    if (type >= 0)
+        (void) H5Tclose(type);
+    if (stored >= 0)
+        (void) H5Tclose(stored);
+    return status;
+}
+
+twp_status_t
+twp_reader_read_texts(
+    twp_reader_t *reader, const char *object, char ***texts, size_t *n, twp_error_t *err)
+{
+    twp_dataset_info_t info = { 0 };
+    twp_status_t status;
+    char **read = NULL;
+    hid_t dataset;
+
+    *texts = NULL;
+    *n = 0;
+    twp_reader_begin(reader);
+    dataset = twp_reader_open_kind(reader, object, H5I_DATASET, &status, err);
+    if (dataset < 0)
+        return twp_reader_end(reader, status);
+    status = take_info(reader, dataset, object, &info, err);
+    if (status == TWP_OK && (info.type != TWP_TYPE_TEXT || info.is_plain_dimension))
+        status = twp_reader_refuse(reader, object, "not text", err);
+    if (status == TWP_OK && info.n_elements > MAX_TEXTS)
+        status = TWP_FAIL(err, TWP_ERR_LIMIT, "%s: /%s has %zu texts", reader->path, object,
+            info.n_elements);
+    if (status == TWP_OK) {
+        read = calloc(info.n_elements + 1, sizeof *read);
+        status = read == NULL
+            ? TWP_FAIL(err, TWP_ERR_MEMORY, "%s: /%s: no memory", reader->path, object)
+            : read_text_elements(reader, dataset, object, info.n_elements, read, err);
+    }
+    if (H5Dclose(dataset) < 0 && status == TWP_OK)
+        status = twp_reader_damaged(reader, object, "cannot be closed", err);
+    if (status != TWP_OK) {
+        twp_reader_free_texts(read, info.n_elements);
+        return twp_reader_end(reader, status);
+    }
+    *texts = read;
+    *n = info.n_elements;
+    return twp_reader_end(reader, TWP_OK);
+}
+
+twp_status_t
+twp_reader_read_text(twp_reader_t *reader, const char *object, char **text, twp_error_t *err)
+{
+    char **texts = NULL;
+    size_t n = 0;
+    twp_status_t status = twp_reader_read_texts(reader, object, &texts, &n, err);
+
+    *text = NULL;
+    if (status == TWP_OK && n != 1)
+        status = TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s is not one text", reader->path, object);
+    if (status == TWP_OK) {
+        *text = texts[0];
+        texts[0] = NULL;
+    }
+    twp_reader_free_texts(texts, n);
+    return status;
+}

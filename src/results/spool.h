@@ -1,0 +1,51 @@
+/**
+ * Where full chunks wait: compressed and tagged by several threads, laid aside in an unnamed file,
+ * read back one by one when the HDF5 file is written. Memory holds a few chunks and an index.
+ */
+#ifndef TWP_RESULTS_SPOOL_H
+#define TWP_RESULTS_SPOOL_H
+
+#include "results/content_digest.h"
+#include "results/publish.h"
+#include "twinpath.h"
+
+/** A compressed chunk in the spool. */
+typedef struct {
+    uint64_t offset;
+    uint32_t n_bytes;
+    unsigned char tag[TWP_CONTENT_TAG_BYTES]; /**< of its elements, without padding */
+} twp_spool_piece_t;
+
+/** The chunks of one row of a column, in order. Zero-initialised; free with twp_spool_clear_row(). */
+typedef struct {
+    twp_spool_piece_t *piece; /**< [n_pieces] */
+    size_t n_pieces, capacity;
+} twp_spool_row_t;
+
+typedef struct twp_spool twp_spool_t;
+
+TWP_CHECK_RESULT twp_status_t twp_spool_create(
+    const twp_publish_t *publish, int n_threads, twp_spool_t **spool, twp_error_t *err);
+void twp_spool_free(twp_spool_t *spool); /**< NULL is allowed */
+void twp_spool_clear_row(twp_spool_row_t *row);
+
+/** Room for a full chunk of elements of size bytes, content undefined; NULL when memory runs out. */
+void *twp_spool_take_buffer(twp_spool_t *spool, size_t size);
+void twp_spool_give_back(twp_spool_t *spool, void *buffer, size_t size);
+
+/**
+ * Appends a chunk to row: n_chunk elements of size bytes, of which the first n are real and the rest
+ * padding. buffer is one of twp_spool_take_buffer() and belongs to the spool from now on, also after
+ * a failure. The row must stay where it is until twp_spool_flush().
+ */
+TWP_CHECK_RESULT twp_status_t twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer,
+    size_t size, size_t n, size_t n_chunk, twp_error_t *err);
+
+/** Compresses and writes all that waits. */
+TWP_CHECK_RESULT twp_status_t twp_spool_flush(twp_spool_t *spool, twp_error_t *err);
+
+/** The compressed bytes of a piece; they last until the next call. */
+TWP_CHECK_RESULT twp_status_t twp_spool_read(
+    twp_spool_t *spool, const twp_spool_piece_t *piece, const void **bytes, twp_error_t *err);
+
+#endif

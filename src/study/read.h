@@ -1,0 +1,238 @@
+/**
+ * Private to src/study/: reading the merged tree into the typed study. Each read_*.c fills one part
+ * of it; all share this state. Memory is the study's arena; when it runs out the reader jumps back
+ * to twp_study_typed_read(), which frees the arena.
+ */
+#ifndef TWP_STUDY_READ_H
+#define TWP_STUDY_READ_H
+
+#include "study/study.h"
+#include "vocabulary/units.h"
+
+#include <setjmp.h>
+
+/** A value of the tree (NULL where there is none) and its path in the study. */
+typedef struct {
+    const twp_node_t *node;
+    const char *path;
+} twp_spot_t;
+
+typedef enum {
+    TWP_SYMBOL_PARAMETER,
+    TWP_SYMBOL_ATTRIBUTE,
+    TWP_SYMBOL_VARIABLE,
+    TWP_SYMBOL_FORMULA,
+    TWP_SYMBOL_TRACK,
+    TWP_SYMBOL_SUPPORT,
+    TWP_SYMBOL_OBSERVATION,
+    TWP_SYMBOL_ACTION
+} twp_symbol_kind_t;
+
+/** A declared name; i is its index among its kind (of a support's track: study->support[i].i_track). */
+typedef struct {
+    const char *name;
+    twp_symbol_kind_t kind;
+    int i;
+    twp_place_t place;
+} twp_symbol_t;
+
+/** How far the reading of a thing on which others depend has come. */
+typedef enum {
+    TWP_READING_NOT_YET = 0,
+    TWP_READING_NOW, /* asked for again now: a cycle */
+    TWP_READING_DONE,
+    TWP_READING_FAILED /* reported; what uses it stays silent */
+} twp_reading_t;
+
+/** Indices that are renumbered once all of their kind are known and sorted. */
+typedef struct {
+    int **index;
+    int n, n_capacity;
+} twp_renumbered_t;
+
+/** How many findings there were at a moment. */
+typedef struct {
+    int n, n_errors, n_dropped;
+} twp_findings_mark_t;
+
+typedef struct twp_read {
+    const twp_document_t *document;
+    twp_spot_t root;
+    twp_findings_t *findings;
+    int n_findings_before; /* findings of other inputs stand before these */
+    twp_study_typed_t *study;
+    twp_arena_t *arena;
+    twp_units_t units;
+    twp_expression_reader_t reader;
+    jmp_buf out_of_memory;
+
+    int n_symbols;
+    twp_symbol_t *symbol; /* sorted by name */
+    twp_symbol_t *action_symbol; /* [study->n_named_actions], likewise */
+    int n_words;
+    const char **word;    /* every name an expression may use, for the nearest one */
+    bool *is_word_seen_by_programme;
+
+    /* Values that others depend on are read when first asked for. Spots by index. */
+    twp_spot_t *parameter_spot, *attribute_spot, *variable_spot, *formula_spot, *observation_spot;
+    twp_reading_t *parameter_reading, *attribute_reading, *formula_reading;
+    int n_attributes_read, n_formulas_read;
+    bool *is_formula_used;
+    double *parameter_value;
+    int depth;                /* of values that wait for each other */
+    bool is_programme;        /* only what supports may see */
+    bool is_silent;           /* a word was asked for whose fault is reported already */
+    twp_findings_mark_t kept; /* what stays when a silent expression is taken back */
+    bool is_constant_only;    /* no names at all (exchange rates) */
+
+    twp_spot_t *action_spot, *track_spot, *state_spot, *exit_spot, *support_spot;
+    int *state_first;         /* [n_tracks]: of a track in state_spot */
+    twp_renumbered_t accounts, tallies;
+    int n_account_capacity, n_tally_capacity;
+} twp_read_t;
+
+/** Of parameters over parameters, formulas over formulas, segments over segments: bounds the stack. */
+#define TWP_READ_MAX_DEPTH 32
+
+/* ---- the tree (read_tools.c) ----------------------------------------------------------------- */
+
+/** Zeroed memory of the study; does not return when there is none. */
+void *twp_read_alloc(twp_read_t *read, int n, size_t size);
+#define TWP_READ_NEW(read, type, n) ((type *) twp_read_alloc((read), (n), sizeof(type)))
+
+const char *twp_read_printf(twp_read_t *read, const char *format, ...) TWP_PRINTF(2, 3);
+
+/** Value under key; node NULL when absent or not in a mapping. */
+twp_spot_t twp_read_get(twp_read_t *read, twp_spot_t spot, const char *key);
+/** Item i of a list. */
+twp_spot_t twp_read_item(twp_read_t *read, twp_spot_t spot, int i);
+/** Items of a list; of a scalar or mapping 1 (itself: see twp_read_item()); 0 when absent. */
+int twp_read_n_items(twp_spot_t spot);
+bool twp_read_is_mapping(twp_spot_t spot);
+/** Text of a scalar, or NULL. */
+const char *twp_read_text(twp_spot_t spot);
+/** A truth that the shape check has looked at. */
+bool twp_read_flag(twp_read_t *read, twp_spot_t spot, const char *key, bool fallback);
+/** Entries of a mapping in the order of their names; *n is 0 when it is none. */
+const twp_pair_t **twp_read_sorted(twp_read_t *read, twp_spot_t spot, int *n);
+/** Spot of an entry. */
+twp_spot_t twp_read_entry(twp_read_t *read, twp_spot_t parent, const twp_pair_t *pair);
+twp_place_t twp_read_place(twp_spot_t spot);
+/** The source of spot or NULL. */
+const char *twp_read_source(twp_read_t *read, twp_spot_t spot);
+
+/** Adds a finding unless there is one at that very place already: one fault, one finding. */
+void twp_read_fail(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
+    const char *nearest, const char *format, ...) TWP_PRINTF(6, 7);
+void twp_read_warn(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
+    const char *nearest, const char *format, ...) TWP_PRINTF(6, 7);
+
+/* ---- expressions (read_tools.c) --------------------------------------------------------------- */
+
+/** The expression at spot; NULL when absent or wrong (then there is a finding). */
+twp_expression_t *twp_read_number(
+    twp_read_t *read, twp_spot_t spot, twp_scope_t scope, const twp_dim_t *dim);
+twp_expression_t *twp_read_condition(twp_read_t *read, twp_spot_t spot, twp_scope_t scope);
+/** A condition or a number of any dimension, whichever the text is. */
+twp_expression_t *twp_read_either(twp_read_t *read, twp_spot_t spot, twp_scope_t scope);
+/** Value of a constant at spot, or fallback when absent or wrong. */
+double twp_read_constant(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, double fallback);
+/** Whether the expression is the same for all twins at all times; its value then. */
+bool twp_read_is_known(const twp_read_t *read, const twp_expression_t *expression, double *value);
+
+twp_expression_t *twp_read_literal(twp_read_t *read, double number, twp_dim_t dim);
+twp_expression_t *twp_read_word(
+    twp_read_t *read, twp_word_kind_t kind, int i, int j, bool is_truth, twp_scope_t scope);
+/** Operator of one to three arguments; NULL arguments give NULL. dim is the caller's business. */
+twp_expression_t *twp_read_operator(twp_read_t *read, twp_word_kind_t kind, twp_dim_t dim,
+    twp_expression_t *a, twp_expression_t *b, twp_expression_t *c);
+/** Both of two conditions, either of which may be NULL. */
+twp_expression_t *twp_read_both(twp_read_t *read, twp_expression_t *a, twp_expression_t *b);
+
+bool twp_read_same_dim(twp_dim_t a, twp_dim_t b);
+/** "days", "USD / day", "" ...: how a dimension is printed. */
+const char *twp_read_dim_text(twp_read_t *read, twp_dim_t dim);
+/** The unit as written after a plain number ("4.3 years" gives "years"), else that of dim. */
+const char *twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim);
+
+/* ---- names (read_symbols.c, read_words.c) ------------------------------------------------------ */
+
+/** Declares every name of the study and lays out tracks, states and exits. */
+void twp_read_symbols(twp_read_t *read);
+const twp_symbol_t *twp_read_find(const twp_read_t *read, const char *name);
+/** Index of a state by name, or -1. */
+int twp_read_find_state(const twp_study_track_t *track, const char *name);
+
+/** Sets up the resolver of expressions. */
+void twp_read_words(twp_read_t *read);
+/** Index of a thing of that kind named at spot, or -1 with a finding that names the nearest. */
+int twp_read_reference(twp_read_t *read, twp_spot_t spot, twp_symbol_kind_t kind);
+int twp_read_reference_text(twp_read_t *read, const char *text, twp_place_t place,
+    twp_symbol_kind_t kind);
+/** State `track.state` (a support's name alone: its state active). */
+bool twp_read_state_reference(twp_read_t *read, twp_spot_t spot, int *i_track, int *i_state);
+/** State of one track. -1 with a finding when there is none. */
+int twp_read_state_name(
+    twp_read_t *read, const char *text, twp_place_t place, const twp_study_track_t *track);
+/** Exit `track.state.exit`, with the rest of the text behind its dot, or NULL, in *rest. */
+int twp_read_exit_reference(
+    twp_read_t *read, const char *text, twp_place_t place, const char **rest);
+/** A happening or a list of them. */
+twp_happening_t *twp_read_happenings(twp_read_t *read, twp_spot_t spot, int *n);
+bool twp_read_happening(twp_read_t *read, twp_spot_t spot, twp_happening_t *happening);
+/** Index of a text in a list of texts sorted by strcmp, or -1. */
+int twp_read_index(const char *const *sorted, int n, const char *text);
+
+/* ---- parts --------------------------------------------------------------------------------------- */
+
+void twp_read_money(twp_read_t *read);                   /* study.c */
+void twp_read_parameter(twp_read_t *read, int i);        /* read_values.c */
+void twp_read_formula(twp_read_t *read, int i);
+void twp_read_values(twp_read_t *read);
+void twp_read_observations(twp_read_t *read);
+twp_distribution_t *twp_read_distribution(               /* read_distributions.c */
+    twp_read_t *read, twp_spot_t spot, const twp_dim_t *dim, twp_dim_t *got);
+void twp_read_attribute(twp_read_t *read, int i);        /* read_patient.c */
+void twp_read_attributes(twp_read_t *read);
+void twp_read_variables(twp_read_t *read);
+void twp_read_population(twp_read_t *read);              /* read_population.c */
+twp_actions_t twp_read_actions(twp_read_t *read, twp_spot_t spot); /* read_actions.c */
+/** First a, then b, in memory of its own. */
+twp_actions_t twp_read_join_actions(twp_read_t *read, twp_actions_t a, twp_actions_t b);
+void twp_read_named_actions(twp_read_t *read);
+void twp_read_account(
+    twp_read_t *read, int *index, const char *payer, const char *category);
+void twp_read_renumber(twp_read_t *read);
+void twp_read_tracks(twp_read_t *read);                  /* read_tracks.c */
+void twp_read_exits(twp_read_t *read);                   /* read_exits.c */
+bool twp_read_law(twp_read_t *read, twp_spot_t spot, twp_law_t *law);
+/** A chance: an expression, or a table of one. */
+twp_expression_t *twp_read_chance(twp_read_t *read, twp_spot_t spot);
+twp_effect_t *twp_read_effects(                          /* read_effects.c */
+    twp_read_t *read, twp_spot_t spot, bool is_hazard, int *n);
+/** The ratio of an effect: hr, time_ratio, or, rr at, difference at. False with a finding. */
+bool twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *effect);
+/** `per` over its `unit`, or NULL. */
+twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot);
+void twp_read_add_effect(twp_read_t *read, twp_effect_t **effect, int *n, twp_effect_t added);
+void twp_read_supports(twp_read_t *read);                /* read_supports.c */
+void twp_read_support_effects(twp_read_t *read);
+void twp_read_together(twp_read_t *read);
+void twp_read_utility(twp_read_t *read);                 /* read_values.c */
+void twp_read_strategies(twp_read_t *read);              /* read_strategies.c */
+void twp_read_report(twp_read_t *read);                  /* read_report.c */
+void twp_read_record(twp_read_t *read);
+/** Fills measure from spot (a name, or a mapping); false with a finding. */
+bool twp_read_measure(twp_read_t *read, twp_spot_t spot, bool is_target, /* read_measures.c */
+    twp_study_measure_t *measure);
+void twp_read_measures(twp_read_t *read);
+
+/* ---- checks of the whole ------------------------------------------------------------------------- */
+
+void twp_check_values(twp_read_t *read);  /* check_values.c: chances, durations, laws, distributions */
+void twp_check_cycles(twp_read_t *read);  /* check_cycles.c: loops without time, actions in actions */
+void twp_check_reach(twp_read_t *read);   /* check_reach.c: what never happens */
+void twp_check_streams(twp_read_t *read); /* check_streams.c: two that draw the same numbers */
+void twp_check_use(twp_read_t *read);     /* check_use.c: what is declared and never used */
+
+#endif

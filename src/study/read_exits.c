@@ -1,0 +1,369 @@
+/* Exits: how they come about, where they lead, with which chances. */
+#include "study/read.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- laws --------------------------------------------------------------------------------------- */
+
+/* reciprocal or logarithm of another spelling of a parameter */
+static twp_expression_t *
+convert(twp_read_t *read, twp_expression_t *given, int conversion)
+{
+    if (given == NULL || conversion == 0)
+        return given;
+    if (conversion == 2)
+        return twp_read_operator(read, TWP_WORD_LOG, TWP_DIM_NONE, given, NULL, NULL);
+    return twp_read_operator(read, TWP_WORD_DIVIDE, (twp_dim_t) { (int8_t) -given->dim.time, 0 },
+        twp_read_literal(read, 1, TWP_DIM_NONE), given, NULL);
+}
+
+/*
+ * The value of a spelling that has one must be in the range of the family's table: above the limit,
+ * or at it where that is allowed; what is inverted or logarithmised must be above 0.
+ */
+static void
+check_parameter(twp_read_t *read, twp_spot_t spot, const twp_expression_t *given,
+    const twp_family_parameter_t *row, int conversion)
+{
+    const double low = conversion != 0 ? 0 : row->low;
+    const bool is_low_allowed = conversion == 0 && row->is_low_allowed;
+    double value;
+
+    if (!twp_read_is_known(read, given, &value))
+        return;
+    if (!isfinite(value) || value < low || (value == low && !is_low_allowed))
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
+            low > -1e300 ? twp_read_printf(read, is_low_allowed ? "at least %g" : "above %g", low)
+                         : "a finite number",
+            NULL, "%s is out of range", row->name);
+}
+
+static twp_expression_t *
+read_parameter(twp_read_t *read, twp_spot_t law, const twp_family_row_t *row, int i)
+{
+    const twp_family_parameter_t *parameter = &row->parameter[i];
+    twp_spot_t spot = twp_read_get(read, law, parameter->name);
+    twp_dim_t dim = { (int8_t) parameter->time_power, 0 };
+    twp_expression_t *given;
+    int conversion = 0;
+
+    for (int k = 0; k < row->n_spellings && spot.node == NULL; k++)
+        if (row->spelling[k].i_parameter == i) {
+            spot = twp_read_get(read, law, row->spelling[k].name);
+            dim.time = (int8_t) row->spelling[k].time_power;
+            conversion = row->spelling[k].conversion;
+        }
+    given = twp_read_number(read, spot, TWP_SCOPE_STEP, &dim);
+    check_parameter(read, spot, given, parameter, conversion);
+    return convert(read, given, conversion);
+}
+
+static bool
+read_pieces(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
+{
+    const twp_dim_t time = TWP_DIM_TIME, per_time = TWP_DIM_PER_TIME;
+    const twp_spot_t from = twp_read_get(read, spot, "from"), rate = twp_read_get(read, spot, "rate");
+    const int n = twp_read_n_items(from);
+    double before = -1;
+
+    if (n != twp_read_n_items(rate)) {
+        if (rate.node != NULL)
+            twp_read_fail(read, twp_read_place(rate),
+                twp_read_printf(read, "%d rates", twp_read_n_items(rate)),
+                twp_read_printf(read, "%d rates, one for each piece", n), NULL,
+                "the lists from and rate differ in length");
+        return false;
+    }
+    law->from_days = TWP_READ_NEW(read, twp_expression_t *, n);
+    law->rate_per_day = TWP_READ_NEW(read, twp_expression_t *, n);
+    law->n_pieces = n;
+    for (int i = 0; i < n; i++) {
+        const twp_spot_t at = twp_read_item(read, from, i), of = twp_read_item(read, rate, i);
+        double start, value;
+        law->from_days[i] = twp_read_number(read, at, TWP_SCOPE_CONSTANT, &time);
+        law->rate_per_day[i] = twp_read_number(read, of, TWP_SCOPE_CONSTANT, &per_time);
+        if (twp_read_is_known(read, law->from_days[i], &start)) {
+            if (!(i == 0 ? start == 0 : start > before && isfinite(start)))
+                twp_read_fail(read, twp_read_place(at), twp_read_text(at),
+                    i == 0 ? "0 days" : "a later time than the one before", NULL,
+                    "the pieces must rise from 0");
+            before = start;
+        }
+        if (twp_read_is_known(read, law->rate_per_day[i], &value) &&
+            !(value >= 0 && isfinite(value)))
+            twp_read_fail(read, twp_read_place(of), twp_read_text(of), "a rate not below 0", NULL,
+                "the hazard is out of range");
+    }
+    return n > 0;
+}
+
+bool
+twp_read_law(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
+{
+    if (!twp_read_is_mapping(spot))
+        return false;
+    for (int k = 0; k < spot.node->n; k++) {
+        const twp_family_row_t *row = twp_families_find(spot.node->pair[k].key);
+        twp_spot_t inner;
+        if (row == NULL)
+            continue;
+        inner = twp_read_entry(read, spot, &spot.node->pair[k]);
+        law->family = row->family;
+        if (row->family == TWP_FAMILY_PIECEWISE)
+            return read_pieces(read, inner, law);
+        for (int i = 0; i < row->n_parameters; i++)
+            law->parameter[i] = read_parameter(read, inner, row, i);
+        return true;
+    }
+    return false;
+}
+
+/* ---- chances ------------------------------------------------------------------------------------ */
+
+/* Value of a text as so many of a unit, or with its own unit when there is none. */
+static twp_expression_t *
+read_in_unit(twp_read_t *read, twp_spot_t spot, const twp_expression_t *unit, twp_dim_t dim)
+{
+    const twp_dim_t none = TWP_DIM_NONE;
+    twp_expression_t *number;
+
+    if (unit == NULL)
+        return twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &dim);
+    number = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &none);
+    return twp_read_operator(read, TWP_WORD_MULTIPLY, dim, number,
+        twp_read_literal(read, unit->number, dim), NULL);
+}
+
+/* The unit named at spot as a literal of its size, or NULL. */
+static twp_expression_t *
+read_unit(twp_read_t *read, twp_spot_t spot, twp_dim_t dim)
+{
+    const char *text = twp_read_text(spot);
+    twp_place_t place = twp_read_place(spot);
+    twp_expression_t *one;
+    double size;
+
+    if (text == NULL)
+        return NULL;
+    place.column -= 2;
+    one = twp_expression_read(&read->reader, twp_read_printf(read, "1 %s", text), place,
+        TWP_SCOPE_CONSTANT, false, &dim);
+    return twp_read_is_known(read, one, &size) ? twp_read_literal(read, size, dim) : NULL;
+}
+
+static twp_expression_t *
+read_steps(twp_read_t *read, twp_spot_t spot)
+{
+    const twp_dim_t none = TWP_DIM_NONE;
+    const twp_spot_t of = twp_read_get(read, spot, "steps_of"),
+                     from = twp_read_get(read, spot, "from"), is = twp_read_get(read, spot, "is");
+    twp_expression_t *x = twp_read_number(read, of, TWP_SCOPE_STEP, NULL), *unit, *steps;
+    const int n = twp_read_n_items(from);
+    double before = -INFINITY;
+    bool is_good = true;
+
+    if (x == NULL || n == 0)
+        return NULL;
+    if (n != twp_read_n_items(is)) {
+        if (is.node != NULL)
+            twp_read_fail(read, twp_read_place(is), twp_read_printf(read, "%d numbers",
+                twp_read_n_items(is)), twp_read_printf(read, "%d numbers, one for each step", n),
+                NULL, "the lists from and is differ in length");
+        return NULL;
+    }
+    unit = read_unit(read, twp_read_get(read, spot, "unit"), x->dim);
+    steps = twp_read_operator(read, TWP_WORD_STEPS, none, x, NULL, NULL);
+    steps->n_steps = n;
+    steps->step_from = TWP_READ_NEW(read, twp_expression_t *, n);
+    steps->step_is = TWP_READ_NEW(read, twp_expression_t *, n);
+    for (int i = 0; i < n; i++) {
+        const twp_spot_t at = twp_read_item(read, from, i), value = twp_read_item(read, is, i);
+        double start, chance;
+        steps->step_from[i] = read_in_unit(read, at, unit, x->dim);
+        steps->step_is[i] = twp_read_number(read, value, TWP_SCOPE_CONSTANT, &none);
+        if (!twp_read_is_known(read, steps->step_from[i], &start) ||
+            !twp_read_is_known(read, steps->step_is[i], &chance)) {
+            is_good = false;
+            continue;
+        }
+        if (!(start > before))
+            twp_read_fail(read, twp_read_place(at), twp_read_text(at),
+                "more than the one before", NULL, "the steps must rise");
+        if (!(chance >= 0 && chance <= 1))
+            twp_read_fail(read, twp_read_place(value), twp_read_text(value),
+                "a chance from 0 to 1", NULL, "the chance is out of range");
+        before = start;
+    }
+    return is_good ? steps : NULL;
+}
+
+twp_expression_t *
+twp_read_chance(twp_read_t *read, twp_spot_t spot)
+{
+    const twp_dim_t none = TWP_DIM_NONE;
+    twp_expression_t *chance;
+    double value;
+
+    if (twp_read_is_mapping(spot))
+        return read_steps(read, spot);
+    chance = twp_read_number(read, spot, TWP_SCOPE_STEP, &none);
+    if (twp_read_is_known(read, chance, &value) && !(value >= 0 && value <= 1))
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a chance from 0 to 1", NULL,
+            "the chance is out of range");
+    return chance;
+}
+
+/* ---- branches ----------------------------------------------------------------------------------- */
+
+static int
+read_target(twp_read_t *read, twp_spot_t to, const twp_study_track_t *track)
+{
+    const char *text = twp_read_text(to);
+
+    if (text == NULL || strcmp(text, "stay") == 0)
+        return -1;
+    return twp_read_state_name(read, text, twp_read_place(to), track);
+}
+
+static void
+read_branch(twp_read_t *read, twp_spot_t item, bool is_last, const twp_study_track_t *track,
+    twp_branch_t *branch)
+{
+    const twp_spot_t otherwise = twp_read_get(read, item, "otherwise"),
+                     chance = twp_read_get(read, item, "chance");
+
+    if (is_last && otherwise.node == NULL)
+        twp_read_fail(read, twp_read_place(item), NULL, "otherwise: STATE or stay", NULL,
+            "the last branch must say otherwise");
+    else if (!is_last && otherwise.node != NULL)
+        twp_read_fail(read, twp_read_place(item), NULL, "chance: P, to: STATE", NULL,
+            "otherwise belongs to the last branch");
+    branch->chance = twp_read_chance(read, chance);
+    branch->i_target = read_target(
+        read, otherwise.node != NULL ? otherwise : twp_read_get(read, item, "to"), track);
+    branch->effect =
+        twp_read_effects(read, twp_read_get(read, item, "effects"), false, &branch->n_effects);
+    branch->actions = twp_read_actions(read, twp_read_get(read, item, "do"));
+}
+
+static void
+check_sum(twp_read_t *read, twp_spot_t choose, const twp_study_exit_t *exit)
+{
+    double sum = 0, value;
+
+    for (int b = 0; b < exit->n_branches; b++)
+        if (twp_read_is_known(read, exit->branch[b].chance, &value))
+            sum += value;
+    if (sum > 1 + 1e-9)
+        twp_read_fail(read, twp_read_place(choose), twp_read_printf(read, "a sum of %.10g", sum),
+            "chances that sum to at most 1", NULL, "the chances sum above 1");
+}
+
+static void
+read_branches(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
+{
+    const twp_spot_t choose = twp_read_get(read, spot, "choose"),
+                     to = twp_read_get(read, spot, "to");
+    const twp_study_track_t *track = &read->study->track[exit->i_track];
+    const int n = choose.node != NULL ? twp_read_n_items(choose) : 1;
+
+    exit->branch = TWP_READ_NEW(read, twp_branch_t, n);
+    exit->n_branches = n > 0 ? n : 1;
+    if (choose.node == NULL || n == 0) {
+        exit->branch[0].i_target = to.node == NULL ? -1
+                                   : twp_read_text(to) == NULL
+                                       ? -1
+                                       : twp_read_state_name(read, twp_read_text(to),
+                                             twp_read_place(to), track);
+        return;
+    }
+    for (int b = 0; b < n; b++)
+        read_branch(
+            read, twp_read_item(read, choose, b), b + 1 == n, track, &exit->branch[b]);
+    check_sum(read, choose, exit);
+}
+
+/* ---- exits -------------------------------------------------------------------------------------- */
+
+static void
+read_time(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
+{
+    const twp_dim_t time = TWP_DIM_TIME;
+    double days;
+
+    exit->days = twp_read_number(read, spot, TWP_SCOPE_INSTANT, &time);
+    if (twp_read_is_known(read, exit->days, &days) && !(days > 0 && isfinite(days)))
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
+            "the time is out of range");
+}
+
+static void
+read_hazard(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
+{
+    const char *origin = twp_read_text(twp_read_get(read, spot, "counts_from"));
+
+    exit->kind = TWP_EXIT_HAZARD;
+    (void) twp_read_law(read, twp_read_get(read, spot, "hazard"), &exit->law);
+    exit->counts_from =
+        origin != NULL && strcmp(origin, "study") == 0 ? TWP_FROM_STUDY : TWP_FROM_ENTRY;
+    exit->only_while =
+        twp_read_condition(read, twp_read_get(read, spot, "only_while"), TWP_SCOPE_STEP);
+    exit->effect =
+        twp_read_effects(read, twp_read_get(read, spot, "effects"), true, &exit->n_effects);
+}
+
+static void
+read_priority(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
+{
+    const twp_spot_t priority = twp_read_get(read, spot, "priority");
+    const char *text = twp_read_text(priority);
+    double value;
+
+    if (text == NULL || !twp_number_read(text, strlen(text), &value))
+        return;
+    if (!(value >= -1000 && value <= 1000))
+        twp_read_fail(read, twp_read_place(priority), text, "an integer from -1000 to 1000", NULL,
+            "the priority is out of range");
+    else
+        exit->priority = (int) value;
+}
+
+static void
+read_exit(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
+{
+    const twp_spot_t after = twp_read_get(read, spot, "after"),
+                     upon = twp_read_get(read, spot, "upon"),
+                     every = twp_read_get(read, spot, "every");
+    const char *pinned = twp_read_text(twp_read_get(read, spot, "stream"));
+
+    if (pinned != NULL)
+        exit->stream = pinned;
+    if (after.node != NULL) {
+        exit->kind = TWP_EXIT_AFTER;
+        read_time(read, after, exit);
+    } else if (upon.node != NULL) {
+        exit->kind = TWP_EXIT_UPON;
+        exit->upon = twp_read_happenings(read, upon, &exit->n_upon);
+    } else if (every.node != NULL) {
+        exit->kind = TWP_EXIT_EVERY;
+        read_time(read, every, exit);
+    } else {
+        read_hazard(read, spot, exit);
+    }
+    exit->guard = twp_read_condition(read, twp_read_get(read, spot, "if"), TWP_SCOPE_INSTANT);
+    read_priority(read, spot, exit);
+    exit->actions = twp_read_actions(read, twp_read_get(read, spot, "do"));
+    read_branches(read, spot, exit);
+}
+
+void
+twp_read_exits(twp_read_t *read)
+{
+    for (int e = 0; e < read->study->n_exits; e++) {
+        twp_study_exit_t *exit = &read->study->exit[e];
+        if (read->study->track[exit->i_track].i_support < 0)
+            read_exit(read, read->exit_spot[e], exit);
+    }
+}

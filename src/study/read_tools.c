@@ -1,0 +1,429 @@
+/* What all of read_*.c is made with: memory, spots of the tree, findings, expressions. */
+#include "study/read.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+void *
+twp_read_alloc(twp_read_t *read, int n, size_t size)
+{
+    void *memory = twp_arena_alloc(read->arena, n > 0 ? (size_t) n : 1, size);
+
+    if (memory == NULL)
+        longjmp(read->out_of_memory, 1);
+    return memory;
+}
+
+const char *
+twp_read_printf(twp_read_t *read, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = twp_arena_vprintf(read->arena, format, arguments);
+    va_end(arguments);
+    if (text == NULL)
+        longjmp(read->out_of_memory, 1);
+    return text;
+}
+
+/* ---- the tree ------------------------------------------------------------------------------- */
+
+bool
+twp_read_is_mapping(twp_spot_t spot)
+{
+    return spot.node != NULL && spot.node->kind == TWP_NODE_MAPPING;
+}
+
+twp_spot_t
+twp_read_get(twp_read_t *read, twp_spot_t spot, const char *key)
+{
+    const twp_node_t *node = twp_node_get(spot.node, key);
+    const char *path;
+
+    if (node == NULL)
+        return (twp_spot_t) { NULL, spot.path };
+    path = spot.path[0] == '\0' ? key : twp_read_printf(read, "%s.%s", spot.path, key);
+    return (twp_spot_t) { node, path };
+}
+
+int
+twp_read_n_items(twp_spot_t spot)
+{
+    if (spot.node == NULL)
+        return 0;
+    return spot.node->kind == TWP_NODE_SEQUENCE ? spot.node->n : 1;
+}
+
+twp_spot_t
+twp_read_item(twp_read_t *read, twp_spot_t spot, int i)
+{
+    if (spot.node == NULL || spot.node->kind != TWP_NODE_SEQUENCE)
+        return spot;
+    return (twp_spot_t) { spot.node->item[i], twp_read_printf(read, "%s.%d", spot.path, i) };
+}
+
+const char *
+twp_read_text(twp_spot_t spot)
+{
+    return spot.node != NULL && spot.node->kind == TWP_NODE_SCALAR ? spot.node->text : NULL;
+}
+
+bool
+twp_read_flag(twp_read_t *read, twp_spot_t spot, const char *key, bool fallback)
+{
+    const char *text = twp_read_text(twp_read_get(read, spot, key));
+
+    return text == NULL ? fallback : strcmp(text, "true") == 0;
+}
+
+static int
+compare_pairs(const void *a, const void *b)
+{
+    return strcmp((*(const twp_pair_t *const *) a)->key, (*(const twp_pair_t *const *) b)->key);
+}
+
+const twp_pair_t **
+twp_read_sorted(twp_read_t *read, twp_spot_t spot, int *n)
+{
+    const twp_pair_t **pair;
+
+    *n = twp_read_is_mapping(spot) ? spot.node->n : 0;
+    pair = TWP_READ_NEW(read, const twp_pair_t *, *n);
+    for (int i = 0; i < *n; i++)
+        pair[i] = &spot.node->pair[i];
+    if (*n > 0)
+        qsort(pair, (size_t) *n, sizeof *pair, compare_pairs);
+    return pair;
+}
+
+twp_spot_t
+twp_read_entry(twp_read_t *read, twp_spot_t parent, const twp_pair_t *pair)
+{
+    return (twp_spot_t) { pair->value, parent.path[0] == '\0'
+                                           ? pair->key
+                                           : twp_read_printf(read, "%s.%s", parent.path, pair->key) };
+}
+
+twp_place_t
+twp_read_place(twp_spot_t spot)
+{
+    return twp_node_place(spot.node, spot.path);
+}
+
+const char *
+twp_read_source(twp_read_t *read, twp_spot_t spot)
+{
+    return twp_read_text(twp_read_get(read, spot, "source"));
+}
+
+/* ---- findings ------------------------------------------------------------------------------- */
+
+static bool
+is_known_fault(const twp_read_t *read, twp_place_t place)
+{
+    for (int i = read->n_findings_before; i < read->findings->n; i++) {
+        const twp_finding_t *item = &read->findings->item[i];
+        if (item->line == place.line && item->column == place.column && place.file != NULL &&
+            strcmp(item->file, place.file) == 0)
+            return true;
+    }
+    return false;
+}
+
+void
+twp_read_fail(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
+    const char *nearest, const char *format, ...)
+{
+    char message[400];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void) vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (!is_known_fault(read, place))
+        twp_findings_add(read->findings, place, found, expected, nearest, "%s", message);
+}
+
+void
+twp_read_warn(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
+    const char *nearest, const char *format, ...)
+{
+    char message[400];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void) vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (!is_known_fault(read, place))
+        twp_findings_warn(read->findings, place, found, expected, nearest, "%s", message);
+}
+
+/* ---- expressions ---------------------------------------------------------------------------- */
+
+/*
+ * Reads one expression. When a word in it stands for something whose own fault is reported already
+ * (is_silent, set by the resolver), what this text adds to the findings is taken back.
+ */
+static twp_expression_t *
+read_expression(
+    twp_read_t *read, twp_spot_t spot, twp_scope_t scope, bool is_truth, const twp_dim_t *dim)
+{
+    const bool was_silent = read->is_silent;
+    const int n_errors = read->findings->n_errors;
+    twp_expression_t *expression;
+
+    if (spot.node == NULL)
+        return NULL;
+    if (spot.node->kind != TWP_NODE_SCALAR) {
+        twp_read_fail(read, twp_read_place(spot),
+            spot.node->kind == TWP_NODE_MAPPING ? "a mapping" : "a list",
+            is_truth ? "a condition" : "a number or formula", NULL, "wrong kind of value");
+        return NULL;
+    }
+    read->is_silent = false;
+    read->kept = (twp_findings_mark_t) { read->findings->n, n_errors, read->findings->n_dropped };
+    expression = twp_expression_read(
+        &read->reader, spot.node->text, twp_read_place(spot), scope, is_truth, dim);
+    if (read->is_silent) {
+        read->findings->n = read->kept.n;
+        read->findings->n_errors = read->kept.n_errors;
+        read->findings->n_dropped = read->kept.n_dropped;
+        expression = NULL;
+    } else if (expression == NULL && read->findings->n_errors == n_errors) {
+        longjmp(read->out_of_memory, 1);
+    }
+    read->is_silent = was_silent;
+    return expression;
+}
+
+twp_expression_t *
+twp_read_number(twp_read_t *read, twp_spot_t spot, twp_scope_t scope, const twp_dim_t *dim)
+{
+    return read_expression(read, spot, scope, false, dim);
+}
+
+twp_expression_t *
+twp_read_condition(twp_read_t *read, twp_spot_t spot, twp_scope_t scope)
+{
+    return read_expression(read, spot, scope, true, NULL);
+}
+
+/* Length of a name (dotted) at text, 0 when there is none. */
+static size_t
+name_length(const char *text)
+{
+    size_t n = 0;
+
+    if (!islower((unsigned char) text[0]))
+        return 0;
+    while (islower((unsigned char) text[n]) || isdigit((unsigned char) text[n]) || text[n] == '_' ||
+           text[n] == '.')
+        n++;
+    return n;
+}
+
+/* Whether a word or sign outside of brackets makes the text a condition. */
+static bool
+has_condition_sign(const char *text)
+{
+    int depth = 0;
+
+    for (size_t i = 0; text[i] != '\0';) {
+        const size_t length = name_length(text + i);
+        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
+        if (depth == 0 && strchr("<>=!", text[i]) != NULL)
+            return true;
+        if (depth == 0 && ((length == 3 && (strncmp(text + i, "and", 3) == 0 ||
+                                            strncmp(text + i, "not", 3) == 0)) ||
+                              (length == 2 && strncmp(text + i, "or", 2) == 0) ||
+                              (length == 4 && strncmp(text + i, "true", 4) == 0) ||
+                              (length == 5 && strncmp(text + i, "false", 5) == 0)))
+            return true;
+        i += length > 0 ? length : 1;
+    }
+    return false;
+}
+
+/* Whether the bracket that text opens is closed by its last character. */
+static bool
+is_bracketed(const char *text, size_t n)
+{
+    int depth = 0;
+
+    if (n < 2 || text[0] != '(' || text[n - 1] != ')')
+        return false;
+    for (size_t i = 0; i + 1 < n; i++) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (depth == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_condition_text(twp_read_t *read, const char *text)
+{
+    size_t n;
+    char *inner;
+
+    while (isspace((unsigned char) *text))
+        text++;
+    n = strlen(text);
+    while (n > 0 && isspace((unsigned char) text[n - 1]))
+        n--;
+    inner = twp_read_alloc(read, (int) n + 1, 1);
+    memcpy(inner, text, n);
+    while (is_bracketed(inner, n)) {
+        inner[n - 1] = '\0';
+        inner++;
+        n -= 2;
+    }
+    if (n > 0 && name_length(inner) == n)
+        return read->reader.resolve(read, inner).is_truth;
+    return has_condition_sign(inner);
+}
+
+twp_expression_t *
+twp_read_either(twp_read_t *read, twp_spot_t spot, twp_scope_t scope)
+{
+    const char *text = twp_read_text(spot);
+    bool is_truth = false;
+
+    if (text != NULL && strlen(text) <= TWP_EXPRESSION_MAX_CHARS) {
+        const bool was_silent = read->is_silent;
+        is_truth = is_condition_text(read, text);
+        read->is_silent = was_silent;
+    }
+    return read_expression(read, spot, scope, is_truth, NULL);
+}
+
+double
+twp_read_constant(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, double fallback)
+{
+    const twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &dim);
+    double value;
+
+    if (!twp_read_is_known(read, expression, &value))
+        return fallback;
+    if (!isfinite(value)) {
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a finite number", NULL,
+            "the value is not finite");
+        return fallback;
+    }
+    return value;
+}
+
+bool
+twp_read_is_known(const twp_read_t *read, const twp_expression_t *expression, double *value)
+{
+    if (expression == NULL || expression->scope != TWP_SCOPE_CONSTANT)
+        return false;
+    *value = twp_expression_constant(expression, read->parameter_value);
+    return true;
+}
+
+twp_expression_t *
+twp_read_literal(twp_read_t *read, double number, twp_dim_t dim)
+{
+    twp_expression_t *word = twp_read_word(read, TWP_WORD_NUMBER, 0, 0, false, TWP_SCOPE_CONSTANT);
+
+    word->number = number;
+    word->dim = dim;
+    return word;
+}
+
+twp_expression_t *
+twp_read_word(
+    twp_read_t *read, twp_word_kind_t kind, int i, int j, bool is_truth, twp_scope_t scope)
+{
+    twp_expression_t *word = TWP_READ_NEW(read, twp_expression_t, 1);
+
+    word->kind = kind;
+    word->i = i;
+    word->j = j;
+    word->is_truth = is_truth;
+    word->scope = scope;
+    return word;
+}
+
+twp_expression_t *
+twp_read_operator(twp_read_t *read, twp_word_kind_t kind, twp_dim_t dim, twp_expression_t *a,
+    twp_expression_t *b, twp_expression_t *c)
+{
+    twp_expression_t *word;
+
+    if (a == NULL)
+        return NULL;
+    word = twp_read_word(read, kind, 0, 0, kind == TWP_WORD_AND || kind == TWP_WORD_OR, a->scope);
+    word->dim = dim;
+    word->line = a->line;
+    word->column = a->column;
+    word->arg[0] = a;
+    word->arg[1] = b;
+    word->arg[2] = c;
+    word->n_args = c != NULL ? 3 : b != NULL ? 2 : 1;
+    if (b != NULL && b->scope > word->scope)
+        word->scope = b->scope;
+    if (c != NULL && c->scope > word->scope)
+        word->scope = c->scope;
+    return word;
+}
+
+twp_expression_t *
+twp_read_both(twp_read_t *read, twp_expression_t *a, twp_expression_t *b)
+{
+    if (a == NULL || b == NULL)
+        return a != NULL ? a : b;
+    return twp_read_operator(read, TWP_WORD_AND, TWP_DIM_NONE, a, b, NULL);
+}
+
+bool
+twp_read_same_dim(twp_dim_t a, twp_dim_t b)
+{
+    return a.time == b.time && a.money == b.money;
+}
+
+const char *
+twp_read_dim_text(twp_read_t *read, twp_dim_t dim)
+{
+    const char *money = read->units.n_money > 0 ? read->units.money[0].name : "money";
+
+    if (dim.time == 0 && dim.money == 0)
+        return "";
+    if (dim.time == 1 && dim.money == 0)
+        return "days";
+    if (dim.time == -1 && dim.money == 0)
+        return "1 / day";
+    if (dim.time == 0 && dim.money == 1)
+        return money;
+    if (dim.time == -1 && dim.money == 1)
+        return twp_read_printf(read, "%s / day", money);
+    return twp_read_printf(read, "days^%d %s^%d", dim.time, money, dim.money);
+}
+
+const char *
+twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim)
+{
+    double number;
+    size_t n = 0, rest;
+
+    if (text == NULL)
+        return twp_read_dim_text(read, dim);
+    while (text[n] != '\0' && !isspace((unsigned char) text[n]))
+        n++;
+    if (!twp_number_read(text, n, &number))
+        return twp_read_dim_text(read, dim);
+    while (isspace((unsigned char) text[n]))
+        n++;
+    for (rest = n; text[rest] != '\0'; rest++)
+        if (!isalnum((unsigned char) text[rest]) && text[rest] != ' ' && text[rest] != '/')
+            return twp_read_dim_text(read, dim);
+    return twp_read_printf(read, "%s", text + n);
+}

@@ -1,0 +1,392 @@
+/**
+ * The typed study: what the document says, checked, with every reference resolved to an index.
+ * Times are days, money is the study's currency. All memory belongs to study->arena.
+ *
+ * Order of every array of named things (tracks, states of a track, attributes, ...) is the order of
+ * their names (strcmp), never of the file, so that reordering keys changes nothing.
+ */
+#ifndef TWP_STUDY_STUDY_H
+#define TWP_STUDY_STUDY_H
+
+#include "document/document.h"
+#include "study/expression.h"
+#include "vocabulary/families.h"
+#include "vocabulary/measures.h"
+
+/** A named number. */
+typedef struct {
+    const char *name;
+    twp_expression_t *expression; /* constant scope, over other parameters; no cycles */
+    double value;                 /* evaluated, internal units */
+    twp_dim_t dim;
+    const char *unit;             /* as written, for printing ("" when none) */
+    double low, high;             /* range; -INFINITY, INFINITY when none: a value outside is a finding */
+    const char *source, *note;
+    twp_place_t place;
+} twp_study_parameter_t;
+
+typedef enum {
+    TWP_DIST_CONSTANT,   /* arg: value */
+    TWP_DIST_NORMAL,     /* mean, sd */
+    TWP_DIST_LOGNORMAL,  /* meanlog, sdlog (median and sigma_log are converted on reading) */
+    TWP_DIST_UNIFORM,    /* low, high */
+    TWP_DIST_BETA,       /* a, b */
+    TWP_DIST_GAMMA,      /* shape, scale (mean or rate converted) */
+    TWP_DIST_EXPONENTIAL,/* rate (mean converted) */
+    TWP_DIST_WEIBULL,    /* shape, scale */
+    TWP_DIST_TRIANGULAR, /* low, mode, high */
+    TWP_DIST_CHANCE,     /* p: 1 when u < p, else 0; truth */
+    TWP_DIST_CATEGORIES, /* weights summing to 1: code of a category */
+    TWP_DIST_COLUMN,     /* a column of the patients' CSV */
+    TWP_DIST_BY          /* one distribution per category of another attribute */
+} twp_dist_kind_t;
+
+typedef struct twp_distribution twp_distribution_t;
+
+struct twp_distribution {
+    twp_dist_kind_t kind;
+    twp_expression_t *arg[3]; /* constant scope, internal units */
+    twp_expression_t *low, *high; /* within: truncation, or NULL */
+    int n_categories;
+    const char **category;         /* CATEGORIES: names sorted by strcmp; COLUMN with texts: likewise */
+    twp_expression_t **weight;     /* CATEGORIES: [n_categories] */
+    const char *column;            /* COLUMN: name in the CSV */
+    double column_unit;            /* COLUMN: factor to internal units */
+    const char **column_text;      /* COLUMN with `is`: [n_categories] text of each category's cell */
+    int i_by;                      /* BY: a categorical attribute earlier in draw order */
+    twp_distribution_t **by_is;    /* BY: [n_categories of i_by] */
+};
+
+typedef struct {
+    const char *name; /* `age`, or `consent.phone` */
+    twp_dim_t dim;
+    const char *unit; /* as written, "" when none */
+    bool is_truth;
+    int n_categories; /* > 0: categorical, values are codes in order of names */
+    const char **category;
+    twp_distribution_t *distribution;
+    int i_copula;     /* row in the correlation matrix, or -1 */
+    const char *stream; /* qualified name that draws, `patient.age`, or the pinned one */
+} twp_study_attribute_t;
+
+typedef struct {
+    const char *name;
+    bool is_stock;
+    twp_dim_t dim;
+    const char *unit;
+    twp_distribution_t *starts; /* at entry; stream `patient.NAME` */
+    bool has_half_life;
+    bool returns_to_start;
+    twp_expression_t *returns_to;            /* twin scope, when not to start */
+    twp_expression_t *half_life_days;        /* constant */
+    twp_expression_t *held_for_days;         /* constant, or NULL: a quarter of the half-life */
+    twp_expression_t *low, *high;            /* within: constant, or NULL; values are clamped at jumps */
+    const char *stream;
+} twp_study_variable_t;
+
+typedef struct {
+    const char *name;
+    twp_expression_t *expression; /* step scope; formulas are acyclic; truth or number */
+    const char *unit;
+} twp_study_formula_t;
+
+/** A thing that happens to the twin at an instant and that `upon` and observations can name. */
+typedef enum {
+    TWP_HAPPENING_STATE,       /* i track, j state: entered (also by a track's start without since) */
+    TWP_HAPPENING_STOCK_EMPTY, /* i variable */
+    TWP_HAPPENING_EXIT,        /* i exit (index over all exits): taken */
+    TWP_HAPPENING_ACTION,      /* i named action: done */
+    TWP_HAPPENING_OBSERVATION, /* i observation: arrived */
+    TWP_HAPPENING_START_ASKED, /* i support: an action asks to start it */
+    TWP_HAPPENING_END_ASKED    /* i support: an action asks to end it */
+} twp_happening_kind_t;
+
+typedef struct {
+    twp_happening_kind_t kind;
+    int i, j;
+} twp_happening_t;
+
+typedef enum {
+    TWP_RATIO_HR,         /* multiplies the ratio of a hazard clock */
+    TWP_RATIO_TIME_RATIO, /* divides the pace of a hazard clock */
+    TWP_RATIO_OR          /* multiplies the odds of a chance */
+} twp_ratio_kind_t;
+
+/** Influence of a covariate on one hazard or one chance. */
+typedef struct {
+    twp_ratio_kind_t kind;
+    twp_expression_t *covariate; /* step scope; truth (`if`) or number (`per`, already divided by its unit) */
+    twp_expression_t *ratio;     /* constant scope: hr, time_ratio or odds ratio (> 0); rr and difference are
+                                    converted to an odds ratio on reading */
+    const char *name;            /* qualified name by which terms are ordered: the covariate's text */
+    int i_support;               /* support whose effect this is (covariate: it is active), or -1 */
+    twp_expression_t *fade_half_life_days; /* constant, or NULL: does not fade */
+    twp_expression_t *fade_held_for_days;  /* constant, or NULL: a quarter */
+    const char *source;
+} twp_effect_t;
+
+typedef enum {
+    TWP_ACTION_ADD,      /* variable i += amount */
+    TWP_ACTION_SET,      /* variable i = amount */
+    TWP_ACTION_DISPENSE, /* stock i += amount (days), or = amount when unused stock is discarded */
+    TWP_ACTION_COST,     /* account i += amount (money) */
+    TWP_ACTION_CONTACT,  /* one contact of support i */
+    TWP_ACTION_START,    /* asks support i to start */
+    TWP_ACTION_END,      /* asks support i to end */
+    TWP_ACTION_MEASURE,  /* tally i += amount */
+    TWP_ACTION_DO        /* named action i, in full */
+} twp_action_kind_t;
+
+typedef struct {
+    twp_action_kind_t kind;
+    int i;
+    twp_expression_t *amount; /* instant scope */
+    bool is_discarding;       /* dispense: carry_over: false */
+    twp_place_t place;
+} twp_action_t;
+
+typedef struct {
+    int n;
+    twp_action_t *action;
+} twp_actions_t;
+
+typedef struct {
+    const char *name;
+    twp_actions_t actions;
+} twp_study_named_action_t;
+
+/** A hazard law: a family with parameters in flexsurv's spelling. */
+typedef struct {
+    twp_family_t family;
+    twp_expression_t *parameter[TWP_FAMILY_MAX_PARAMETERS]; /* step scope; fixed on entry */
+    int n_pieces;               /* piecewise: constant scope */
+    twp_expression_t **from_days, **rate_per_day; /* [n_pieces]; from_days[0] is 0, rising */
+} twp_law_t;
+
+typedef enum { TWP_EXIT_HAZARD, TWP_EXIT_AFTER, TWP_EXIT_UPON, TWP_EXIT_EVERY } twp_exit_kind_t;
+
+typedef enum { TWP_FROM_ENTRY, TWP_FROM_STUDY } twp_clock_origin_t;
+
+/** One branch of `choose` (or the only one, with chance NULL). */
+typedef struct {
+    twp_expression_t *chance; /* step scope, [0, 1]; NULL: otherwise */
+    int n_effects;            /* odds ratios on this chance */
+    twp_effect_t *effect;
+    int i_target;             /* state of the same track; -1: stays, the exit repeats */
+    twp_actions_t actions;
+} twp_branch_t;
+
+typedef struct {
+    const char *name;      /* `refill` */
+    const char *qualified; /* `patient.supply.due.refill` */
+    const char *stream;    /* name that draws: qualified, or the pinned one */
+    twp_exit_kind_t kind;
+    twp_law_t law;                     /* hazard */
+    twp_clock_origin_t counts_from;    /* hazard */
+    twp_expression_t *days;            /* after, every: instant scope, evaluated on entry and kept, > 0 */
+    int n_upon;
+    twp_happening_t *upon;             /* upon: any of these */
+    twp_expression_t *guard;           /* upon, every: `if`, instant scope, or NULL */
+    twp_expression_t *only_while;      /* hazard: step scope, or NULL */
+    int n_effects;
+    twp_effect_t *effect;              /* hazard: own effects, then those of supports, by name */
+    bool is_strongest_only;            /* of the supports' effects only the strongest counts */
+    twp_actions_t actions;             /* do */
+    int n_branches;                    /* >= 1; the last has chance NULL */
+    twp_branch_t *branch;
+    int priority;                      /* higher first among clocks that fire at once; default 0 */
+    int i_track, i_state;
+    int i_offer_support;               /* support this exit offers, or -1 */
+    int i_counter_of;                  /* -1, or the exit whose occurrence counter this one shares */
+    twp_place_t place;
+} twp_study_exit_t;
+
+typedef struct {
+    const char *name;
+    twp_actions_t enter, leave;
+    int i_exit_first, n_exits; /* range in study->exit */
+    int n_flows;               /* costs per day while in the state */
+    struct {
+        int i_account;
+        twp_expression_t *rate; /* step scope, money per day */
+    } *flow;
+} twp_study_state_t;
+
+typedef struct {
+    const char *name;
+    int n_states;
+    twp_study_state_t *state;
+    int n_starts;                    /* choices of the start state: chances as in choose, stream patient.TRACK */
+    struct {
+        twp_expression_t *chance;    /* twin scope; NULL: otherwise */
+        int i_state;
+    } *start;
+    int i_start_attribute;           /* categorical or numeric attribute that gives the state, or -1 */
+    double *start_code;              /* [n_states] attribute value that means this state; NAN: none does */
+    twp_expression_t *since_days;    /* twin scope, >= 0, or NULL */
+    int i_support;                   /* support this track was made of, or -1 */
+} twp_study_track_t;
+
+typedef struct {
+    const char *name;
+    bool is_happening;       /* else a value */
+    twp_happening_t of;      /* happening */
+    twp_expression_t *value; /* value: step scope; words of it mean this expression */
+    twp_expression_t *delay_days; /* constant, >= 0, or NULL */
+} twp_study_observation_t;
+
+/** States of a support's track, in this order. */
+enum { TWP_SUPPORT_ACTIVE = 0, TWP_SUPPORT_IDLE = 1, TWP_SUPPORT_OVER = 2, TWP_SUPPORT_WAITING = 3 };
+
+typedef struct {
+    const char *name;
+    const char *channel;      /* or NULL; only tells, but contacts can be counted by it */
+    int i_track;              /* the track compiled from it */
+    int n_at_most;            /* offers allowed in the window; 0: no limit; <= TWP_SUPPORT_MAX_AT_MOST */
+    double at_most_days;      /* window; INFINITY: whole life */
+    const char *rollout_stream; /* `patient.NAME.rollout` */
+} twp_study_support_t;
+
+#define TWP_SUPPORT_MAX_AT_MOST 16
+
+typedef struct {
+    const char *name;
+    bool is_baseline;
+    int n_supports;
+    int *i_support;            /* supports on offer */
+    double from_days;          /* calendar days from time.starts */
+    double ramp_days;          /* roll-out ends at from + ramp */
+    const twp_node_t *overrides; /* mapping under `set`, or NULL */
+    const char *note;
+    twp_place_t place;
+} twp_study_strategy_t;
+
+/** A ledger account: who pays, for what. */
+typedef struct {
+    const char *payer, *category;
+} twp_account_t;
+
+/** One measure as asked for in `report.measures`, a target or a default. */
+typedef struct {
+    twp_measure_t measure;
+    const char *name;      /* column name, lower case: `persistence`, `time_in_therapy_taking`, ... */
+    const char *label;     /* as printed */
+    int n_times;           /* `at` or `by`: 0 when the measure has none */
+    double *time_days;     /* [n_times] */
+    int i_track, i_state;  /* `of`, or -1 */
+    int i_since_track, i_since_state; /* `since`, or -1: entry */
+    int i_support;         /* contacts `of`, or -1 */
+    int i_payer;           /* cost `of`: index in study->payer, or -1: all */
+    int i_category;        /* cost: index in study->category, or -1: all */
+    int i_tally;           /* total of an action's measure, or -1 */
+    double gap_days;       /* permissible gap */
+    double window_days;    /* observation window of pdc, mpr; INFINITY: to the end */
+    int i_stock;           /* stock whose dispensings count; -1: any */
+    bool is_discounted;
+} twp_study_measure_t;
+
+typedef struct {
+    const char *name;
+    int i_measure;      /* into study->measure (added there when the report does not list it) */
+    int i_time;         /* which of its times */
+    double value;       /* what it must be */
+    double within;      /* tolerance, > 0 */
+    int i_strategy;     /* default: the baseline */
+    bool is_fit;        /* role: fit; else predict */
+    const char *source;
+    twp_place_t place;
+} twp_study_target_t;
+
+typedef enum { TWP_DISCOUNT_YEARLY, TWP_DISCOUNT_CONTINUOUS } twp_discount_rule_t;
+
+typedef struct {
+    twp_discount_rule_t rule; /* (1+r)^(-t/year) or exp(-r t) */
+    bool is_from_date;        /* from calendar day from_days, else from each twin's entry */
+    double from_days;
+    int n_steps;              /* >= 1 when discounting; 0: none */
+    double *start_days;       /* [n_steps], start_days[0] == 0, rising */
+    double *rate_per_year;    /* [n_steps], >= 0 */
+} twp_study_discount_t;
+
+typedef struct {
+    bool outcomes;          /* /outcomes and /twins rows; default true */
+    bool twins;
+    bool trajectories;      /* default false */
+    int n_variables;        /* variables written along a trajectory; -1: all */
+    int *i_variable;
+    bool events;            /* default true */
+    int n_exits;            /* exits recorded; -1: all that are not internal */
+    int *i_exit;
+    double grid_days;       /* step of occupancy and survival curves; default month */
+} twp_study_record_t;
+
+/** One number of the study with where it came from, for `params` and `check --explain`. */
+typedef struct {
+    const char *path;       /* patient.tracks.therapy... */
+    const char *text;       /* as written */
+    const char *source;     /* nearest `source`, or NULL: a finding */
+    const char *note;
+    twp_origin_t origin;
+    twp_place_t place;
+} twp_study_number_t;
+
+typedef struct twp_study {
+    twp_arena_t *arena;
+    const char *name, *question, *note;
+    const char *currency;   /* "USD" */
+    int price_year;
+    int starts_year, starts_month, starts_day;
+    double horizon_days;    /* calendar, > 0 */
+    double follow_up_days;  /* life length, INFINITY when none */
+
+    int n_parameters;   twp_study_parameter_t *parameter;
+    int n_attributes;   twp_study_attribute_t *attribute; /* in draw order: see i_draw_order */
+    int *draw_order;    /* [n_attributes]: BY after what it is by */
+    int n_copula;       double *copula;  /* [n_copula * n_copula] lower Cholesky factor, row-major */
+    int *copula_attribute;               /* [n_copula] attribute of each row, listed order */
+    int n_variables;    twp_study_variable_t *variable;
+    int n_formulas;     twp_study_formula_t *formula;
+    int *formula_order; /* [n_formulas] compiled order: each after those it uses */
+    int n_named_actions; twp_study_named_action_t *named_action;
+    int n_tracks;       twp_study_track_t *track;   /* the study's own, then one per support; sorted by name */
+    int n_exits;        twp_study_exit_t *exit;     /* by qualified name within track and state */
+    int n_observations; twp_study_observation_t *observation;
+    int n_supports;     twp_study_support_t *support;
+    int n_strategies;   twp_study_strategy_t *strategy; /* baseline first, then by name */
+    int n_payers;       const char **payer;
+    int n_categories;   const char **category;
+    int n_accounts;     twp_account_t *account;     /* those that occur */
+    int n_tallies;      const char **tally;
+    twp_expression_t *utility; /* step scope, or NULL */
+
+    int64_t n_patients;        /* count; with a CSV: its rows unless count says fewer */
+    twp_distribution_t *enters; /* calendar day of entry, or NULL: 0; stream patient.enters */
+    const char *patients_csv;  /* path as to be opened, or NULL */
+    const char *patients_csv_name;
+    const char *patients_id_column; /* or NULL: the row */
+    const char *patients_group_column; /* several rows a patient: first row of each value is kept; or NULL */
+
+    int n_measures;     twp_study_measure_t *measure;
+    int n_targets;      twp_study_target_t *target;
+    int n_by;           int *by_attribute;          /* segments: truth or categorical attributes */
+    int n_worth;        double *worth_of_a_qaly;    /* money per QALY */
+    twp_study_discount_t discount;
+    twp_study_record_t record;
+    int n_kaplan_meier; /* curves in /survival: event since start */
+
+    int n_numbers;      twp_study_number_t *number;
+} twp_study_typed_t;
+
+/**
+ * Reads and checks the merged tree `root` of a document. With strategy >= 0 the tree is taken to be
+ * already overridden for it. All findings of a file in one pass.
+ *
+ * @param evidence_path  CSV of cited evidence (id, ...), or NULL: then `source` ids are not looked up
+ * @return TWP_OK, TWP_ERR_INPUT with findings, TWP_ERR_MEMORY
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_typed_read(const twp_document_t *document,
+    const twp_node_t *root, const char *evidence_path, twp_findings_t *findings,
+    twp_study_typed_t **study, twp_error_t *err);
+void twp_study_typed_free(twp_study_typed_t *study);
+
+#endif

@@ -1,0 +1,449 @@
+#include "vocabulary/columns.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+#define YES true
+#define NO false
+#define ANY_DIMS .n_dims = 0
+#define D1(a) .n_dims = 1, .dims = { a }
+#define D2(a, b) .n_dims = 2, .dims = { a, b }
+#define D3(a, b, c) .n_dims = 3, .dims = { a, b, c }
+#define D4(a, b, c, d) .n_dims = 4, .dims = { a, b, c, d }
+#define ROW(is_required, group, the_name, the_type, the_dims, the_units, the_long_name) \
+    { group, \
+        { .name = the_name, .type = TWP_TYPE_##the_type, the_dims, .units = the_units, \
+            .long_name = the_long_name }, \
+        is_required }
+#define ROW_WITH(is_required, group, the_name, the_type, the_dims, the_units, the_long_name, ...) \
+    { group, \
+        { .name = the_name, .type = TWP_TYPE_##the_type, the_dims, .units = the_units, \
+            .long_name = the_long_name, __VA_ARGS__ }, \
+        is_required }
+#define SCALAR(is_required, group, the_name, the_long_name) \
+    { group, { .name = the_name, .type = TWP_TYPE_TEXT, .long_name = the_long_name }, is_required }
+
+static const char *const meanings_no_yes[] = { "no", "yes" };
+static const char *const meanings_role[] = { "fit", "predict" };
+#define NO_YES .n_flags = 2, .flag_meanings = meanings_no_yes
+#define ROLE .n_flags = 2, .flag_meanings = meanings_role
+
+static const twp_column_group_t groups[] = {
+    { "summary", "Measures per strategy over time, mean over twins", NULL, { "point", NULL }, YES },
+    { "contrasts", "Paired differences against the baseline strategy", NULL, { "point", NULL },
+        YES },
+    { "segments", "Summary and contrasts by segment of the population", NULL, { "point", NULL },
+        YES },
+    { "targets", "What the model is judged by, and how it did", NULL, { "point", NULL }, YES },
+    { "survival", "Survival curves and occupancy of states", NULL, { "point", NULL }, YES },
+    { "draws", "One value per parameter set", NULL, { "point", "world" }, YES },
+    { "outcomes", "Each measure per twin, mean over parameter sets", NULL, { "world", NULL }, YES },
+    { "twins", "What the twins are", NULL, { NULL, NULL }, YES },
+    { "trajectories", "Lives as they were recorded, a ragged array of observations", "timeSeries",
+        { NULL, NULL }, YES },
+    { "events", "What happened in each life, a ragged array of events", "timeSeries",
+        { NULL, NULL }, YES },
+    { "blocks", "Sums per block of twins, from which parts of a run are merged", NULL,
+        { "point", "world" }, YES },
+    { "provenance", "What the run was made from", NULL, { NULL, NULL }, YES },
+    { "session", "Where and how the run was done; may differ between equal runs", NULL,
+        { NULL, NULL }, NO },
+};
+
+/* Dimensions that several groups share; each group has its own copy. */
+#define STRATEGY(group) \
+    ROW(YES, group, "strategy", TEXT, D1("strategy"), NULL, "name of the strategy")
+#define POINT(group) \
+    ROW(NO, group, "point", INT32, D1("point"), NULL, "number of the point of a sweep"), \
+        ROW(NO, group, "point_{parameter}", FLOAT64, D1("point"), "{unit}", \
+            "value of the swept parameter at the point")
+#define WORLD(group) ROW(NO, group, "world", INT32, D1("world"), NULL, "number of the world")
+#define TIME(group) \
+    ROW(YES, group, "time", FLOAT64, D1("time"), "d", "time since the twin's entry")
+#define QUANTILE(group) \
+    ROW(NO, group, "quantile", FLOAT64, D1("quantile"), "1", "share of the distribution below")
+#define CONTRAST(group) \
+    ROW(YES, group, "contrast", TEXT, D1("contrast"), NULL, "strategy that is compared with the " \
+                                                            "baseline")
+/* An id is below 2^40: int32 where all of the run are below 2^31, else int64. */
+#define TWIN(group, the_name, dim) \
+    ROW(YES, group, the_name, INT32, D1(dim), NULL, "id of the twin"), \
+        ROW(NO, group, the_name, INT64, D1(dim), NULL, "id of the twin")
+#define PATHS(group, member) \
+    ROW_WITH(YES, group, "path", INT32, D1("path"), NULL, \
+        "one life: a twin under a strategy in a parameter set", .cf_role = "timeseries_id"), \
+        TWIN(group, "path_twin", "path"), \
+        ROW(YES, group, "path_strategy", INT8, D1("path"), NULL, "strategy of the path"), \
+        ROW(YES, group, "path_parameter_set", INT32, D1("path"), NULL, \
+            "parameter set of the path"), \
+        ROW(NO, group, "path_world", INT32, D1("path"), NULL, "world of the path"), \
+        ROW_WITH(YES, group, "row_size", INT32, D1("path"), NULL, "rows of the path", \
+            .sample_dimension = member), \
+        ROW(YES, group, "row_start", INT64, D1("path"), NULL, "first row of the path, from 0")
+
+static const twp_column_t columns[] = {
+    POINT("summary"),
+    STRATEGY("summary"),
+    TIME("summary"),
+    QUANTILE("summary"),
+    ROW_WITH(YES, "summary", "{measure}_mean", FLOAT64, D2("strategy", "time"), "{unit}",
+        "mean over twins", .cell_methods = "twin: mean"),
+    ROW(YES, "summary", "{measure}_mcse", FLOAT64, D2("strategy", "time"), "{unit}",
+        "Monte Carlo standard error of the mean"),
+    ROW(NO, "summary", "{measure}_n", INT64, D2("strategy", "time"), NULL,
+        "twins that the mean is over"),
+    ROW(NO, "summary", "{measure}_quantile", FLOAT64, D3("strategy", "time", "quantile"), "{unit}",
+        "quantile over twins"),
+
+    POINT("contrasts"),
+    CONTRAST("contrasts"),
+    QUANTILE("contrasts"),
+    ROW_WITH(YES, "contrasts", "{measure}_diff", FLOAT64, D1("contrast"), "{unit}",
+        "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
+    ROW(YES, "contrasts", "{measure}_diff_mcse", FLOAT64, D1("contrast"), "{unit}",
+        "Monte Carlo standard error of the difference"),
+    ROW(NO, "contrasts", "{measure}_diff_n", INT64, D1("contrast"), NULL,
+        "pairs that the difference is over"),
+    ROW(NO, "contrasts", "{measure}_diff_quantile", FLOAT64, D2("contrast", "quantile"), "{unit}",
+        "quantile of the paired differences over twins"),
+    ROW(NO, "contrasts", "{measure}_variance_saved", FLOAT64, D1("contrast"), "1",
+        "share of the variance of the difference that pairing saved"),
+    ROW(NO, "contrasts", "icer", FLOAT64, D1("contrast"), "{unit}",
+        "incremental cost per unit of effect"),
+    ROW(NO, "contrasts", "icer_quantile", FLOAT64, D2("contrast", "quantile"), "{unit}",
+        "quantile of the incremental cost per unit of effect"),
+
+    POINT("segments"),
+    ROW(YES, "segments", "segment", TEXT, D1("segment"), NULL, "name of the segment"),
+    STRATEGY("segments"),
+    TIME("segments"),
+    QUANTILE("segments"),
+    ROW(NO, "segments", "contrast", TEXT, D1("contrast"), NULL,
+        "strategy that is compared with the baseline"),
+    ROW(NO, "segments", "n_twins", INT32, D1("segment"), NULL, "twins in the segment"),
+    ROW_WITH(YES, "segments", "{measure}_mean", FLOAT64, D3("segment", "strategy", "time"),
+        "{unit}", "mean over twins of the segment", .cell_methods = "twin: mean"),
+    ROW(YES, "segments", "{measure}_mcse", FLOAT64, D3("segment", "strategy", "time"), "{unit}",
+        "Monte Carlo standard error of the mean"),
+    ROW(NO, "segments", "{measure}_n", INT64, D3("segment", "strategy", "time"), NULL,
+        "twins that the mean is over"),
+    ROW(NO, "segments", "{measure}_quantile", FLOAT64,
+        D4("segment", "strategy", "time", "quantile"), "{unit}", "quantile over twins"),
+    ROW_WITH(NO, "segments", "{measure}_diff", FLOAT64, D2("segment", "contrast"), "{unit}",
+        "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
+    ROW(NO, "segments", "{measure}_diff_mcse", FLOAT64, D2("segment", "contrast"), "{unit}",
+        "Monte Carlo standard error of the difference"),
+    ROW(NO, "segments", "{measure}_diff_n", INT64, D2("segment", "contrast"), NULL,
+        "pairs that the difference is over"),
+    ROW(NO, "segments", "{measure}_diff_quantile", FLOAT64, D3("segment", "contrast", "quantile"),
+        "{unit}", "quantile of the paired differences over twins"),
+    ROW(NO, "segments", "{measure}_variance_saved", FLOAT64, D2("segment", "contrast"), "1",
+        "share of the variance of the difference that pairing saved"),
+
+    POINT("targets"),
+    ROW(YES, "targets", "target", TEXT, D1("target"), NULL, "name of the target"),
+    ROW(YES, "targets", "value", FLOAT64, D1("target"), NULL, "what the source says"),
+    ROW(YES, "targets", "tolerance", FLOAT64, D1("target"), NULL, "how far off still is a hit"),
+    ROW(YES, "targets", "result", FLOAT64, D1("target"), NULL, "what the run gave"),
+    ROW(NO, "targets", "result_mcse", FLOAT64, D1("target"), NULL,
+        "Monte Carlo standard error of the result"),
+    ROW_WITH(YES, "targets", "role", INT8, D1("target"), NULL,
+        "whether calibration may use the target or the model is judged by it", ROLE),
+    ROW_WITH(YES, "targets", "hit", INT8, D1("target"), NULL,
+        "whether the result is within the tolerance of the value", NO_YES),
+    ROW(NO, "targets", "time", FLOAT64, D1("target"), "d", "time since entry that it is about"),
+    ROW(NO, "targets", "unit", TEXT, D1("target"), NULL, "unit of value, tolerance and result"),
+    ROW(NO, "targets", "measure", TEXT, D1("target"), NULL, "measure that it is about"),
+    ROW(NO, "targets", "source", TEXT, D1("target"), NULL, "where the value is from"),
+
+    POINT("survival"),
+    STRATEGY("survival"),
+    TIME("survival"),
+    ROW(NO, "survival", "km", FLOAT64, D2("strategy", "time"), "1", "Kaplan-Meier estimate"),
+    ROW(NO, "survival", "km_se", FLOAT64, D2("strategy", "time"), "1",
+        "standard error of the Kaplan-Meier estimate (Greenwood)"),
+    ROW(NO, "survival", "at_risk", INT64, D2("strategy", "time"), NULL, "lives still at risk"),
+    ROW(NO, "survival", "km_{curve}", FLOAT64, D2("strategy", "time"), "1",
+        "Kaplan-Meier estimate"),
+    ROW(NO, "survival", "km_se_{curve}", FLOAT64, D2("strategy", "time"), "1",
+        "standard error of the Kaplan-Meier estimate (Greenwood)"),
+    ROW(NO, "survival", "at_risk_{curve}", INT64, D2("strategy", "time"), NULL,
+        "lives still at risk"),
+    ROW(NO, "survival", "cif_{cause}", FLOAT64, D2("strategy", "time"), "1",
+        "cumulative incidence of the cause (Aalen-Johansen)"),
+    ROW(NO, "survival", "cif_se_{cause}", FLOAT64, D2("strategy", "time"), "1",
+        "standard error of the cumulative incidence"),
+    ROW(NO, "survival", "occupancy_{track}_{state}", FLOAT64, D2("strategy", "time"), "1",
+        "share of twins in the state"),
+
+    POINT("draws"),
+    WORLD("draws"),
+    STRATEGY("draws"),
+    ROW(YES, "draws", "parameter_set", INT32, D1("parameter_set"), NULL,
+        "number of the parameter set"),
+    ROW(NO, "draws", "parameter_{parameter}", FLOAT64, D1("parameter_set"), "{unit}",
+        "value of the parameter in the set"),
+    ROW(YES, "draws", "{measure}", FLOAT64, D2("strategy", "parameter_set"), "{unit}",
+        "mean over the twins of the set"),
+
+    WORLD("outcomes"),
+    STRATEGY("outcomes"),
+    TWIN("outcomes", "twin", "twin"),
+    ROW(YES, "outcomes", "{measure}", FLOAT32, D2("strategy", "twin"), "{unit}",
+        "measure of the twin, mean over parameter sets"),
+    ROW(NO, "outcomes", "{measure}", INT8, D2("strategy", "twin"), NULL, "measure of the twin"),
+    ROW(NO, "outcomes", "{measure}", INT32, D2("strategy", "twin"), NULL, "measure of the twin"),
+
+    TWIN("twins", "twin", "twin"),
+    ROW(NO, "twins", "segment", INT8, D1("twin"), NULL, "segment of the twin"),
+    ROW(NO, "twins", "segment", INT16, D1("twin"), NULL, "segment of the twin"),
+    ROW(NO, "twins", "hcp", INT32, D1("twin"), NULL, "number of the twin's hcp, -1 for none"),
+    ROW(NO, "twins", "pharmacy", INT32, D1("twin"), NULL,
+        "number of the twin's pharmacy, -1 for none"),
+    ROW(NO, "twins", "payer", INT32, D1("twin"), NULL, "number of the twin's payer, -1 for none"),
+    ROW(NO, "twins", "caregiver", INT32, D1("twin"), NULL,
+        "number of the twin's caregiver, -1 for none"),
+    ROW(NO, "twins", "institution", INT32, D1("twin"), NULL,
+        "number of the twin's institution, -1 for none"),
+    ROW(NO, "twins", "{attribute}", FLOAT32, D1("twin"), "{unit}", "attribute of the twin"),
+    ROW(NO, "twins", "{attribute}", INT8, D1("twin"), NULL, "category of the twin"),
+    ROW(NO, "twins", "{attribute}", INT16, D1("twin"), NULL, "category of the twin"),
+    ROW(NO, "twins", "{attribute}", INT32, D1("twin"), NULL, "whole number of the twin"),
+
+    PATHS("trajectories", "obs"),
+    ROW(YES, "trajectories", "time", FLOAT64, D1("obs"), "d", "time since the twin's entry"),
+    ROW_WITH(NO, "trajectories", "{track}", INT8, D1("obs"), NULL, "state of the track",
+        .coordinates = "time"),
+    ROW_WITH(NO, "trajectories", "{track}", INT16, D1("obs"), NULL, "state of the track",
+        .coordinates = "time"),
+    ROW_WITH(NO, "trajectories", "{variable}", FLOAT32, D1("obs"), "{unit}",
+        "value of the variable", .coordinates = "time"),
+    ROW(YES, "trajectories", "obs_path", INT32, D1("obs"), NULL, "path of the observation"),
+
+    PATHS("events", "event"),
+    ROW(YES, "events", "event_time", FLOAT64, D1("event"), "d", "time since the twin's entry"),
+    ROW_WITH(YES, "events", "event_code", INT16, D1("event"), NULL,
+        "what happened: row of event_name", .coordinates = "event_time"),
+    ROW_WITH(YES, "events", "event_value", FLOAT32, D1("event"), NULL,
+        "number that belongs to the event, NaN where there is none", .coordinates = "event_time"),
+    ROW(YES, "events", "event_path", INT32, D1("event"), NULL, "path of the event"),
+    ROW(YES, "events", "event_name", TEXT, D1("code"), NULL, "qualified name behind a code"),
+
+    POINT("blocks"),
+    WORLD("blocks"),
+    ROW(YES, "blocks", "block", INT32, D1("block"), NULL, "number of the block of twins"),
+    ROW(NO, "blocks", "strategy", TEXT, D1("strategy"), NULL, "name of the strategy"),
+    ROW(NO, "blocks", "contrast", TEXT, D1("contrast"), NULL,
+        "strategy that is compared with the baseline"),
+    ROW(NO, "blocks", "segment", TEXT, D1("segment"), NULL, "name of the segment"),
+    ROW(NO, "blocks", "time", FLOAT64, D1("time"), "d", "time since the twin's entry"),
+    ROW(NO, "blocks", "{sum}", FLOAT64, ANY_DIMS, NULL, "sum over the twins of the block"),
+    ROW(NO, "blocks", "{sum}", INT64, ANY_DIMS, NULL, "count over the twins of the block"),
+
+    SCALAR(YES, "provenance", "study_yaml", "the study as read, with its modules"),
+    SCALAR(YES, "provenance", "resolved_json", "the study after defaults and overrides"),
+    SCALAR(YES, "provenance", "overrides", "what the command line set"),
+    SCALAR(YES, "provenance", "build_json", "version, commit, compiler, flags, libraries"),
+    ROW(NO, "provenance", "input_name", TEXT, D1("input"), NULL, "base name of the input file"),
+    ROW(NO, "provenance", "input_sha256", TEXT, D1("input"), NULL, "SHA-256 of the input file"),
+    ROW(NO, "provenance", "input_bytes", INT64, D1("input"), NULL, "size of the input file"),
+};
+
+#define ATTRIBUTE(is_required, group, the_name, type, comment) \
+    { group, the_name, TWP_TYPE_##type, is_required, comment }
+
+static const twp_column_attribute_t attributes[] = {
+    ATTRIBUTE(YES, "", "Conventions", TEXT, "CF-1.10"),
+    ATTRIBUTE(YES, "", "twinpath_layout", TEXT, "MAJOR.MINOR of this layout"),
+    ATTRIBUTE(YES, "", "twinpath_kind", TEXT, "results or shard"),
+    ATTRIBUTE(YES, "", "title", TEXT, "from the study"),
+    ATTRIBUTE(YES, "", "source", TEXT, "program and version"),
+    ATTRIBUTE(YES, "", "run_id", TEXT, "hash of the resolved study, inputs and model version"),
+    ATTRIBUTE(YES, "", "seed", TEXT, "decimal"),
+    ATTRIBUTE(YES, "", "n_twins", INT32, "twins of the run"),
+    ATTRIBUTE(YES, "", "n_strategies", INT32, "strategies of the run"),
+    ATTRIBUTE(YES, "", "n_parameter_sets", INT32, "parameter sets of the run"),
+    ATTRIBUTE(YES, "", "n_worlds", INT32, "worlds of the run"),
+    ATTRIBUTE(YES, "", "twins_across_sets", TEXT, "same or fresh"),
+    ATTRIBUTE(YES, "", "n_twins_done", INT32, "below n_twins only where the status is partial"),
+    ATTRIBUTE(NO, "", "shard_index", INT32, "number of the shard, from 0"),
+    ATTRIBUTE(NO, "", "shard_count", INT32, "shards of the run"),
+    ATTRIBUTE(NO, "", "first_twin", INT32, "first twin of the shard"),
+    ATTRIBUTE(NO, "", "twin_count", INT32, "twins of the shard"),
+    ATTRIBUTE(YES, "", "content_digest", TEXT, "64 hex digits over the content"),
+    ATTRIBUTE(YES, "", "status", TEXT, "complete or partial; written last"),
+    ATTRIBUTE(NO, "session", "command_line", TEXT, "the command as typed"),
+    ATTRIBUTE(NO, "session", "started", TEXT, "ISO 8601, UTC"),
+    ATTRIBUTE(NO, "session", "finished", TEXT, "ISO 8601, UTC"),
+    ATTRIBUTE(NO, "session", "host", TEXT, "name of the machine"),
+    ATTRIBUTE(NO, "session", "cpu", TEXT, "model of the processor"),
+    ATTRIBUTE(NO, "session", "threads", INT32, "threads of the run"),
+    ATTRIBUTE(NO, "session", "ranks", INT32, "MPI ranks of the run"),
+    ATTRIBUTE(NO, "session", "shards", INT32, "parts of the run"),
+    ATTRIBUTE(NO, "session", "cpu_seconds", FLOAT64, "CPU time of the run"),
+    ATTRIBUTE(NO, "session", "peak_memory_bytes", FLOAT64, "largest resident memory"),
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct {
+    const char *name;
+    size_t n_bytes;
+} types[TWP_N_TYPES] = {
+    [TWP_TYPE_INT8] = { "int8", 1 },
+    [TWP_TYPE_INT16] = { "int16", 2 },
+    [TWP_TYPE_INT32] = { "int32", 4 },
+    [TWP_TYPE_INT64] = { "int64", 8 },
+    [TWP_TYPE_FLOAT32] = { "float32", 4 },
+    [TWP_TYPE_FLOAT64] = { "float64", 8 },
+    [TWP_TYPE_TEXT] = { "text", 0 },
+};
+
+const char *
+twp_type_name(twp_type_t type)
+{
+    return (unsigned) type < TWP_N_TYPES ? types[type].name : "unknown type";
+}
+
+size_t
+twp_type_size(twp_type_t type)
+{
+    return (unsigned) type < TWP_N_TYPES ? types[type].n_bytes : 0;
+}
+
+bool
+twp_type_is_integer(twp_type_t type)
+{
+    return (unsigned) type <= TWP_TYPE_INT64;
+}
+
+size_t
+twp_columns_n(void)
+{
+    return COUNT(columns);
+}
+
+const twp_column_t *
+twp_columns_at(size_t i_column)
+{
+    return &columns[i_column];
+}
+
+size_t
+twp_columns_n_groups(void)
+{
+    return COUNT(groups);
+}
+
+const twp_column_group_t *
+twp_columns_group_at(size_t i_group)
+{
+    return &groups[i_group];
+}
+
+const twp_column_group_t *
+twp_columns_group(const char *name)
+{
+    for (size_t i = 0; i < COUNT(groups); i++)
+        if (strcmp(groups[i].name, name) == 0)
+            return &groups[i];
+    return NULL;
+}
+
+size_t
+twp_columns_n_attributes(void)
+{
+    return COUNT(attributes);
+}
+
+const twp_column_attribute_t *
+twp_columns_attribute_at(size_t i_attribute)
+{
+    return &attributes[i_attribute];
+}
+
+bool
+twp_columns_fits(const char *pattern, const char *name)
+{
+    for (; *pattern != '\0' && *pattern != '{'; pattern++, name++)
+        if (*pattern != *name)
+            return false;
+    if (*pattern == '\0')
+        return *name == '\0';
+    while (*pattern != '}')
+        pattern++;
+    pattern++;
+    for (; (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') || *name == '_'; name++)
+        if (twp_columns_fits(pattern, name + 1))
+            return true;
+    return false;
+}
+
+/* Letters of a pattern outside braces; a name without braces beats every pattern. */
+static size_t
+literal_letters(const char *pattern)
+{
+    size_t n = 0;
+    bool is_inside = false;
+
+    if (strchr(pattern, '{') == NULL)
+        return SIZE_MAX;
+    for (; *pattern != '\0'; pattern++) {
+        if (*pattern == '{')
+            is_inside = true;
+        n += !is_inside;
+        if (*pattern == '}')
+            is_inside = false;
+    }
+    return n;
+}
+
+static const twp_column_t *
+find(const char *group, const char *name, const twp_type_t *type)
+{
+    const twp_column_t *best = NULL;
+    size_t n_best = 0;
+
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        const twp_column_t *const row = &columns[i];
+        const size_t n = literal_letters(row->field.name);
+
+        if (strcmp(row->group, group) != 0 || (type != NULL && row->field.type != *type)
+            || !twp_columns_fits(row->field.name, name))
+            continue;
+        if (best == NULL || n > n_best) {
+            best = row;
+            n_best = n;
+        }
+    }
+    return best;
+}
+
+const twp_column_t *
+twp_columns_find(const char *group, const char *name)
+{
+    return find(group, name, NULL);
+}
+
+const twp_column_t *
+twp_columns_find_typed(const char *group, const char *name, twp_type_t type)
+{
+    return find(group, name, &type);
+}
+
+twp_status_t
+twp_columns_field(const char *group, const char *name, twp_type_t type, const char *unit,
+    twp_field_t *field, twp_error_t *err)
+{
+    const twp_column_t *const row = twp_columns_find_typed(group, name, type);
+
+    if (row == NULL)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "the layout has no column %s/%s of type %s", group,
+            name, twp_type_name(type));
+    *field = row->field;
+    field->name = name;
+    if (field->units != NULL && strcmp(field->units, "{unit}") == 0)
+        field->units = unit;
+    return TWP_OK;
+}
