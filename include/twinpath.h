@@ -234,24 +234,36 @@ typedef struct {
     const double *quantile; /**< [n_quantiles] of the paired differences over twins, or NULL */
 } twp_summary_contrast_t;
 
-/** How a strategy compares with the baseline in cost and effect. Written to files: not renumbered. */
+/** Where a strategy lies in the cost-effectiveness plane. Written to files: never renumbered. */
 typedef enum {
-    TWP_ICER_NONE = 0,      /**< no difference at all, or not a finite number */
-    TWP_ICER_DOMINATES = 1, /**< costs less, does more */
-    TWP_ICER_DOMINATED = 2, /**< costs more, does less */
-    TWP_ICER_COSTS_MORE = 3,/**< costs more, does more: icer is money per QALY gained */
-    TWP_ICER_SAVES = 4      /**< costs less, does less: icer is money saved per QALY lost */
-} twp_icer_kind_t;
+    TWP_PLACE_UNKNOWN = 0,           /**< cost or effect has no estimate */
+    TWP_PLACE_EQUAL = 1,             /**< no difference at all */
+    TWP_PLACE_DOMINATES = 2,         /**< no dearer and no worse, and one of them better */
+    TWP_PLACE_DOMINATED = 3,         /**< no cheaper and no better, and one of them worse */
+    TWP_PLACE_DEARER_AND_BETTER = 4, /**< the ratio is the price of a QALY gained */
+    TWP_PLACE_CHEAPER_AND_WORSE = 5  /**< the ratio is the saving for a QALY lost */
+} twp_place_in_plane_t;
+
+/** Shape of Fieller's 95 % set of ratios. Written to files: never renumbered. */
+typedef enum {
+    TWP_INTERVAL_NONE = 0,    /**< no standard errors */
+    TWP_INTERVAL_BETWEEN = 1, /**< low <= ratio <= high: the effect differs from 0 at that level */
+    TWP_INTERVAL_OUTSIDE = 2, /**< ratio <= low or ratio >= high: the set goes through infinity */
+    TWP_INTERVAL_ALL = 3      /**< every ratio is compatible */
+} twp_interval_shape_t;
 
 /** Cost and effect of one strategy against the baseline. */
 typedef struct {
     double cost, cost_se, qaly, qaly_se; /**< paired differences */
     double correlation;     /**< of the two differences' errors */
-    double icer;            /**< money per QALY */
-    double low, high;       /**< 95 % interval (Fieller 1954) when is_bounded */
-    bool is_bounded;        /**< false: the effect's difference cannot be told from none */
-    twp_icer_kind_t kind;
+    double icer;            /**< money per QALY; NAN where one dominates or the effect is 0 */
+    double ratio;           /**< the same wherever the effect is not 0 */
+    double low, high;       /**< 95 % interval (Fieller 1954) in the shape that follows */
+    twp_interval_shape_t shape;
+    twp_place_in_plane_t place;
+    const char *statement;  /**< the place in words, as "more costly and more effective" */
     const twp_summary_contrast_t *net_benefit; /**< [n_worth] difference of net monetary benefit */
+    const double *p_better; /**< [n_worth] chance that it is above 0 (normal approximation) */
 } twp_summary_icer_t;
 
 /** Twins of one category of an attribute, or of one truth. */

@@ -83,8 +83,8 @@ twp_sha256_of(const void *bytes, size_t n_bytes, char hex[TWP_SHA256_HEX_SIZE])
 }
 
 twp_status_t
-twp_sha256_of_file(const char *path, char hex[TWP_SHA256_HEX_SIZE], uint64_t *n_bytes,
-    twp_error_t *err)
+twp_sha256_of_file(
+    const char *path, char hex[TWP_SHA256_HEX_SIZE], uint64_t *n_bytes, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
     twp_sha256_t digest;
@@ -100,8 +100,8 @@ twp_sha256_of_file(const char *path, char hex[TWP_SHA256_HEX_SIZE], uint64_t *n_
     }
     file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
-        status = TWP_FAIL(err, TWP_ERR_IO, "%s: cannot be opened: %s", path,
-            strerror_r(errno, why, sizeof why));
+        status = TWP_FAIL(
+            err, TWP_ERR_IO, "%s: cannot be opened: %s", path, strerror_r(errno, why, sizeof why));
         goto out;
     }
     twp_sha256_init(&digest);
@@ -138,6 +138,6 @@ twp_digest_stream_id(const char *name)
     /* cannot fail: the only failure is a length of sum that BLAKE2b does not have */
     (void) crypto_generichash_blake2b(
         sum, sizeof sum, (const unsigned char *) name, strlen(name), NULL, 0);
-    return (uint32_t) sum[0] | (uint32_t) sum[1] << 8 | (uint32_t) sum[2] << 16
-        | (uint32_t) sum[3] << 24;
+    return (uint32_t) sum[0] | (uint32_t) sum[1] << 8 | (uint32_t) sum[2] << 16 |
+        (uint32_t) sum[3] << 24;
 }

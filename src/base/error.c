@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text of an input that is quoted in a finding is cut here, so that a hostile file stays readable. */
+/*
+ * Text of an input that is quoted in a finding is cut here, so that a hostile file stays readable.
+ */
 #define QUOTE_BYTES 200
 #define MESSAGE_BYTES 1000
 
@@ -100,8 +102,7 @@ copy_shown(twp_arena_t *arena, const char *text, size_t max, bool *is_short)
     if (text == NULL)
         return NULL;
     length = cut_length(text, max);
-    copy = twp_arena_printf(
-        arena, "%.*s%s", (int) length, text, text[length] == '\0' ? "" : "...");
+    copy = twp_arena_printf(arena, "%.*s%s", (int) length, text, text[length] == '\0' ? "" : "...");
     if (copy == NULL) {
         *is_short = true;
         return NULL;
@@ -130,8 +131,8 @@ is_known(const twp_findings_t *findings, const twp_finding_t *one)
 {
     for (int i = 0; i < findings->n; i++) {
         const twp_finding_t *const other = &findings->item[i];
-        if (compare_places(one, other) == 0 && one->is_warning == other->is_warning
-            && strcmp(one->message, other->message) == 0)
+        if (compare_places(one, other) == 0 && one->is_warning == other->is_warning &&
+            strcmp(one->message, other->message) == 0)
             return true;
     }
     return false;
@@ -144,8 +145,10 @@ add(twp_findings_t *findings, twp_place_t place, bool is_warning, const char *fo
 {
     char message[MESSAGE_BYTES + 64];
     bool is_short = false;
-    twp_finding_t one = { .file = place.file != NULL ? place.file : "", .line = place.line,
-        .column = place.column, .path = place.path != NULL ? place.path : "",
+    twp_finding_t one = { .file = place.file != NULL ? place.file : "",
+        .line = place.line,
+        .column = place.column,
+        .path = place.path != NULL ? place.path : "",
         .is_warning = is_warning };
 
     if (vsnprintf(message, sizeof message, format, arguments) < 0)

@@ -44,7 +44,7 @@ deviance(double a, twp_math_sum_t x)
             (2.0 / 3 - mu * (2.0 / 4 - mu * (2.0 / 5 - mu * (2.0 / 6 - mu * (2.0 / 7)))));
         return sum_ordered(q, rest / twice - q * less);
     }
-    const double ratio = x.hi / a;
+    const double quotient = x.hi / a, ratio = quotient > 0 ? quotient : 0x1p-1074;
     double ratio_lo = 0;
     if (ratio > 1e-250 && ratio < 1e15) {
         const twp_math_sum_t back = product_of(ratio, a);
@@ -188,14 +188,16 @@ uniform_tail(double a, double x)
     return (part_t){ { mantissa, sum_negated(d) }, weight / mantissa, is_upper };
 }
 
-/* a > 0, 0 < x < inf: the tail that is computed without cancellation, at most about 0.65 */
+/* a > 0, 0 < x < inf: the tail that is computed without cancellation, at most about 0.87, so that
+ * the other one can be formed from it */
 static part_t
 gamma_part(double a, double x)
 {
     if (a >= 64 && twp_math_abs(x - a) < 0.3 * a)
         return uniform_tail(a, x);
     scaled_t w = gamma_weight(a, (twp_math_sum_t){ x, 0 });
-    if (x > 1.1 && x > a) {
+    /* next to a small a the fraction takes 100 terms and their roundings, the series 20 */
+    if (x > 1.1 && x > (a >= 1 && a < 10 ? a + 1 : a)) {
         const double fraction = upper_fraction(a, x);
         w.mantissa *= fraction;
         return (part_t){ w, 1 / fraction, 1 };

@@ -1,7 +1,7 @@
 /*
- * CSV in place: the whole file lies in one buffer; cells are unescaped where they stand and ended with
- * a NUL, so a cell costs four bytes beside its text. A gap that unescaping leaves is filled with 'x',
- * never read, so that the columns of later findings on the line can still be counted.
+ * CSV in place: the whole file lies in one buffer; cells are unescaped where they stand and ended
+ * with a NUL, so a cell costs four bytes beside its text. A gap that unescaping leaves is filled
+ * with 'x', never read, so that the columns of later findings on the line can still be counted.
  */
 #include "base/digest.h"
 #include "document/document.h"
@@ -66,7 +66,7 @@ column_of(const reader_t *reader, size_t offset)
     return column;
 }
 
-/* ---- cells ------------------------------------------------------------------------------------- */
+/* ---- cells --------------------------------------------------------------------------------- */
 
 /* Takes a line end at i, if there is one: LF, CRLF or CR. */
 static bool
@@ -118,8 +118,8 @@ take_quoted(reader_t *reader)
         const char *const quote = memchr(text + reader->i, '"', reader->n_bytes - reader->i);
         const size_t i_quote = quote != NULL ? (size_t) (quote - text) : reader->n_bytes;
         while (reader->i < i_quote) {
-            const bool is_break = text[reader->i] == '\n'
-                || (text[reader->i] == '\r' && text[reader->i + 1] != '\n');
+            const bool is_break = text[reader->i] == '\n' ||
+                (text[reader->i] == '\r' && text[reader->i + 1] != '\n');
             text[end++] = text[reader->i++];
             if (is_break) {
                 reader->n_line++;
@@ -127,7 +127,8 @@ take_quoted(reader_t *reader)
             }
         }
         if (quote == NULL) {
-            report(reader, n_line, column, NULL, "a closing quote", "a cell in quotes is not closed");
+            report(
+                reader, n_line, column, NULL, "a closing quote", "a cell in quotes is not closed");
             return AFTER_FAULT;
         }
         if (i_quote + 1 >= reader->n_bytes || text[i_quote + 1] != '"')
@@ -148,7 +149,9 @@ take_quoted(reader_t *reader)
 static cell_end_t
 take_plain(reader_t *reader)
 {
-    static const bool is_special[256] = { [','] = true, ['\n'] = true, ['\r'] = true, ['"'] = true };
+    static const bool is_special[256] = {
+        [','] = true, ['\n'] = true, ['\r'] = true, ['"'] = true
+    };
     const unsigned char *const text = (const unsigned char *) reader->text;
     const size_t n_bytes = reader->n_bytes;
     size_t i = reader->i;
@@ -177,7 +180,7 @@ take_cell(reader_t *reader, size_t *start)
     return take_plain(reader);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------- */
 
 /* Room for one more of size bytes in *list[*n_room]; doubles it. */
 static bool
@@ -202,8 +205,8 @@ add_cell(reader_t *reader, size_t start)
 {
     twp_csv_t *const csv = reader->csv;
 
-    if (reader->n_cells == reader->n_cell_room
-        && !grow(reader, &csv->cell, &reader->n_cell_room, sizeof *csv->cell))
+    if (reader->n_cells == reader->n_cell_room &&
+        !grow(reader, &csv->cell, &reader->n_cell_room, sizeof *csv->cell))
         return false;
     csv->cell[reader->n_cells++] = (uint32_t) start;
     return true;
@@ -234,8 +237,8 @@ take_row(reader_t *reader)
 static bool
 is_blank_line(const reader_t *reader)
 {
-    return reader->csv->n_columns != 1
-        && (reader->text[reader->i] == '\n' || reader->text[reader->i] == '\r');
+    return reader->csv->n_columns != 1 &&
+        (reader->text[reader->i] == '\n' || reader->text[reader->i] == '\r');
 }
 
 static void
@@ -243,8 +246,8 @@ keep_row(reader_t *reader, uint32_t n_line)
 {
     twp_csv_t *const csv = reader->csv;
 
-    if ((size_t) csv->n_rows == reader->n_row_room
-        && !grow(reader, &csv->line, &reader->n_row_room, sizeof *csv->line))
+    if ((size_t) csv->n_rows == reader->n_row_room &&
+        !grow(reader, &csv->line, &reader->n_row_room, sizeof *csv->line))
         return;
     csv->line[csv->n_rows++] = n_line;
 }
@@ -281,7 +284,7 @@ take_rows(reader_t *reader)
     }
 }
 
-/* ---- header ------------------------------------------------------------------------------------ */
+/* ---- header -------------------------------------------------------------------------------- */
 
 static char *
 trim(char *text)
@@ -325,7 +328,8 @@ take_header(reader_t *reader)
     int n;
 
     if (reader->n_bytes == 0) {
-        report(reader, 1, 1, NULL, "a line with the names of the columns", "there is nothing in it");
+        report(
+            reader, 1, 1, NULL, "a line with the names of the columns", "there is nothing in it");
         return false;
     }
     n = take_row(reader);
@@ -354,11 +358,11 @@ take_header(reader_t *reader)
     return true;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 twp_status_t
-twp_csv_read(twp_csv_t *csv, const char *path, const char *name, twp_findings_t *findings,
-    twp_error_t *err)
+twp_csv_read(
+    twp_csv_t *csv, const char *path, const char *name, twp_findings_t *findings, twp_error_t *err)
 {
     reader_t reader = { .csv = csv, .findings = findings, .n_line = 1 };
     size_t bom;

@@ -53,7 +53,9 @@ struct twp_node {
  * non-scalar keys, NUL, bad UTF-8, anything beyond the limits. An empty text is a finding. Reader
  * errors of libyaml carry no line: newlines up to problem_offset are counted.
  *
- * @return TWP_OK and *root, TWP_ERR_INPUT when findings were added, TWP_ERR_MEMORY
+ * @return TWP_OK and *root; TWP_ERR_INPUT when findings were added: *root is then NULL, or the tree
+ *         where the text could be read to its end all the same (a repeated key, say);
+ *         TWP_ERR_MEMORY
  */
 TWP_CHECK_RESULT twp_status_t twp_yaml_read(twp_arena_t *arena, const char *file, const char *text,
     size_t n_bytes, twp_origin_t origin, twp_findings_t *findings, twp_node_t **root,
@@ -63,7 +65,10 @@ TWP_CHECK_RESULT twp_status_t twp_yaml_read(twp_arena_t *arena, const char *file
 twp_node_t *twp_node_get(const twp_node_t *node, const char *key);
 /** The pair itself, for its place; NULL when there is none. */
 const twp_pair_t *twp_node_pair(const twp_node_t *node, const char *key);
-/** Follows a dotted path a.b.c through mappings (list items by index from 0); NULL when absent. */
+/**
+ * Follows a dotted path a.b.c through mappings (list items by index from 0); NULL when absent. Keys
+ * that hold dots themselves ("hcp.trust") are found too.
+ */
 twp_node_t *twp_node_at(twp_node_t *root, const char *path);
 /** Deep copy into arena. */
 twp_node_t *twp_node_copy(twp_arena_t *arena, const twp_node_t *node);
@@ -95,22 +100,27 @@ typedef struct {
 
 /**
  * Reads a study file, the modules in its list `uses:` (paths relative to the file that names them,
- * nested up to 16 deep, cycles are a finding), the study named by `based_on:` (a scenario is a small
- * override of a base study), and applies n_set overrides "a.b.c=value".
+ * nested up to 16 deep, cycles are a finding), the study named by `based_on:` (a scenario is a
+ * small override of a base study), and applies n_set overrides "a.b.c=value".
  *
  * Precedence, lowest first: module, base, study, (strategy `set:`, applied later by
  * twp_document_override()), --set. Mappings merge key by key, scalars and sequences are replaced
  * whole; a mapping that says `replace: true` replaces the one below it whole (the key is consumed).
- * Two modules that set the same leaf or the same non-mapping are a finding at the later place unless
- * the later says `replace: true` on an enclosing mapping. Kind changes (mapping over scalar and so
- * on) replace.
+ * Two modules that set the same leaf or the same non-mapping are a finding at the later place
+ * unless the later says `replace: true` on an enclosing mapping. Kind changes (mapping over scalar
+ * and so on) replace. A module comes after (above) those that it uses itself; a file named more
+ * than once is read once. A merged mapping has the place and origin of the file that last added to
+ * it. The key `replace` with anything but a scalar is a name like any other.
  *
  * A --set argument is PATH=VALUE with VALUE read as a YAML flow value ("0.3", "10 USD", "[1, 2]",
  * "{a: 1}"); its nodes have file "--set", line 1 and the column in the argument. The parent path
- * must exist (finding with nearest name otherwise); a new last key is allowed in mappings.
+ * must exist (finding with nearest name otherwise); a new last key is allowed in mappings. The
+ * value replaces what is there whole. A bare parameter name is a shorthand, as in
+ * twp_document_override().
  *
- * @return TWP_OK; TWP_ERR_INPUT with findings; TWP_ERR_IO when the study itself cannot be read.
- *         *document is always safe to clear.
+ * @return TWP_OK; TWP_ERR_INPUT with findings (root is NULL or what could be read, so that checks
+ *         may go on); TWP_ERR_IO when the study itself cannot be read. *document is always safe to
+ *         clear.
  */
 TWP_CHECK_RESULT twp_status_t twp_document_read(twp_document_t *document, const char *path,
     char *const *set, int n_set, twp_findings_t *findings, twp_error_t *err);
@@ -131,7 +141,10 @@ TWP_CHECK_RESULT twp_status_t twp_document_override(twp_document_t *document,
 
 void twp_document_clear(twp_document_t *document);
 
-/** Canonical JSON of a tree: keys sorted, scalars as strings with their text; caller frees with free(). */
+/**
+ * Canonical JSON of a tree: keys sorted, scalars as strings with their text; caller frees with
+ * free().
+ */
 TWP_CHECK_RESULT twp_status_t twp_node_to_json(
     const twp_node_t *root, char **json, twp_error_t *err);
 
@@ -154,7 +167,14 @@ typedef struct {
     uint32_t *line;        /* [n_rows] line number of each row */
 } twp_csv_t;
 
-/** Reads a whole file. Ragged rows, repeated or empty names, NUL, bad UTF-8: findings (at most 50). */
+/**
+ * Reads a whole file. Ragged rows, repeated or empty names, misplaced quotes, NUL, bad UTF-8:
+ * findings (at most 50). Empty lines are skipped unless there is one column. Safe to clear whatever
+ * it returns.
+ *
+ * @return TWP_OK, TWP_ERR_INPUT with findings, TWP_ERR_IO, TWP_ERR_MEMORY, TWP_ERR_LIMIT beyond
+ *         TWP_CSV_MAX_BYTES
+ */
 TWP_CHECK_RESULT twp_status_t twp_csv_read(twp_csv_t *csv, const char *path, const char *name,
     twp_findings_t *findings, twp_error_t *err);
 void twp_csv_clear(twp_csv_t *csv);
@@ -168,8 +188,8 @@ bool twp_csv_number(const twp_csv_t *csv, int64_t i_row, int i_column, double *v
 bool twp_csv_is_missing(const twp_csv_t *csv, int64_t i_row, int i_column);
 
 /**
- * Strict decimal number: [+-]digits[.digits][e[+-]digits], all of text, finite. Independent of the
- * locale, correctly rounded. Shared by the expression reader.
+ * Strict decimal number: [+-]digits[.digits][(e|E)[+-]digits], all of text, finite. Independent of
+ * the locale, correctly rounded. Shared by the expression reader.
  */
 bool twp_number_read(const char *text, size_t length, double *value);
 

@@ -1,6 +1,6 @@
 /*
- * Studies composed from files. All files are read first, each once; then the trees are laid over each
- * other in order of precedence, which is therefore the order of two lists and nothing else.
+ * Studies composed from files. All files are read first, each once; then the trees are laid over
+ * each other in order of precedence, which is therefore the order of two lists and nothing else.
  */
 #include "base/digest.h"
 #include "base/suggest.h"
@@ -59,8 +59,8 @@ normalise(char *path)
         char *last = end; /* start of the last part that is kept */
         while (last > start && last[-1] != '/')
             last--;
-        if (length == 2 && memcmp(part, "..", 2) == 0
-            && (is_absolute || (end > start && !(end - last == 2 && memcmp(last, "..", 2) == 0)))) {
+        if (length == 2 && memcmp(part, "..", 2) == 0 &&
+            (is_absolute || (end > start && !(end - last == 2 && memcmp(last, "..", 2) == 0)))) {
             end = last > start ? last - 1 : start;
         } else if (length > 0 && !(length == 1 && part[0] == '.')) {
             if (end > start)
@@ -123,8 +123,8 @@ no_memory(const composer_t *composer)
 
 /* Adds to the list of files that were read. text is copied. */
 static twp_status_t
-add_file(composer_t *composer, const char *path, const char *name, const char *text,
-    size_t n_bytes, twp_origin_t origin)
+add_file(composer_t *composer, const char *path, const char *name, const char *text, size_t n_bytes,
+    twp_origin_t origin)
 {
     twp_document_t *const document = composer->document;
     twp_source_file_t *file;
@@ -136,7 +136,8 @@ add_file(composer_t *composer, const char *path, const char *name, const char *t
     file = &document->file[document->n_files];
     *file = (twp_source_file_t){ .path = twp_arena_strdup(document->arena, path),
         .name = twp_arena_strdup(document->arena, name),
-        .text = twp_arena_strndup(document->arena, text, n_bytes), .n_bytes = n_bytes,
+        .text = twp_arena_strndup(document->arena, text, n_bytes),
+        .n_bytes = n_bytes,
         .origin = origin };
     twp_sha256_of(text, n_bytes, file->sha256);
     if (file->path == NULL || file->name == NULL || file->text == NULL)
@@ -166,8 +167,7 @@ static twp_status_t read_used(composer_t *composer, const twp_node_t *name, twp_
 
 /* Reads what `uses` names. */
 static twp_status_t
-read_modules(
-    composer_t *composer, const twp_node_t *uses, const char *folder, const chain_t *user)
+read_modules(composer_t *composer, const twp_node_t *uses, const char *folder, const chain_t *user)
 {
     if (uses->kind != TWP_NODE_SEQUENCE) {
         twp_findings_add(composer->findings, twp_node_place(uses, "uses"), uses->text,
@@ -175,8 +175,8 @@ read_modules(
         return TWP_OK;
     }
     for (int i = 0; i < uses->n; i++) {
-        const twp_status_t status =
-            read_used(composer, uses->item[i], TWP_ORIGIN_MODULE, folder, user);
+        const twp_status_t status = read_used(
+            composer, uses->item[i], TWP_ORIGIN_MODULE, folder, user);
         if (status != TWP_OK)
             return status;
     }
@@ -184,8 +184,8 @@ read_modules(
 }
 
 /*
- * Reads the tree of one text, then the files it is based on and uses, and last puts it into its list:
- * so what is used comes before its user. The study itself becomes the document's root.
+ * Reads the tree of one text, then the files it is based on and uses, and last puts it into its
+ * list: so what is used comes before its user. The study itself becomes the document's root.
  */
 static twp_status_t
 read_tree(composer_t *composer, const char *text, size_t n_bytes, twp_origin_t origin,
@@ -226,12 +226,12 @@ read_tree(composer_t *composer, const char *text, size_t n_bytes, twp_origin_t o
 
 /* Reads the bytes of a file that another one names; *text stays NULL when a finding says why. */
 static twp_status_t
-read_bytes(composer_t *composer, const twp_node_t *name, const char *path, char **text,
-    size_t *n_bytes)
+read_bytes(
+    composer_t *composer, const twp_node_t *name, const char *path, char **text, size_t *n_bytes)
 {
     twp_error_t why;
-    const twp_status_t status =
-        twp_text_read_file(path, TWP_YAML_MAX_BYTES, true, text, n_bytes, &why);
+    const twp_status_t status = twp_text_read_file(
+        path, TWP_YAML_MAX_BYTES, true, text, n_bytes, &why);
 
     if (status == TWP_ERR_MEMORY)
         return no_memory(composer);
@@ -314,7 +314,7 @@ read_used(composer_t *composer, const twp_node_t *name, twp_origin_t origin, con
     return status;
 }
 
-/* ---- documents -------------------------------------------------------------------------------- */
+/* ---- documents ----------------------------------------------------------------------------- */
 
 /* Lays modules, bases and the study over each other. */
 static twp_status_t
@@ -327,8 +327,7 @@ merge_all(composer_t *composer)
     if (root != NULL)
         root->kind = TWP_NODE_MAPPING;
     for (int i = 0; root != NULL && i < composer->n_modules; i++)
-        root = twp_tree_merge(
-            document->arena, root, composer->module[i], true, composer->findings);
+        root = twp_tree_merge(document->arena, root, composer->module[i], true, composer->findings);
     for (int i = 0; root != NULL && i < composer->n_bases; i++)
         root = twp_tree_merge(document->arena, root, composer->base[i], false, composer->findings);
     if (root != NULL && study != NULL)
@@ -346,8 +345,8 @@ apply_sets(twp_document_t *document, twp_node_t *root, twp_findings_t *findings,
     twp_status_t status = TWP_OK;
 
     for (int i = 0; i < document->n_set; i++) {
-        const twp_status_t one =
-            twp_tree_set(document->arena, root, document->set[i], findings, err);
+        const twp_status_t one = twp_tree_set(
+            document->arena, root, document->set[i], findings, err);
         if (one != TWP_OK)
             status = one;
         if (one == TWP_ERR_MEMORY)
@@ -425,8 +424,8 @@ twp_document_read(twp_document_t *document, const char *path, char *const *set, 
     *document = (twp_document_t){ 0 };
     status = twp_text_read_file(path, TWP_YAML_MAX_BYTES, false, &text, &n_bytes, err);
     if (status == TWP_ERR_LIMIT) {
-        twp_findings_add(findings, (twp_place_t){ .file = path, .line = 1, .column = 1 }, NULL, NULL,
-            NULL, "larger than %u bytes", TWP_YAML_MAX_BYTES);
+        twp_findings_add(findings, (twp_place_t){ .file = path, .line = 1, .column = 1 }, NULL,
+            NULL, NULL, "larger than %u bytes", TWP_YAML_MAX_BYTES);
         return TWP_FAIL(err, TWP_ERR_INPUT, "%s: larger than %u bytes", path, TWP_YAML_MAX_BYTES);
     }
     if (status != TWP_OK)
@@ -448,9 +447,8 @@ twp_document_override(twp_document_t *document, const twp_node_t *overrides,
 
     *root = document->root != NULL ? twp_node_copy(document->arena, document->root) : NULL;
     if (*root == NULL)
-        return document->root != NULL
-            ? TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to copy the study")
-            : TWP_FAIL(err, TWP_ERR_ARGUMENT, "the study was not read");
+        return document->root != NULL ? TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to copy the study")
+                                      : TWP_FAIL(err, TWP_ERR_ARGUMENT, "the study was not read");
     if (overrides != NULL)
         status = twp_tree_override(document->arena, *root, overrides, findings, err);
     if (status != TWP_ERR_MEMORY)

@@ -69,12 +69,13 @@ static void
 merge_pair(merge_t *merge, twp_pair_t *low, const twp_pair_t *high)
 {
     const twp_node_t *const was = low->value;
-    const bool is_merged =
-        was->kind == TWP_NODE_MAPPING && high->value->kind == TWP_NODE_MAPPING;
+    const bool is_merged = was->kind == TWP_NODE_MAPPING && high->value->kind == TWP_NODE_MAPPING;
 
     if (merge->is_module && !is_merged) {
-        const twp_place_t place = { .file = high->value->file, .line = high->line,
-            .column = high->column, .path = merge->path };
+        const twp_place_t place = { .file = high->value->file,
+            .line = high->line,
+            .column = high->column,
+            .path = merge->path };
         twp_findings_add(merge->findings, place, NULL,
             "one definition, or 'replace: true' in a mapping around this one", NULL,
             "'%.200s' is also set by the module %.400s, line %d", merge->path, was->file,
@@ -98,8 +99,8 @@ enter_path(merge_t *merge, const char *key)
 static void
 merge_mappings(merge_t *merge, twp_node_t *low, const twp_node_t *high)
 {
-    twp_pair_t *const pair =
-        TWP_ARENA_NEW(merge->arena, twp_pair_t, (size_t) low->n + (size_t) high->n);
+    twp_pair_t *const pair = TWP_ARENA_NEW(
+        merge->arena, twp_pair_t, (size_t) low->n + (size_t) high->n);
     twp_key_index_t index;
     int n = low->n;
 
@@ -136,8 +137,8 @@ merge_nodes(merge_t *merge, twp_node_t *low, twp_node_t *high)
 {
     const bool replaces = take_replace(high, merge->findings);
 
-    if (low == NULL || low->kind != TWP_NODE_MAPPING || high->kind != TWP_NODE_MAPPING
-        || replaces) {
+    if (low == NULL || low->kind != TWP_NODE_MAPPING || high->kind != TWP_NODE_MAPPING ||
+        replaces) {
         strip_replace(high, merge->findings);
         return high;
     }
@@ -146,8 +147,8 @@ merge_nodes(merge_t *merge, twp_node_t *low, twp_node_t *high)
 }
 
 twp_node_t *
-twp_tree_merge(twp_arena_t *arena, twp_node_t *low, twp_node_t *high, bool is_module,
-    twp_findings_t *findings)
+twp_tree_merge(
+    twp_arena_t *arena, twp_node_t *low, twp_node_t *high, bool is_module, twp_findings_t *findings)
 {
     merge_t merge = { .arena = arena, .findings = findings, .is_module = is_module };
     twp_node_t *const merged = merge_nodes(&merge, low, high);

@@ -67,9 +67,9 @@ twp_slot_find(twp_node_t *root, const char *path, twp_slot_t *slot)
             *slot = (twp_slot_t){ .parent = root, .i = i };
             return true;
         }
-        if (i >= 0
-            && twp_slot_find(
-                root->kind == TWP_NODE_MAPPING ? root->pair[i].value : root->item[i], end + 1, slot))
+        if (i >= 0 &&
+            twp_slot_find(root->kind == TWP_NODE_MAPPING ? root->pair[i].value : root->item[i],
+                end + 1, slot))
             return true;
         if (*end == '\0')
             return false;

@@ -107,9 +107,10 @@ twp_number_read(const char *text, size_t length, double *value)
 
     if (!take_apart(text, length, &parts))
         return false;
-    /* Clinger (1990, PLDI): digits and power are both exact doubles, so one operation rounds once. */
-    if (parts.is_exact && parts.digits <= (uint64_t) 1 << 53 && parts.exponent >= -22
-        && parts.exponent <= 22) {
+    /* Clinger (1990, PLDI): digits and power are both exact doubles, so one operation rounds once.
+       */
+    if (parts.is_exact && parts.digits <= (uint64_t) 1 << 53 && parts.exponent >= -22 &&
+        parts.exponent <= 22) {
         result = (double) parts.digits;
         if (parts.exponent < 0)
             result /= power_of_ten[-parts.exponent];

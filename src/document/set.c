@@ -11,10 +11,10 @@
 
 /* Where a path that does not exist stops making sense. */
 typedef struct {
-    twp_node_t *node;    /* the last one that exists */
-    size_t i_wrong;      /* start of the part that it does not hold */
-    size_t n_wrong;      /* length of that part */
-    bool is_last;        /* no part comes after it */
+    twp_node_t *node; /* the last one that exists */
+    size_t i_wrong;   /* start of the part that it does not hold */
+    size_t n_wrong;   /* length of that part */
+    bool is_last;     /* no part comes after it */
 } stop_t;
 
 static stop_t
@@ -98,8 +98,9 @@ put(const twp_slot_t *slot, const twp_pair_t *pair)
 {
     if (slot->parent->kind == TWP_NODE_MAPPING) {
         twp_pair_t *const old = &slot->parent->pair[slot->i];
-        *old = (twp_pair_t){ .key = old->key, .line = pair->line, .column = pair->column,
-            .value = pair->value };
+        *old = (twp_pair_t){
+            .key = old->key, .line = pair->line, .column = pair->column, .value = pair->value
+        };
     } else {
         slot->parent->item[slot->i] = pair->value;
     }
@@ -128,14 +129,14 @@ find_target(twp_node_t *root, const char *path, twp_slot_t *slot)
 {
     twp_node_t *const parameters = twp_node_get(root, "parameters");
 
-    return twp_slot_find(root, path, slot)
-        || (parameters != NULL && parameters->kind == TWP_NODE_MAPPING
-            && twp_node_get(parameters, path) != NULL && twp_slot_find(parameters, path, slot));
+    return twp_slot_find(root, path, slot) ||
+        (parameters != NULL && parameters->kind == TWP_NODE_MAPPING &&
+            twp_node_get(parameters, path) != NULL && twp_slot_find(parameters, path, slot));
 }
 
 /*
- * Puts pair->value where the path pair->key says. With can_add a last part that its mapping does not
- * hold yet is added to it.
+ * Puts pair->value where the path pair->key says. With can_add a last part that its mapping does
+ * not hold yet is added to it.
  */
 static twp_status_t
 apply(twp_arena_t *arena, twp_node_t *root, twp_pair_t pair, twp_place_t place, bool can_add,
@@ -160,11 +161,11 @@ apply(twp_arena_t *arena, twp_node_t *root, twp_pair_t pair, twp_place_t place, 
     return TWP_OK;
 }
 
-/* ---- --set ------------------------------------------------------------------------------------ */
+/* ---- --set --------------------------------------------------------------------------------- */
 
 /*
- * Reads what follows '=' with spaces in place of the path, so that columns are those of the argument.
- * Only flow style: "a: 1" would be a mapping in a file, but here it is a slip.
+ * Reads what follows '=' with spaces in place of the path, so that columns are those of the
+ * argument. Only flow style: "a: 1" would be a mapping in a file, but here it is a slip.
  */
 static twp_status_t
 read_value(twp_arena_t *arena, const char *path, const char *argument, size_t i_value,
@@ -189,8 +190,8 @@ read_value(twp_arena_t *arena, const char *path, const char *argument, size_t i_
     if (status != TWP_OK)
         return status;
     if ((*value)->kind != TWP_NODE_SCALAR && first != '[' && first != '{') {
-        twp_findings_add(findings, twp_node_place(*value, path), text,
-            "a value, [a, b] or {a: b}", NULL, "a list or mapping needs brackets or braces here");
+        twp_findings_add(findings, twp_node_place(*value, path), text, "a value, [a, b] or {a: b}",
+            NULL, "a list or mapping needs brackets or braces here");
         return TWP_FAIL(err, TWP_ERR_INPUT, SET_FILE ": no value for %.200s", path);
     }
     return TWP_OK;
@@ -227,15 +228,14 @@ twp_tree_set(twp_arena_t *arena, twp_node_t *root, const char *argument, twp_fin
     return apply(arena, root, pair, place, true, findings, err);
 }
 
-/* ---- strategies --------------------------------------------------------------------------------- */
+/* ---- strategies ---------------------------------------------------------------------------- */
 
 static void
 mark_origin(twp_node_t *node, twp_origin_t origin)
 {
     node->origin = origin;
     for (int i = 0; i < node->n; i++)
-        mark_origin(
-            node->kind == TWP_NODE_MAPPING ? node->pair[i].value : node->item[i], origin);
+        mark_origin(node->kind == TWP_NODE_MAPPING ? node->pair[i].value : node->item[i], origin);
 }
 
 twp_status_t
@@ -251,8 +251,9 @@ twp_tree_override(twp_arena_t *arena, twp_node_t *root, const twp_node_t *overri
     }
     for (int i = 0; i < overrides->n && status != TWP_ERR_MEMORY; i++) {
         twp_pair_t pair = overrides->pair[i];
-        const twp_place_t place = { .file = pair.value->file, .line = pair.line,
-            .column = pair.column, .path = pair.key };
+        const twp_place_t place = {
+            .file = pair.value->file, .line = pair.line, .column = pair.column, .path = pair.key
+        };
         twp_status_t one;
         pair.value = twp_node_copy(arena, pair.value);
         if (pair.value == NULL)

@@ -11,8 +11,7 @@ static const struct {
     { "mapping values are not allowed in this context",
         { "a colon is not possible here",
             "one 'key: value' in a line, or quotes around text that holds ': '" } },
-    { "mapping keys are not allowed in this context",
-        { "a key is not possible here", "a value" } },
+    { "mapping keys are not allowed in this context", { "a key is not possible here", "a value" } },
     { "block sequence entries are not allowed in this context",
         { "a list item is not possible here", "the list in lines of its own, or [a, b]" } },
     { "did not find expected key",
@@ -23,8 +22,7 @@ static const struct {
     { "did not find expected ',' or ']'", { "a list in brackets is not closed", "',' or ']'" } },
     { "did not find expected ',' or '}'", { "a mapping in braces is not closed", "',' or '}'" } },
     { "did not find expected node content", { "a value is missing here", "a value" } },
-    { "found unexpected end of stream",
-        { "a text in quotes is not closed", "the closing quote" } },
+    { "found unexpected end of stream", { "a text in quotes is not closed", "the closing quote" } },
     { "found unexpected document indicator",
         { "a text in quotes is not closed", "the closing quote" } },
     { "found unexpected ':'",
@@ -41,8 +39,7 @@ static const struct {
         { "something follows the end of the document", "one document" } },
     { "found a tab character where an indentation space is expected",
         { "a tab is used to indent", "spaces" } },
-    { "found a tab character that violates indentation",
-        { "a tab is used to indent", "spaces" } },
+    { "found a tab character that violates indentation", { "a tab is used to indent", "spaces" } },
     { "found an indentation indicator equal to 0",
         { "a block of text cannot be indented by 0", "1 to 9" } },
     { "did not find expected comment or line break",
@@ -68,11 +65,11 @@ quote_line(const char *text, size_t n_bytes, size_t offset, char *found, size_t 
 {
     size_t length = 0;
 
-    while (offset + length < n_bytes && length + 1 < n_found && text[offset + length] != '\n'
-        && text[offset + length] != '\r')
+    while (offset + length < n_bytes && length + 1 < n_found && text[offset + length] != '\n' &&
+        text[offset + length] != '\r')
         length++;
-    while (length > 0 && offset + length < n_bytes
-        && ((unsigned char) text[offset + length] & 0xC0) == 0x80)
+    while (length > 0 && offset + length < n_bytes &&
+        ((unsigned char) text[offset + length] & 0xC0) == 0x80)
         length--;
     if (offset >= n_bytes)
         snprintf(found, n_found, "the end of the file");

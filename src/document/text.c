@@ -33,8 +33,7 @@ read_all(int file, const char *path, size_t size_hint, size_t max_bytes, char **
             break;
         n += (size_t) n_read;
         if (n > max_bytes)
-            return TWP_FAIL(
-                err, TWP_ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes);
+            return TWP_FAIL(err, TWP_ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes);
         if (n > room) { /* one byte beyond the hint was there: the file grows, or has no size */
             char *const larger = realloc(*text, 2 * room + 2);
             if (larger == NULL)
@@ -56,23 +55,22 @@ twp_text_read_file(const char *path, size_t max_bytes, bool is_regular_only, cha
     struct stat about;
     size_t size_hint = 0;
     char why[128];
-    const int file =
-        open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (is_regular_only ? O_NONBLOCK : 0));
+    const int file = open(
+        path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (is_regular_only ? O_NONBLOCK : 0));
 
     *text = NULL;
     *n_bytes = 0;
     if (file < 0)
-        return TWP_FAIL(err, TWP_ERR_IO, "%s: cannot be opened: %s", path,
-            strerror_r(errno, why, sizeof why));
+        return TWP_FAIL(
+            err, TWP_ERR_IO, "%s: cannot be opened: %s", path, strerror_r(errno, why, sizeof why));
     if (fstat(file, &about) < 0) {
-        status = TWP_FAIL(err, TWP_ERR_IO, "%s: cannot be read: %s", path,
-            strerror_r(errno, why, sizeof why));
+        status = TWP_FAIL(
+            err, TWP_ERR_IO, "%s: cannot be read: %s", path, strerror_r(errno, why, sizeof why));
         goto out;
     }
     if (S_ISREG(about.st_mode)) {
         if ((uintmax_t) about.st_size > max_bytes) {
-            status = TWP_FAIL(
-                err, TWP_ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes);
+            status = TWP_FAIL(err, TWP_ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes);
             goto out;
         }
         size_hint = (size_t) about.st_size;
@@ -107,10 +105,14 @@ character_at(const unsigned char *text, size_t n, uint32_t *code)
         unsigned char first_low, first_high, second_low, second_high;
         size_t length;
     } form[] = {
-        { 0xC2, 0xDF, 0x80, 0xBF, 2 }, { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
-        { 0xE1, 0xEC, 0x80, 0xBF, 3 }, { 0xED, 0xED, 0x80, 0x9F, 3 },
-        { 0xEE, 0xEF, 0x80, 0xBF, 3 }, { 0xF0, 0xF0, 0x90, 0xBF, 4 },
-        { 0xF1, 0xF3, 0x80, 0xBF, 4 }, { 0xF4, 0xF4, 0x80, 0x8F, 4 },
+        { 0xC2, 0xDF, 0x80, 0xBF, 2 },
+        { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
+        { 0xE1, 0xEC, 0x80, 0xBF, 3 },
+        { 0xED, 0xED, 0x80, 0x9F, 3 },
+        { 0xEE, 0xEF, 0x80, 0xBF, 3 },
+        { 0xF0, 0xF0, 0x90, 0xBF, 4 },
+        { 0xF1, 0xF3, 0x80, 0xBF, 4 },
+        { 0xF4, 0xF4, 0x80, 0x8F, 4 },
     };
 
     if (text[0] < 0x80) {
@@ -141,9 +143,9 @@ is_forbidden(uint32_t code, bool is_yaml)
         return true;
     if (!is_yaml)
         return false;
-    return (code < 0x20 && code != '\t' && code != '\n' && code != '\r')
-        || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || code == 0xFEFF
-        || code == 0xFFFE || code == 0xFFFF;
+    return (code < 0x20 && code != '\t' && code != '\n' && code != '\r') ||
+        (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || code == 0xFEFF ||
+        code == 0xFFFE || code == 0xFFFF;
 }
 
 /* Skips eight bytes at a time while they are plain ASCII text; most of any file is. */
@@ -155,9 +157,8 @@ skip_plain(const char *text, size_t n_bytes, size_t start)
         memcpy(&eight, text + start, 8);
         /* the high bit of each byte of the second term is set where the byte is below 0x20, of the
            third where it is 0x7F; a borrow can only make a byte look odd, which costs a look */
-        if (((eight | (eight - 0x2020202020202020u) | (eight + 0x0101010101010101u))
-                & 0x8080808080808080u)
-            != 0)
+        if (((eight | (eight - 0x2020202020202020u) | (eight + 0x0101010101010101u)) &
+                0x8080808080808080u) != 0)
             break;
         start += 8;
     }
@@ -212,8 +213,8 @@ twp_text_check(const char *file, char *text, size_t n_bytes, bool is_yaml, int m
         cover(text + i, length);
         move_place(text, n_bytes, &i_place, i, &place.line, &place.column);
         if (length == 0)
-            twp_findings_add(findings, place, NULL, "text in UTF-8", NULL,
-                "byte 0x%02X is not UTF-8", byte);
+            twp_findings_add(
+                findings, place, NULL, "text in UTF-8", NULL, "byte 0x%02X is not UTF-8", byte);
         else
             twp_findings_add(findings, place, NULL, "text without control characters", NULL,
                 "character U+%04X is not allowed", (unsigned int) code);

@@ -17,14 +17,14 @@ TWP_CHECK_RESULT twp_status_t twp_text_read_file(const char *path, size_t max_by
 size_t twp_text_bom(const char *text, size_t n_bytes);
 
 /**
- * Adds a finding for each byte that is no UTF-8, each NUL and, where is_yaml says so, each character
- * that YAML forbids or that it alone takes for a line end (U+0085, U+2028, U+2029), and puts a harmless
- * one over it, so that reading can go on with every place unchanged. Stops after max_findings.
+ * Adds a finding for each byte that is no UTF-8, each NUL and, where is_yaml says so, each
+ * character that YAML forbids or that it alone takes for a line end (U+0085, U+2028, U+2029), and
+ * puts a harmless one over it, so that reading can go on with every place unchanged. Stops after
+ * max_findings.
  *
  * @return how many it found
  */
-int twp_text_check(
-    const char *file, char *text, size_t n_bytes, bool is_yaml, int max_findings,
+int twp_text_check(const char *file, char *text, size_t n_bytes, bool is_yaml, int max_findings,
     twp_findings_t *findings);
 
 /** Line and column (in characters) of an offset, both from 1; a line ends with LF, CRLF or CR. */

@@ -23,8 +23,7 @@ typedef struct {
 } twp_key_index_t;
 
 /** false when memory runs out. */
-TWP_CHECK_RESULT bool twp_key_index_init(
-    twp_key_index_t *index, const twp_pair_t *pair, int n);
+TWP_CHECK_RESULT bool twp_key_index_init(twp_key_index_t *index, const twp_pair_t *pair, int n);
 void twp_key_index_clear(twp_key_index_t *index);
 /** The first pair with this key, or NULL. */
 const twp_pair_t *twp_key_index_get(const twp_key_index_t *index, const char *key);

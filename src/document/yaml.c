@@ -1,6 +1,7 @@
 /*
- * YAML text to tree through libyaml's events. Nothing here recurses: open collections lie on a stack
- * of TWP_YAML_MAX_DEPTH frames, and the children read so far of all of them on one growing list.
+ * YAML text to tree through libyaml's events. Nothing here recurses: open collections lie on a
+ * stack of TWP_YAML_MAX_DEPTH frames, and the children read so far of all of them on one growing
+ * list.
  */
 #include "document/syntax_words.h"
 #include "document/text.h"
@@ -48,8 +49,10 @@ typedef struct {
 static twp_place_t
 place_of(const reader_t *reader, yaml_mark_t mark, const char *path)
 {
-    return (twp_place_t){ .file = reader->file, .line = (int) mark.line + 1,
-        .column = (int) mark.column + 1, .path = path };
+    return (twp_place_t){ .file = reader->file,
+        .line = (int) mark.line + 1,
+        .column = (int) mark.column + 1,
+        .path = path };
 }
 
 /* Path of what is read now, such as patient.tracks.0; cut when it is long. */
@@ -62,12 +65,11 @@ current_path(const reader_t *reader, char path[PATH_BYTES])
     for (int i = 0; i < reader->n_frames; i++) {
         const frame_t *const frame = &reader->frame[i];
         const char *const dot = length > 0 ? "." : "";
-        const int i_end =
-            i + 1 < reader->n_frames ? frame[1].i_first_child : reader->n_children;
+        const int i_end = i + 1 < reader->n_frames ? frame[1].i_first_child : reader->n_children;
         int n = 0;
         if (frame->node->kind == TWP_NODE_SEQUENCE)
-            n = snprintf(path + length, PATH_BYTES - length, "%s%d", dot,
-                i_end - frame->i_first_child);
+            n = snprintf(
+                path + length, PATH_BYTES - length, "%s%d", dot, i_end - frame->i_first_child);
         else if (frame->has_key && !frame->is_key_refused)
             n = snprintf(path + length, PATH_BYTES - length, "%s%s", dot, frame->key.key);
         if (n < 0 || (size_t) n >= PATH_BYTES - length) {
@@ -101,7 +103,7 @@ refuse_properties(
             "tags (!) are not allowed");
 }
 
-/* ---- building the tree ------------------------------------------------------------------------- */
+/* ---- building the tree --------------------------------------------------------------------- */
 
 static twp_node_t *
 new_node(reader_t *reader, twp_node_kind_t kind, yaml_mark_t mark)
@@ -201,20 +203,19 @@ take_scalar(reader_t *reader, const yaml_event_t *event)
     const yaml_scalar_style_t style = event->data.scalar.style;
     twp_node_t *node;
 
-    refuse_properties(
-        reader, event->start_mark, event->data.scalar.anchor, event->data.scalar.tag);
+    refuse_properties(reader, event->start_mark, event->data.scalar.anchor, event->data.scalar.tag);
     if (is_key_next(reader)) {
         take_key(reader, event);
         return;
     }
     if (memchr(text, '\0', event->data.scalar.length) != NULL)
-        refuse(reader, event->start_mark, text, "text without \\0",
-            "a text holds the character NUL");
+        refuse(
+            reader, event->start_mark, text, "text without \\0", "a text holds the character NUL");
     node = new_node(reader, TWP_NODE_SCALAR, event->start_mark);
     if (node == NULL)
         return;
-    node->is_quoted =
-        style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    node->is_quoted = style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+        style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     node->text = twp_arena_strdup(reader->arena, text); /* up to a NUL, if there is one */
     if (node->text == NULL)
         reader->is_out_of_memory = true;
@@ -262,8 +263,8 @@ begin_collection(reader_t *reader, const yaml_event_t *event, twp_node_kind_t ki
         return;
     }
     if (stands_as_key)
-        refuse(reader, event->start_mark,
-            kind == TWP_NODE_MAPPING ? "a mapping" : "a list", "a name", "a key must be a name");
+        refuse(reader, event->start_mark, kind == TWP_NODE_MAPPING ? "a mapping" : "a list",
+            "a name", "a key must be a name");
     node = new_node(reader, kind, event->start_mark);
     if (node == NULL)
         return;
@@ -291,7 +292,9 @@ drop_repeated_keys(reader_t *reader, twp_node_t *node)
             continue;
         }
         twp_findings_add(reader->findings,
-            (twp_place_t){ .file = reader->file, .line = pair->line, .column = pair->column,
+            (twp_place_t){ .file = reader->file,
+                .line = pair->line,
+                .column = pair->column,
                 .path = current_path(reader, path) },
             pair->key, NULL, NULL, "key '%.80s' is repeated; it stands in line %d already",
             pair->key, first->line);
@@ -309,8 +312,6 @@ end_collection(reader_t *reader)
 {
     const frame_t frame = *top_frame(reader);
     twp_node_t *const node = frame.node;
-    const twp_pair_t *const child = reader->child + frame.i_first_child;
-
     node->n = reader->n_children - frame.i_first_child;
     if (node->kind == TWP_NODE_MAPPING) {
         node->pair = TWP_ARENA_NEW(reader->arena, twp_pair_t, node->n);
@@ -322,10 +323,11 @@ end_collection(reader_t *reader)
     if (reader->is_out_of_memory)
         return;
     for (int i = 0; i < node->n; i++) {
+        const twp_pair_t *const child = &reader->child[frame.i_first_child + i];
         if (node->kind == TWP_NODE_MAPPING)
-            node->pair[i] = child[i];
+            node->pair[i] = *child;
         else
-            node->item[i] = child[i].value;
+            node->item[i] = child->value;
     }
     reader->n_children = frame.i_first_child;
     reader->n_frames--;
@@ -339,7 +341,7 @@ end_collection(reader_t *reader)
     }
 }
 
-/* ---- events ------------------------------------------------------------------------------------ */
+/* ---- events -------------------------------------------------------------------------------- */
 
 static void
 take_event(reader_t *reader, const yaml_event_t *event)
@@ -347,8 +349,8 @@ take_event(reader_t *reader, const yaml_event_t *event)
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         if (reader->n_documents++ > 0) {
-            refuse(reader, event->start_mark, "---", "one document",
-                "a second document begins here");
+            refuse(
+                reader, event->start_mark, "---", "one document", "a second document begins here");
             reader->is_done = true;
         }
         break;
@@ -363,8 +365,7 @@ take_event(reader_t *reader, const yaml_event_t *event)
     }
     if (!reader->is_done && ++reader->n_events > TWP_YAML_MAX_EVENTS) {
         char message[80];
-        snprintf(
-            message, sizeof message, "more than %d keys and values", TWP_YAML_MAX_EVENTS);
+        snprintf(message, sizeof message, "more than %d keys and values", TWP_YAML_MAX_EVENTS);
         refuse(reader, event->start_mark, NULL, NULL, message);
         reader->root = NULL;
         reader->is_done = true;
@@ -387,8 +388,8 @@ report_syntax_error(reader_t *reader, const yaml_parser_t *parser)
         offset = twp_text_offset(reader->text, reader->n_bytes, place.line, place.column);
     /* back again, as libyaml sets the end of the text in a line of its own */
     twp_text_place(reader->text, reader->n_bytes, offset, &place.line, &place.column);
-    words = twp_syntax_words(parser->problem, reader->text, reader->n_bytes, offset, found,
-        sizeof found);
+    words = twp_syntax_words(
+        parser->problem, reader->text, reader->n_bytes, offset, found, sizeof found);
     if (parser->context != NULL && (int) parser->context_mark.line + 1 < place.line)
         twp_findings_add(reader->findings, place, found, words.expected, NULL,
             "%s (in what begins in line %d)", words.message, (int) parser->context_mark.line + 1);
@@ -427,8 +428,8 @@ read_events(reader_t *reader)
 static bool
 is_empty(const twp_node_t *root)
 {
-    return root == NULL
-        || (root->kind == TWP_NODE_SCALAR && !root->is_quoted && root->text[0] == '\0');
+    return root == NULL ||
+        (root->kind == TWP_NODE_SCALAR && !root->is_quoted && root->text[0] == '\0');
 }
 
 static bool
@@ -448,8 +449,11 @@ twp_yaml_read(twp_arena_t *arena, const char *file, const char *text, size_t n_b
 {
     const int n_errors_before = findings->n_errors;
     const size_t bom = twp_text_bom(text, n_bytes);
-    reader_t reader = { .arena = arena, .findings = findings, .n_bytes = n_bytes - bom,
-        .origin = origin, .file = twp_arena_strdup(arena, file) };
+    reader_t reader = { .arena = arena,
+        .findings = findings,
+        .n_bytes = n_bytes - bom,
+        .origin = origin,
+        .file = twp_arena_strdup(arena, file) };
     char *checked = NULL;
 
     *root = NULL;
@@ -463,11 +467,10 @@ twp_yaml_read(twp_arena_t *arena, const char *file, const char *text, size_t n_b
             twp_text_check(file, checked, reader.n_bytes, true, TWP_FINDINGS_MAX, findings);
             reader.text = checked;
             read_events(&reader);
-            if (findings->n_errors == n_errors_before && !reader.is_out_of_memory
-                && is_empty(reader.root))
-                twp_findings_add(findings,
-                    (twp_place_t){ .file = file, .line = 1, .column = 1 }, NULL, "keys and values",
-                    NULL, "there is nothing in it");
+            if (findings->n_errors == n_errors_before && !reader.is_out_of_memory &&
+                is_empty(reader.root))
+                twp_findings_add(findings, (twp_place_t){ .file = file, .line = 1, .column = 1 },
+                    NULL, "keys and values", NULL, "there is nothing in it");
         } else {
             reader.is_out_of_memory = true;
         }
@@ -478,7 +481,7 @@ twp_yaml_read(twp_arena_t *arena, const char *file, const char *text, size_t n_b
         return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory to read it", file);
     *root = reader.root;
     if (findings->n_errors > n_errors_before)
-        return TWP_FAIL(err, TWP_ERR_INPUT, "%s: %d findings", file,
-            findings->n_errors - n_errors_before);
+        return TWP_FAIL(
+            err, TWP_ERR_INPUT, "%s: %d findings", file, findings->n_errors - n_errors_before);
     return TWP_OK;
 }

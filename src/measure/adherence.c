@@ -27,10 +27,9 @@ twp_adherence_covered_days(
 }
 
 void
-twp_adherence_begin(
-    twp_adherence_t *adherence, double window_days, double gap_days, double end_day)
+twp_adherence_begin(twp_adherence_t *adherence, double window_days, double gap_days, double end_day)
 {
-    *adherence = (twp_adherence_t) {
+    *adherence = (twp_adherence_t){
         .window_days = window_days,
         .gap_days = gap_days,
         .end_day = end_day,

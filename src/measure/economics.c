@@ -22,8 +22,8 @@ twp_economics_t
 twp_economics_of(const twp_moments_t *joint)
 {
     if (joint->n == 0)
-        return (twp_economics_t) { NAN, NAN, NAN, NAN, NAN };
-    return (twp_economics_t) {
+        return (twp_economics_t){ NAN, NAN, NAN, NAN, NAN };
+    return (twp_economics_t){
         .cost = joint->mean[0] - joint->mean[1],
         .cost_se = root(covariance_of_means(joint, 0, 0)),
         .effect = joint->mean[2] - joint->mean[3],
@@ -52,18 +52,14 @@ const char *
 twp_economics_statement(twp_economics_place_t place)
 {
     switch (place) {
-    case TWP_ECONOMICS_EQUAL:
-        return "no difference in cost or effect";
+    case TWP_ECONOMICS_EQUAL: return "no difference in cost or effect";
     case TWP_ECONOMICS_DOMINATES:
         return "dominates the baseline: not more costly, not less effective";
     case TWP_ECONOMICS_DOMINATED:
         return "dominated by the baseline: not less costly, not more effective";
-    case TWP_ECONOMICS_DEARER_AND_BETTER:
-        return "more costly and more effective";
-    case TWP_ECONOMICS_CHEAPER_AND_WORSE:
-        return "less costly and less effective";
-    case TWP_ECONOMICS_UNKNOWN:
-        break;
+    case TWP_ECONOMICS_DEARER_AND_BETTER: return "more costly and more effective";
+    case TWP_ECONOMICS_CHEAPER_AND_WORSE: return "less costly and less effective";
+    case TWP_ECONOMICS_UNKNOWN: break;
     }
     return "not known";
 }
@@ -107,8 +103,8 @@ twp_economics_icer(const twp_economics_t *economics, double z)
         icer.ratio = economics->cost / economics->effect;
     if (place == TWP_ECONOMICS_DEARER_AND_BETTER || place == TWP_ECONOMICS_CHEAPER_AND_WORSE)
         icer.value = icer.ratio;
-    if (isfinite(economics->cost_se) && isfinite(economics->effect_se)
-        && isfinite(economics->covariance))
+    if (isfinite(economics->cost_se) && isfinite(economics->effect_se) &&
+        isfinite(economics->covariance))
         set_fieller(economics, z, &icer);
     return icer;
 }
@@ -119,8 +115,8 @@ twp_economics_net_benefit(const twp_economics_t *e, double worth_of_a_qaly_money
     const double worth = worth_of_a_qaly_money;
     twp_net_benefit_t benefit = { worth * e->effect - e->cost, NAN, NAN };
 
-    benefit.se = root(worth * worth * e->effect_se * e->effect_se + e->cost_se * e->cost_se
-        - 2 * worth * e->covariance);
+    benefit.se = root(worth * worth * e->effect_se * e->effect_se + e->cost_se * e->cost_se -
+        2 * worth * e->covariance);
     if (benefit.se > 0)
         benefit.p_better = 0.5 * erfc(-benefit.value / benefit.se / sqrt(2));
     else if (benefit.se == 0)

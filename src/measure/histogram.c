@@ -51,8 +51,7 @@ twp_histogram_add(int64_t *bins, const double *value, int64_t stride, int64_t n)
 }
 
 void
-twp_histogram_add_differences(
-    int64_t *bins, const double *value, const double *baseline, int64_t n)
+twp_histogram_add_differences(int64_t *bins, const double *value, const double *baseline, int64_t n)
 {
     for (int64_t k = 0; k < n; k++) {
         const int i = twp_histogram_bin(value[k] - baseline[k]);
@@ -79,8 +78,7 @@ twp_histogram_count(const int64_t *bins)
 }
 
 void
-twp_histogram_quantiles(
-    const int64_t *bins, int n_quantiles, const double *p, double *quantile)
+twp_histogram_quantiles(const int64_t *bins, int n_quantiles, const double *p, double *quantile)
 {
     const int64_t n = twp_histogram_count(bins);
     int64_t below = 0;

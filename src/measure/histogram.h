@@ -2,9 +2,9 @@
  * Quantiles from integer counts, flat in memory and exactly mergeable in any order.
  *
  * A value is counted in the bin of its nearest bfloat16 (the upper 16 bits of a float32 after
- * rounding: sign, exponent, 7 bits of mantissa), and that number stands for the bin. So a quantile is
- * off by at most 2^-8 = 0.39 % of its value (below 1e-38 in size: by 5e-41), and 0, 1, counts up to
- * 256 and their like come back exactly.
+ * rounding: sign, exponent, 7 bits of mantissa), and that number stands for the bin. So a quantile
+ * is off by at most 2^-8 = 0.39 % of its value (below 1e-38 in size: by 5e-41), and 0, 1, counts up
+ * to 256 and their like come back exactly.
  */
 #ifndef TWP_MEASURE_HISTOGRAM_H
 #define TWP_MEASURE_HISTOGRAM_H
@@ -13,13 +13,13 @@
 
 #define TWP_HISTOGRAM_BINS 65536
 
-/** Bin of a value, rising with it; -1 for NAN. What is too large for a float32 counts as infinite. */
+/** Bin of a value, rising with it; -1 for NAN. What a float32 cannot hold counts as infinite. */
 int twp_histogram_bin(double value);
 
-/** The number that stands for a bin: an infinity or, for bins never used, NAN where there is none. */
+/** The number that stands for a bin; NAN for the bins that no value has. */
 double twp_histogram_value(int i_bin);
 
-/** Counts value[0], value[stride], ... of n values into bins[TWP_HISTOGRAM_BINS]; NANs are left out. */
+/** Counts value[0], value[stride], ..., n of them, into bins[]; NANs are left out. */
 void twp_histogram_add(int64_t *bins, const double *value, int64_t stride, int64_t n);
 
 /** Counts the differences value[k] - baseline[k] of twins that have both. */
@@ -31,8 +31,8 @@ void twp_histogram_merge(int64_t *bins, const int64_t *more);
 int64_t twp_histogram_count(const int64_t *bins);
 
 /**
- * Quantiles: the smallest value below or at which lie at least ceil(p n) of n counted values (and at
- * least one), type 1 of Hyndman & Fan 1996. NAN when nothing was counted.
+ * Quantiles: the smallest value below or at which lie at least ceil(p n) of n counted values (and
+ * at least one), type 1 of Hyndman & Fan 1996. NAN when nothing was counted.
  * @param p         [n_quantiles] in [0, 1], rising
  * @param quantile  [n_quantiles]
  */

@@ -78,9 +78,10 @@ ratio_of(const twp_moments_t *m, int i, int j)
     return ratio;
 }
 
-/** Mean product of the influences of ratio a in columns from i_a and ratio b in columns from i_b. */
+/** Mean product of the influences of ratio a in the columns i_a and ratio b in the columns i_b. */
 static double
-covariance(const twp_moments_t *m, const ratio_t *a, const int *i_a, const ratio_t *b, const int *i_b)
+covariance(
+    const twp_moments_t *m, const ratio_t *a, const int *i_a, const ratio_t *b, const int *i_b)
 {
     double sum = 0;
 
@@ -107,8 +108,7 @@ twp_moments_ratio(const twp_moments_t *moments, int i_numerator, int i_denominat
     twp_estimate_t estimate = { ratio.value, NAN, ratio.n };
 
     if (!isnan(ratio.value))
-        estimate.se
-            = standard_error(moments, covariance(moments, &ratio, i, &ratio, i), ratio.n);
+        estimate.se = standard_error(moments, covariance(moments, &ratio, i, &ratio, i), ratio.n);
     return estimate;
 }
 

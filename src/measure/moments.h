@@ -1,6 +1,7 @@
 /**
  * Means, variances and covariances of several columns over twins, exactly mergeable in block order
- * (Chan, Golub & LeVeque 1983), and estimates of means and ratios of means with their standard errors.
+ * (Chan, Golub & LeVeque 1983), and estimates of means and ratios of means with their standard
+ * errors.
  */
 #ifndef TWP_MEASURE_MOMENTS_H
 #define TWP_MEASURE_MOMENTS_H
@@ -9,7 +10,7 @@
 
 #define TWP_MOMENTS_MAX 4
 
-/** Count, means and centred co-moments (sums of products of deviations) of n_columns <= 4 columns. */
+/** Count, means and centred co-moments (sums of products of deviations) of up to 4 columns. */
 typedef struct {
     int64_t n;
     double mean[TWP_MOMENTS_MAX];
@@ -28,8 +29,8 @@ typedef struct {
 } twp_estimate_t;
 
 /**
- * Ratio of the means of two columns, the denominator >= 0 (delta method). Over a denominator of zeros
- * and ones it is the mean of the twins that count, with the usual standard error of that mean.
+ * Ratio of the means of two columns, the denominator >= 0 (delta method). Over a denominator of
+ * zeros and ones it is the mean of the twins that count, with the usual standard error of a mean.
  */
 twp_estimate_t twp_moments_ratio(const twp_moments_t *moments, int i_numerator, int i_denominator);
 

@@ -2,8 +2,8 @@
  * Kaplan-Meier estimates from integer counts by whole day: exactly mergeable, flat in the number of
  * lives (Kaplan & Meier 1958 JASA 53:457; variance of Greenwood 1926).
  *
- * events[d] and censored[d] count the lives that had their event, or were last seen, on day d; on one
- * day events come before censorings, so what is censored on a day is at risk on it.
+ * events[d] and censored[d] count the lives that had their event, or were last seen, on day d; on
+ * one day events come before censorings, so what is censored on a day is at risk on it.
  */
 #ifndef TWP_MEASURE_SURVIVAL_H
 #define TWP_MEASURE_SURVIVAL_H
@@ -24,14 +24,13 @@ typedef struct {
 void twp_survival_curve(
     const int64_t *events, const int64_t *censored, int n_days, twp_survival_t *curve);
 
-/** One point of it: the whole day floor(at_days); days >= n_days and < 0 allowed (nobody is at risk before 0 but S is 1). */
+/** One point of it, at the whole day floor(at_days), which may be n_days or more. */
 twp_survival_t twp_survival_at(
     const int64_t *events, const int64_t *censored, int n_days, double at_days);
 
 /**
- * The first day with S <= 1 - p, such as the median for p 0.5; NAN when the curve does not fall so low.
+ * The first day with S <= 1 - p, such as the median for p 0.5; NAN when the curve stays above.
  */
-double twp_survival_quantile(
-    const int64_t *events, const int64_t *censored, int n_days, double p);
+double twp_survival_quantile(const int64_t *events, const int64_t *censored, int n_days, double p);
 
 #endif

@@ -40,22 +40,22 @@ struct twp_outcome {
     const twp_model_t *model; /* of this life */
     double enters_days, end_days;
 
-    place_t *place;         /* [n_tracks] */
-    visit_t *visit;         /* [n_states] */
-    double *discounted;     /* [n_states] discounted days, of watched states */
-    span_t *span;           /* [n_spans] */
-    dose_t *dose;           /* [n_doses] */
-    twp_adherence_t *line;  /* [n_lines] */
-    double *level;          /* [n_levels] day the stock runs empty, as known at its time */
-    uint8_t *mark;          /* [n_marks] */
-    int32_t *n_contacts;    /* [n_supports] */
+    place_t *place;        /* [n_tracks] */
+    visit_t *visit;        /* [n_states] */
+    double *discounted;    /* [n_states] discounted days, of watched states */
+    span_t *span;          /* [n_spans] */
+    dose_t *dose;          /* [n_doses] */
+    twp_adherence_t *line; /* [n_lines] */
+    double *level;         /* [n_levels] day the stock runs empty, as known at its time */
+    uint8_t *mark;         /* [n_marks] */
+    int32_t *n_contacts;   /* [n_supports] */
 
     /* Of all lives since the last flush: changes of occupancy at each point of the grid, by which
      * [n_grid * n_states] is summed up, and the first point beyond the end of each life. */
-    int32_t i_grid;         /* first point at or after now */
-    double grid_at_days;    /* its time; INFINITY beyond the last */
-    int64_t *difference;    /* [(n_grid + 1) * n_states] */
-    int64_t *n_ended;       /* [n_grid + 1] */
+    int32_t i_grid;      /* first point at or after now */
+    double grid_at_days; /* its time; INFINITY beyond the last */
+    int64_t *difference; /* [(n_grid + 1) * n_states] */
+    int64_t *n_ended;    /* [n_grid + 1] */
 };
 
 static bool
@@ -75,9 +75,9 @@ make_room(twp_outcome_t *o)
     o->n_contacts = TWP_ARENA_NEW(o->arena, int32_t, t->n_supports + 1);
     o->difference = TWP_ARENA_NEW(o->arena, int64_t, n_points * n_states + 1);
     o->n_ended = TWP_ARENA_NEW(o->arena, int64_t, n_points);
-    return o->place != NULL && o->visit != NULL && o->discounted != NULL && o->span != NULL
-        && o->dose != NULL && o->line != NULL && o->level != NULL && o->mark != NULL
-        && o->n_contacts != NULL && o->difference != NULL && o->n_ended != NULL;
+    return o->place != NULL && o->visit != NULL && o->discounted != NULL && o->span != NULL &&
+        o->dose != NULL && o->line != NULL && o->level != NULL && o->mark != NULL &&
+        o->n_contacts != NULL && o->difference != NULL && o->n_ended != NULL;
 }
 
 twp_status_t
@@ -109,7 +109,7 @@ twp_outcome_free(twp_outcome_t *outcome)
         twp_arena_free(outcome->arena);
 }
 
-/* ---- a life begins ---------------------------------------------------------------------------- */
+/* ---- a life begins ----------------------------------------------------------------------- */
 
 static void
 start_watches(twp_outcome_t *o, int32_t i_state, double t_days, bool is_start)
@@ -143,14 +143,14 @@ reset(twp_outcome_t *o)
     const twp_outcome_tables_t *t = o->tables;
 
     for (int s = 0; s < o->plan->n_states; s++)
-        o->visit[s] = (visit_t) { .first_days = INFINITY };
+        o->visit[s] = (visit_t){ .first_days = INFINITY };
     memset(o->discounted, 0, (size_t) o->plan->n_states * sizeof(double));
     memset(o->mark, 0, (size_t) t->n_marks);
     memset(o->n_contacts, 0, (size_t) t->n_supports * sizeof(int32_t));
     for (int i = 0; i < t->n_spans; i++)
-        o->span[i] = (span_t) { t->span[i].i_since < 0 ? 0 : NAN, NAN };
+        o->span[i] = (span_t){ t->span[i].i_since < 0 ? 0 : NAN, NAN };
     for (int i = 0; i < t->n_doses; i++)
-        o->dose[i] = (dose_t) { t->dose[i].i_since < 0 ? 0 : NAN, NAN, NAN };
+        o->dose[i] = (dose_t){ t->dose[i].i_since < 0 ? 0 : NAN, NAN, NAN };
     for (int i = 0; i < t->n_lines; i++) {
         const twp_outcome_line_t *line = &t->line[i];
         twp_adherence_begin(&o->line[i], isnan(line->window_days) ? INFINITY : line->window_days,
@@ -161,8 +161,8 @@ reset(twp_outcome_t *o)
 }
 
 void
-twp_outcome_begin(twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *twin,
-    const int32_t *start_state)
+twp_outcome_begin(
+    twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *twin, const int32_t *start_state)
 {
     o->model = model;
     o->enters_days = twin->enters_days;
@@ -171,7 +171,7 @@ twp_outcome_begin(twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *
     for (int k = 0; k < o->tables->n_tracks; k++) {
         const int32_t i_state = o->plan->first_state[k] + start_state[k];
         const double entered = twin->entered_days[k];
-        o->place[k] = (place_t) { 0, entered < 0 ? entered : 0, i_state };
+        o->place[k] = (place_t){ 0, entered < 0 ? entered : 0, i_state };
         o->visit[i_state].first_days = 0;
         o->difference[i_state]++;
         start_watches(o, i_state, 0, true);
@@ -182,7 +182,7 @@ twp_outcome_begin(twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *
     }
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 /** Moves to the first point of the grid at or after t. */
 static void
@@ -243,7 +243,7 @@ take_transition(twp_outcome_t *o, const twp_row_t *row)
     difference[to]++;
     if (t->leave.first[from] != t->leave.first[from + 1])
         look_back(o, from, place->since_days, now, false);
-    *place = (place_t) { now, now, to };
+    *place = (place_t){ now, now, to };
     if (t->enter.first[to] != t->enter.first[to + 1])
         start_watches(o, to, now, false);
 }
@@ -254,7 +254,7 @@ take_dispensing(twp_outcome_t *o, const twp_row_t *row)
     const twp_outcome_tables_t *t = o->tables;
     const int32_t i_stock = row->code - t->codes.first_dispense;
     const double now = row->time_days;
-    const int32_t day = (int32_t) floor(now);
+    const int32_t day = (int32_t) now; /* whole days; never negative */
 
     for (int i = 0; i < t->n_lines; i++)
         if (t->line[i].i_stock < 0 || t->line[i].i_stock == i_stock)
@@ -283,20 +283,15 @@ twp_outcome_take(twp_outcome_t *o, const twp_row_t *row, int n_rows, twp_error_t
             if (row[k].to >= 0)
                 take_transition(o, &row[k]);
             break;
-        case TWP_ROW_DISPENSE:
-            take_dispensing(o, &row[k]);
-            break;
-        case TWP_ROW_CONTACT:
-            o->n_contacts[row[k].code - o->tables->codes.first_contact]++;
-            break;
+        case TWP_ROW_DISPENSE: take_dispensing(o, &row[k]); break;
+        case TWP_ROW_CONTACT: o->n_contacts[row[k].code - o->tables->codes.first_contact]++; break;
         case TWP_ROW_OBSERVED:
-        case TWP_ROW_MEASURE: /* the twin keeps the sum */
-            break;
+        case TWP_ROW_MEASURE: /* the twin keeps the sum */ break;
         }
     return TWP_OK;
 }
 
-/* ---- a life ends ------------------------------------------------------------------------------ */
+/* ---- a life ends ------------------------------------------------------------------------- */
 
 static bool
 is_within(double days, double limit_days)
@@ -314,7 +309,8 @@ dose_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
         return is_within(wait, figure->time_days) ? 1 : 0;
     if (figure->measure == TWP_MEASURE_TIME_TO_FIRST_DOSE)
         return wait;
-    if (!is_within(figure->time_days, o->end_days - dose->start_days)) /* not entered, or not followed */
+    if (!is_within(
+            figure->time_days, o->end_days - dose->start_days)) /* not entered, or not followed */
         return NAN;
     return is_within(wait, figure->time_days) ? 0 : 1;
 }
@@ -325,23 +321,19 @@ line_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
     const twp_adherence_t *line = &o->line[figure->i];
 
     switch (figure->measure) {
-    case TWP_MEASURE_PDC:
-        return twp_adherence_pdc_of(line);
-    case TWP_MEASURE_MPR:
-        return twp_adherence_mpr_of(line);
-    case TWP_MEASURE_REFILLS:
-        return line->n_in_window > 0 ? line->n_in_window - 1 : 0;
+    case TWP_MEASURE_PDC: return twp_adherence_pdc_of(line);
+    case TWP_MEASURE_MPR: return twp_adherence_mpr_of(line);
+    case TWP_MEASURE_REFILLS: return line->n_in_window > 0 ? line->n_in_window - 1 : 0;
     default:
-        if (line->n == 0
-            || !is_within(figure->time_days + figure->gap_days, o->end_days - line->first_day))
+        if (line->n == 0 ||
+            !is_within(figure->time_days + figure->gap_days, o->end_days - line->first_day))
             return NAN;
         return twp_adherence_persisted_days_of(line) >= figure->time_days ? 1 : 0;
     }
 }
 
 static double
-money_figure(
-    const twp_outcome_t *o, const twp_outcome_figure_t *figure, const twp_twin_t *twin)
+money_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure, const twp_twin_t *twin)
 {
     const double *account = figure->is_discounted ? twin->account_discounted : twin->account;
     const double *reward = figure->is_discounted ? twin->reward_discounted : twin->reward;
@@ -363,16 +355,14 @@ state_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
     const double days = figure->is_discounted ? o->discounted[figure->i] : visit->days;
 
     switch (figure->measure) {
-    case TWP_MEASURE_TIME_IN:
-        return days;
+    case TWP_MEASURE_TIME_IN: return days;
     case TWP_MEASURE_LIFE_YEARS: {
         const double life = figure->is_discounted
             ? twp_reward_discount_integral(o->model, o->enters_days, 0, o->end_days)
             : o->end_days;
         return (life - days) / YEAR_DAYS;
     }
-    case TWP_MEASURE_ENTRIES:
-        return visit->n_entries;
+    case TWP_MEASURE_ENTRIES: return visit->n_entries;
     case TWP_MEASURE_FIRST_ENTRY:
         if (!is_within(figure->time_days, o->end_days))
             return NAN;
@@ -408,28 +398,19 @@ figure_value(const twp_outcome_t *o, const twp_outcome_figure_t *figure, const t
     switch (figure->measure) {
     case TWP_MEASURE_INITIATION:
     case TWP_MEASURE_PRIMARY_NON_ADHERENCE:
-    case TWP_MEASURE_TIME_TO_FIRST_DOSE:
-        return dose_figure(o, figure);
+    case TWP_MEASURE_TIME_TO_FIRST_DOSE: return dose_figure(o, figure);
     case TWP_MEASURE_PDC:
     case TWP_MEASURE_MPR:
     case TWP_MEASURE_REFILLS:
-    case TWP_MEASURE_PERSISTENCE:
-        return line_figure(o, figure);
+    case TWP_MEASURE_PERSISTENCE: return line_figure(o, figure);
     case TWP_MEASURE_COST:
-    case TWP_MEASURE_QALY:
-        return money_figure(o, figure, twin);
-    case TWP_MEASURE_CONTACTS:
-        return contact_figure(o, figure);
-    case TWP_MEASURE_OCCUPANCY:
-        return figure->time_days <= o->end_days ? o->mark[figure->i] : NAN;
-    case TWP_MEASURE_TIME_TO:
-        return o->span[figure->i].event_days - o->span[figure->i].start_days;
-    case TWP_MEASURE_TALLY:
-        return twin->tally[figure->i];
-    case TWP_MEASURE_STOCK:
-        return level_figure(o, figure);
-    default:
-        return state_figure(o, figure);
+    case TWP_MEASURE_QALY: return money_figure(o, figure, twin);
+    case TWP_MEASURE_CONTACTS: return contact_figure(o, figure);
+    case TWP_MEASURE_OCCUPANCY: return figure->time_days <= o->end_days ? o->mark[figure->i] : NAN;
+    case TWP_MEASURE_TIME_TO: return o->span[figure->i].event_days - o->span[figure->i].start_days;
+    case TWP_MEASURE_TALLY: return twin->tally[figure->i];
+    case TWP_MEASURE_STOCK: return level_figure(o, figure);
+    default: return state_figure(o, figure);
     }
 }
 
@@ -470,11 +451,11 @@ count_curves(const twp_outcome_t *o, twp_outcome_counts_t *counts)
         if (isnan(span->start_days))
             continue;
         if (isnan(span->event_days))
-            counts->curve_censored[at
-                + (size_t) curve_day(o->plan, o->end_days - span->start_days)]++;
+            counts->curve_censored[at +
+                (size_t) curve_day(o->plan, o->end_days - span->start_days)]++;
         else
-            counts->curve_events[at
-                + (size_t) curve_day(o->plan, span->event_days - span->start_days)]++;
+            counts->curve_events[at +
+                (size_t) curve_day(o->plan, span->event_days - span->start_days)]++;
     }
 }
 

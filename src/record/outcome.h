@@ -13,8 +13,8 @@
 
 /** How a column is summarised. */
 typedef enum {
-    TWP_COLUMN_MEAN,  /* mean over twins where the value is not NAN */
-    TWP_COLUMN_RATIO, /* sum of this column over sum of the next one (its denominator) */
+    TWP_COLUMN_MEAN,       /* mean over twins where the value is not NAN */
+    TWP_COLUMN_RATIO,      /* sum of this column over sum of the next one (its denominator) */
     TWP_COLUMN_DENOMINATOR /* of the ratio before it; not a measure of its own */
 } twp_column_use_t;
 
@@ -29,20 +29,26 @@ typedef struct {
  * estimate at a whole day counts exactly what happened by then.
  */
 typedef struct {
-    int i_track, i_state;             /* event: first entry at or after the start (starting in it is none) */
-    int i_since_track, i_since_state; /* first entry of this (or starting in it); -1: the twin's entry */
+    /* Event: the first entry at or after the start; starting in the state is none. */
+    int i_track, i_state;
+    /* Start: the first entry of this state, or starting in it; -1: the twin's entry. */
+    int i_since_track, i_since_state;
 } twp_outcome_curve_t;
 
 /** What is computed of every life, fixed for a run. */
 typedef struct {
     const twp_study_typed_t *study;
-    int n_columns;   twp_outcome_column_t *column;
-    int n_curves;    twp_outcome_curve_t *curve; /* one per distinct (of, since) of kaplan_meier measures */
-    int *curve_of_measure;   /* [study->n_measures] or -1 */
-    int n_curve_days;        /* whole days 0 .. n_curve_days - 1 */
-    int n_grid; double *grid_days; /* [n_grid] study days 0, step, ... <= horizon: occupancy */
-    int n_states;            /* all states of all tracks */
-    int *first_state;        /* [n_tracks] */
+    int n_columns;
+    twp_outcome_column_t *column;
+    int n_curves;
+    twp_outcome_curve_t *curve; /* one per distinct (of, since) of kaplan_meier measures */
+    int *curve_of_measure;      /* [study->n_measures] or -1 */
+    int n_curve_days;           /* whole days 0 .. n_curve_days - 1 */
+    int n_grid;
+    double
+        *grid_days; /* [n_grid] study days 0, step, ... to the end of the longest life: occupancy */
+    int n_states;   /* all states of all tracks */
+    int *first_state;                        /* [n_tracks] */
     const struct twp_outcome_tables *tables; /* private to record/ */
 } twp_outcome_plan_t;
 
@@ -57,19 +63,19 @@ void twp_outcome_plan_free(twp_outcome_plan_t *plan);
 
 /** Integer counts of one strategy; sums over twins, so adding counts merges them exactly. */
 typedef struct {
-    int64_t *occupancy; /* [n_grid * n_states] twins alive-in-study in that state at that time */
+    int64_t *occupancy; /* [n_grid * n_states] twins in that state at that time, among */
     int64_t *followed;  /* [n_grid] twins followed to that time */
     int64_t *curve_events, *curve_censored; /* [n_curves * n_curve_days] */
-    int64_t *histogram; /* [n_columns * TWP_OUTCOME_BINS]: see measure/histogram.h; NULL until needed */
+    int64_t *histogram; /* [n_columns * TWP_OUTCOME_BINS], measure/histogram.h; NULL until needed */
 } twp_outcome_counts_t;
 
-/** Zeroed counts; histogram only when asked for (512 KiB a column). Ended by twp_outcome_counts_clear(). */
+/** Zeroed counts, ended by twp_outcome_counts_clear(); the histogram takes 512 KiB a column. */
 TWP_CHECK_RESULT twp_status_t twp_outcome_counts_init(const twp_outcome_plan_t *plan,
     bool has_histogram, twp_outcome_counts_t *counts, twp_error_t *err);
 void twp_outcome_counts_clear(twp_outcome_counts_t *counts);
 /** Adds more to counts; histogram where both have one. */
-void twp_outcome_counts_merge(const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts,
-    const twp_outcome_counts_t *more);
+void twp_outcome_counts_merge(
+    const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts, const twp_outcome_counts_t *more);
 
 typedef struct twp_outcome twp_outcome_t; /* opaque accumulator, one per thread */
 
@@ -84,8 +90,8 @@ void twp_outcome_begin(twp_outcome_t *outcome, const twp_model_t *model, const t
 TWP_CHECK_RESULT twp_status_t twp_outcome_take(
     twp_outcome_t *outcome, const twp_row_t *row, int n_rows, twp_error_t *err);
 /**
- * Ends a life at twin->end_days (the twin has been finished): writes value[n_columns] (NAN: does not
- * apply) and adds to the curves and histogram of counts, which may be NULL. Which states were
+ * Ends a life at twin->end_days (the twin has been finished): writes value[n_columns] (NAN: does
+ * not apply) and adds to the curves and histogram of counts, which may be NULL. Which states were
  * occupied is kept until twp_outcome_flush().
  */
 void twp_outcome_end(twp_outcome_t *outcome, const twp_model_t *model, const twp_twin_t *twin,

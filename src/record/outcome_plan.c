@@ -29,7 +29,7 @@ span_of(making_t *making, const twp_study_measure_t *measure)
     for (int i = 0; i < t->n_spans; i++)
         if (t->span[i].i_of == i_of && t->span[i].i_since == i_since)
             return i;
-    t->span[t->n_spans] = (twp_outcome_span_t) { i_of, i_since };
+    t->span[t->n_spans] = (twp_outcome_span_t){ i_of, i_since };
     return t->n_spans++;
 }
 
@@ -38,14 +38,13 @@ dose_of(making_t *making, const twp_study_measure_t *measure)
 {
     twp_outcome_tables_t *t = making->tables;
     const bool has_since = (twp_measures[measure->measure].takes & TWP_TAKES_SINCE) != 0;
-    const int32_t i_since = has_since
-        ? state_index(making, measure->i_since_track, measure->i_since_state)
-        : -1;
+    const int32_t i_since =
+        has_since ? state_index(making, measure->i_since_track, measure->i_since_state) : -1;
 
     for (int i = 0; i < t->n_doses; i++)
         if (t->dose[i].i_stock == measure->i_stock && t->dose[i].i_since == i_since)
             return i;
-    t->dose[t->n_doses] = (twp_outcome_dose_t) { measure->i_stock, i_since };
+    t->dose[t->n_doses] = (twp_outcome_dose_t){ measure->i_stock, i_since };
     return t->n_doses++;
 }
 
@@ -63,12 +62,12 @@ line_of(making_t *making, int i_stock, double window_days, double gap_days)
     twp_outcome_tables_t *t = making->tables;
     int i = 0;
 
-    while (i < t->n_lines
-        && !(t->line[i].i_stock == i_stock && fits(t->line[i].window_days, window_days)
-            && fits(t->line[i].gap_days, gap_days)))
+    while (i < t->n_lines &&
+        !(t->line[i].i_stock == i_stock && fits(t->line[i].window_days, window_days) &&
+            fits(t->line[i].gap_days, gap_days)))
         i++;
     if (i == t->n_lines)
-        t->line[t->n_lines++] = (twp_outcome_line_t) { i_stock, NAN, NAN };
+        t->line[t->n_lines++] = (twp_outcome_line_t){ i_stock, NAN, NAN };
     if (!isnan(window_days))
         t->line[i].window_days = window_days;
     if (!isnan(gap_days))
@@ -81,7 +80,7 @@ mark_of(making_t *making, int32_t i_state, double at_days)
 {
     twp_outcome_tables_t *t = making->tables;
 
-    t->mark[t->n_marks] = (twp_outcome_mark_t) { i_state, at_days };
+    t->mark[t->n_marks] = (twp_outcome_mark_t){ i_state, at_days };
     return t->n_marks++;
 }
 
@@ -126,7 +125,7 @@ level_of(making_t *making, int i_stock, double at_days)
     }
     if (carries && discards)
         return -1;
-    t->level[t->n_levels] = (twp_outcome_level_t) { i_stock, discards, at_days };
+    t->level[t->n_levels] = (twp_outcome_level_t){ i_stock, discards, at_days };
     return t->n_levels++;
 }
 
@@ -136,9 +135,9 @@ is_counted(const twp_study_typed_t *study, const twp_study_measure_t *measure, i
 {
     const twp_account_t *account = &study->account[i_account];
 
-    return (measure->i_payer < 0 || strcmp(study->payer[measure->i_payer], account->payer) == 0)
-        && (measure->i_category < 0
-            || strcmp(study->category[measure->i_category], account->category) == 0);
+    return (measure->i_payer < 0 || strcmp(study->payer[measure->i_payer], account->payer) == 0) &&
+        (measure->i_category < 0 ||
+            strcmp(study->category[measure->i_category], account->category) == 0);
 }
 
 /** Accounts and flows of a cost, or the utility of QALYs. */
@@ -156,10 +155,10 @@ list_money(making_t *making, const twp_study_measure_t *measure, twp_outcome_fig
             figure->n_accounts++;
         }
     for (int r = 0; r < making->model->n_rewards; r++) {
-        const twp_model_reward_t *reward = &making->model->reward[r];
+        const twp_reward_t *reward = &making->model->reward[r];
         const bool is_flow = reward->kind == TWP_REWARD_FLOW;
-        if (is_flow == is_cost
-            && (!is_cost || is_counted(making->study, measure, reward->i_account))) {
+        if (is_flow == is_cost &&
+            (!is_cost || is_counted(making->study, measure, reward->i_account))) {
             t->reward[making->n_listed_rewards++] = r;
             figure->n_rewards++;
         }
@@ -175,26 +174,17 @@ source_of(making_t *making, const twp_study_measure_t *measure, double time_days
     switch (measure->measure) {
     case TWP_MEASURE_INITIATION:
     case TWP_MEASURE_PRIMARY_NON_ADHERENCE:
-    case TWP_MEASURE_TIME_TO_FIRST_DOSE:
-        return dose_of(making, measure);
+    case TWP_MEASURE_TIME_TO_FIRST_DOSE: return dose_of(making, measure);
     case TWP_MEASURE_PDC:
     case TWP_MEASURE_MPR:
-    case TWP_MEASURE_REFILLS:
-        return line_of(making, measure->i_stock, measure->window_days, NAN);
-    case TWP_MEASURE_PERSISTENCE:
-        return line_of(making, measure->i_stock, NAN, measure->gap_days);
-    case TWP_MEASURE_TIME_TO:
-        return span_of(making, measure);
-    case TWP_MEASURE_OCCUPANCY:
-        return mark_of(making, i_state, time_days);
-    case TWP_MEASURE_STOCK:
-        return level_of(making, measure->i_stock, time_days);
-    case TWP_MEASURE_CONTACTS:
-        return measure->i_support;
-    case TWP_MEASURE_TALLY:
-        return measure->i_tally;
-    default:
-        return i_state;
+    case TWP_MEASURE_REFILLS: return line_of(making, measure->i_stock, measure->window_days, NAN);
+    case TWP_MEASURE_PERSISTENCE: return line_of(making, measure->i_stock, NAN, measure->gap_days);
+    case TWP_MEASURE_TIME_TO: return span_of(making, measure);
+    case TWP_MEASURE_OCCUPANCY: return mark_of(making, i_state, time_days);
+    case TWP_MEASURE_STOCK: return level_of(making, measure->i_stock, time_days);
+    case TWP_MEASURE_CONTACTS: return measure->i_support;
+    case TWP_MEASURE_TALLY: return measure->i_tally;
+    default: return i_state;
     }
 }
 
@@ -205,8 +195,8 @@ add_column(making_t *making, int i_measure, int i_time, twp_column_use_t use)
     const int c = making->n_figures++;
     twp_outcome_figure_t *figure = &making->tables->figure[c];
 
-    making->plan->column[c] = (twp_outcome_column_t) { i_measure, i_time, use };
-    *figure = (twp_outcome_figure_t) {
+    making->plan->column[c] = (twp_outcome_column_t){ i_measure, i_time, use };
+    *figure = (twp_outcome_figure_t){
         .measure = measure->measure,
         .is_denominator = use == TWP_COLUMN_DENOMINATOR,
         .is_discounted = measure->is_discounted,
@@ -230,8 +220,8 @@ add_curve(making_t *making, int i_measure)
         c++;
     if (c == plan->n_curves) {
         making->tables->curve_span[c] = i_span;
-        plan->curve[c] = (twp_outcome_curve_t) { m->i_track, m->i_state, m->i_since_track,
-            m->i_since_state };
+        plan->curve[c] =
+            (twp_outcome_curve_t){ m->i_track, m->i_state, m->i_since_track, m->i_since_state };
         plan->n_curves++;
     }
     plan->curve_of_measure[i_measure] = c;
@@ -265,25 +255,26 @@ add_columns(making_t *making)
     }
 }
 
-/* ---- watches ---------------------------------------------------------------------------------- */
+/* ---- watches ----------------------------------------------------------------------------- */
 
 /** Notes that i watches i_state; in the counting pass (watch NULL) only how many do. */
 static void
-add_watch(twp_outcome_watches_t *watches, int32_t *n_of_state, int32_t i_state, int32_t kind, int32_t i)
+add_watch(
+    twp_outcome_watches_t *watches, int32_t *n_of_state, int32_t i_state, int32_t kind, int32_t i)
 {
     if (i_state < 0)
         return;
     if (watches->watch != NULL)
-        watches->watch[watches->first[i_state] + n_of_state[i_state]]
-            = (twp_outcome_watch_t) { kind, i };
+        watches->watch[watches->first[i_state] + n_of_state[i_state]] =
+            (twp_outcome_watch_t){ kind, i };
     n_of_state[i_state]++;
 }
 
 static bool
 needs_discounted_time(const twp_outcome_figure_t *figure)
 {
-    return figure->is_discounted
-        && (figure->measure == TWP_MEASURE_TIME_IN || figure->measure == TWP_MEASURE_LIFE_YEARS);
+    return figure->is_discounted &&
+        (figure->measure == TWP_MEASURE_TIME_IN || figure->measure == TWP_MEASURE_LIFE_YEARS);
 }
 
 static void
@@ -338,7 +329,7 @@ make_watches(making_t *making, twp_outcome_watches_t *watches,
     return true;
 }
 
-/* ---- the plan --------------------------------------------------------------------------------- */
+/* ---- the plan ---------------------------------------------------------------------------- */
 
 /** Room for everything, most of it one entry a column. */
 static bool
@@ -363,12 +354,12 @@ make_room(making_t *making, int n_columns)
     t->level = TWP_ARENA_NEW(arena, twp_outcome_level_t, n_most);
     t->curve_span = TWP_ARENA_NEW(arena, int32_t, n_most);
     t->account = TWP_ARENA_NEW(arena, int32_t, (size_t) n_most * (size_t) (study->n_accounts + 1));
-    t->reward
-        = TWP_ARENA_NEW(arena, int32_t, (size_t) n_most * (size_t) (making->model->n_rewards + 1));
-    return plan->column != NULL && plan->curve != NULL && plan->curve_of_measure != NULL
-        && plan->first_state != NULL && t->exit_track != NULL && t->figure != NULL
-        && t->span != NULL && t->dose != NULL && t->line != NULL && t->mark != NULL
-        && t->level != NULL && t->curve_span != NULL && t->account != NULL && t->reward != NULL;
+    t->reward = TWP_ARENA_NEW(
+        arena, int32_t, (size_t) n_most * (size_t) (making->model->n_rewards + 1));
+    return plan->column != NULL && plan->curve != NULL && plan->curve_of_measure != NULL &&
+        plan->first_state != NULL && t->exit_track != NULL && t->figure != NULL &&
+        t->span != NULL && t->dose != NULL && t->line != NULL && t->mark != NULL &&
+        t->level != NULL && t->curve_span != NULL && t->account != NULL && t->reward != NULL;
 }
 
 /** Grid of occupancy and days of the curves: to the end of the longest life. */
@@ -422,8 +413,8 @@ make_plan(making_t *making)
     copy_structure(making);
     add_columns(making);
     making->plan->n_columns = making->n_figures;
-    return make_watches(making, &making->tables->enter, add_enter_watches)
-        && make_watches(making, &making->tables->leave, add_leave_watches);
+    return make_watches(making, &making->tables->enter, add_enter_watches) &&
+        make_watches(making, &making->tables->leave, add_leave_watches);
 }
 
 #define MAX_TIMES 1e7 /* days of a life, points of the grid */
@@ -439,8 +430,8 @@ twp_outcome_plan_create(const twp_study_typed_t *study, const twp_model_t *model
     *plan = NULL;
     if (!(step > 0) || !(horizon > 0) || !(horizon / step <= MAX_TIMES) || !(horizon <= MAX_TIMES))
         return TWP_FAIL(err, TWP_ERR_LIMIT,
-            "a grid of %g days up to day %g: both must be above 0, at most %g days and points", step,
-            horizon, MAX_TIMES);
+            "a grid of %g days up to day %g: both must be above 0, at most %g days and points",
+            step, horizon, MAX_TIMES);
     arena = twp_arena_create(0);
     if (arena != NULL) {
         making.plan = TWP_ARENA_NEW(arena, twp_outcome_plan_t, 1);
@@ -464,7 +455,7 @@ twp_outcome_plan_free(twp_outcome_plan_t *plan)
         twp_arena_free(plan->tables->arena); /* the plan lies in it too */
 }
 
-/* ---- counts ----------------------------------------------------------------------------------- */
+/* ---- counts ------------------------------------------------------------------------------ */
 
 static size_t
 curve_size(const twp_outcome_plan_t *plan)
@@ -489,8 +480,8 @@ twp_outcome_counts_init(const twp_outcome_plan_t *plan, bool has_histogram,
     counts->curve_events = zeros(curve_size(plan));
     counts->curve_censored = zeros(curve_size(plan));
     counts->histogram = has_histogram ? zeros(n_bins) : NULL;
-    if (counts->occupancy != NULL && counts->followed != NULL && counts->curve_events != NULL
-        && counts->curve_censored != NULL && (counts->histogram != NULL || !has_histogram))
+    if (counts->occupancy != NULL && counts->followed != NULL && counts->curve_events != NULL &&
+        counts->curve_censored != NULL && (counts->histogram != NULL || !has_histogram))
         return TWP_OK;
     twp_outcome_counts_clear(counts);
     return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the counts of outcomes");
@@ -515,8 +506,8 @@ add_to(int64_t *sum, const int64_t *more, size_t n)
 }
 
 void
-twp_outcome_counts_merge(const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts,
-    const twp_outcome_counts_t *more)
+twp_outcome_counts_merge(
+    const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts, const twp_outcome_counts_t *more)
 {
     add_to(counts->occupancy, more->occupancy, (size_t) plan->n_grid * (size_t) plan->n_states);
     add_to(counts->followed, more->followed, (size_t) plan->n_grid);

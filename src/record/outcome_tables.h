@@ -5,8 +5,8 @@
 #include "record/outcome.h"
 
 /*
- * Times are sums of durations, which round: a difference of two of them is taken to be within a limit
- * when it is over by no more than this (a tenth of a second).
+ * Times are sums of durations, which round: a difference of two of them is taken to be within a
+ * limit when it is over by no more than this (a tenth of a second).
  */
 #define TWP_OUTCOME_SLACK_DAYS 1e-6
 
@@ -40,7 +40,7 @@ typedef struct {
 } twp_outcome_level_t;
 
 typedef enum {
-    TWP_WATCH_SPAN_END,   /* order matters: a span that starts here does not end here */
+    TWP_WATCH_SPAN_END, /* order matters: a span that starts here does not end here */
     TWP_WATCH_SPAN_START,
     TWP_WATCH_DOSE_START,
     TWP_WATCH_MARK,
@@ -62,7 +62,7 @@ typedef struct {
     twp_measure_t measure;
     bool is_denominator, is_discounted;
     double time_days, gap_days; /* time INFINITY: none */
-    int32_t i;              /* dose, line, span, mark, level, state, support or tally; -1: does not apply */
+    int32_t i; /* dose, line, span, mark, level, state, support or tally; -1: does not apply */
     int32_t i_account_first, n_accounts; /* cost: into account[] */
     int32_t i_reward_first, n_rewards;   /* cost, qaly: into reward[] */
 } twp_outcome_figure_t;
@@ -71,13 +71,18 @@ typedef struct twp_outcome_tables {
     twp_arena_t *arena; /* holds the plan too */
     twp_codes_t codes;
     int n_tracks, n_supports;
-    int32_t *exit_track; /* [n_exits] */
+    int32_t *exit_track;          /* [n_exits] */
     twp_outcome_figure_t *figure; /* [n_columns] */
-    int n_spans;  twp_outcome_span_t *span;
-    int n_doses;  twp_outcome_dose_t *dose;
-    int n_lines;  twp_outcome_line_t *line;
-    int n_marks;  twp_outcome_mark_t *mark;
-    int n_levels; twp_outcome_level_t *level;
+    int n_spans;
+    twp_outcome_span_t *span;
+    int n_doses;
+    twp_outcome_dose_t *dose;
+    int n_lines;
+    twp_outcome_line_t *line;
+    int n_marks;
+    twp_outcome_mark_t *mark;
+    int n_levels;
+    twp_outcome_level_t *level;
     int32_t *account, *reward;
     int32_t *curve_span; /* [n_curves] */
     twp_outcome_watches_t enter, leave;

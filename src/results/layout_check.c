@@ -116,15 +116,18 @@ has_dims_of(const twp_dataset_info_t *info, const twp_column_t *row)
     if (row->field.n_dims == 0)
         return info->type == TWP_TYPE_TEXT ? info->n_dims == 0 : info->n_dims > 0;
     for (size_t lead = 0; lead < 2 && i < info->n_dims; lead++)
-        if (info->n_dims > row->field.n_dims && group->leading_dims[lead] != NULL
+        if (group->leading_dims[lead] != NULL && strcmp(row->field.dims[0], info->dim[0]) != 0
             && strcmp(info->dim[i], group->leading_dims[lead]) == 0)
             i++;
-    if (info->n_dims - i != row->field.n_dims)
-        return false;
-    for (int j = 0; j < row->field.n_dims; j++)
-        if (strcmp(info->dim[i + j], row->field.dims[j]) != 0)
+    for (int j = 0; j < row->field.n_dims; j++) {
+        const char *const dim = row->field.dims[j];
+
+        if (i < info->n_dims && twp_columns_dim_fits(row, dim, info->dim[i]))
+            i++;
+        else if (!twp_columns_dim_may_lack(row, dim))
             return false;
-    return true;
+    }
+    return i == info->n_dims;
 }
 
 static twp_status_t

@@ -67,10 +67,13 @@ static const char *
 take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
 {
     const H5D_layout_t layout = H5Pget_layout(plist);
+    const char *const fault = take_filters(plist, info);
     const size_t size = info->type == TWP_TYPE_TEXT ? 1 : twp_type_size(info->type);
     hsize_t chunk[H5S_MAX_RANK];
     size_t chunk_bytes = size;
 
+    if (fault != NULL)
+        return fault;
     if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT)
         || H5Pget_external_count(plist) != 0)
         return "data outside of the file";
@@ -92,7 +95,7 @@ take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
         if (info->n_elements * size / ratio > stored)
             return "fewer bytes than its size needs";
     }
-    return take_filters(plist, info);
+    return NULL;
 }
 
 static herr_t

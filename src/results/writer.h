@@ -12,6 +12,8 @@
  * A call that fails leaves the writer unusable except for twp_results_abandon(); later calls return
  * the first failure's status. A writer is used by one thread at a time, and HDF5 by one thread of
  * the process at a time: close and the reader's functions must not run at the same time.
+ *
+ * Memory: a chunk of 65,536 elements for each row of each stream, and eight for each thread.
  */
 #ifndef TWP_RESULTS_WRITER_H
 #define TWP_RESULTS_WRITER_H
@@ -58,7 +60,7 @@ TWP_CHECK_RESULT twp_status_t twp_results_attribute_float64(twp_results_writer_t
 
 /**
  * Dimensions of a group (which must be declared): with labels, with values, or plain (a length and
- * nothing else). units and long_name may be NULL. All data is copied.
+ * nothing else). units may be NULL; a long_name of NULL is that of vocabulary/columns. Data is copied.
  */
 TWP_CHECK_RESULT twp_status_t twp_results_dimension_labels(twp_results_writer_t *writer,
     const char *group, const char *name, size_t n, const char *const *labels,
@@ -114,7 +116,8 @@ size_t twp_results_stream_length(const twp_results_writer_t *writer, int stream,
  * @param status  "complete" or "partial"
  * @param digest  receives the content digest, may be NULL
  * Fails with TWP_ERR_EXISTS when path exists with another content (unless options.overwrite); a
- * file of equal content is success and is left as it is. After TWP_ERR_IO nothing was published.
+ * file of equal content is success and is left as it is. After another failure the file at path is
+ * as it was, except when only its .sha256 or the last sync failed: then it is the whole new file.
  */
 TWP_CHECK_RESULT twp_status_t twp_results_close(twp_results_writer_t *writer, const char *status,
     char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);

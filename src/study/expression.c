@@ -8,10 +8,11 @@ twp_expression_t *
 twp_expression_read(const twp_expression_reader_t *reader, const char *text, twp_place_t place,
     twp_scope_t scope, bool is_truth, const twp_dim_t *dim)
 {
-    twp_reading_expression_t p = { .reader = reader, .text = text, .place = place, .scope = scope,
-        .bad = { .n_args = -1 } };
-    const char *const expected =
-        is_truth ? "a condition, such as x > 0" : "a number, a quantity or a formula";
+    twp_reading_expression_t p = {
+        .reader = reader, .text = text, .place = place, .scope = scope, .bad = { .n_args = -1 }
+    };
+    const char *const expected = is_truth ? "a condition, such as x > 0"
+                                          : "a number, a quantity or a formula";
 
     if (strnlen(text, TWP_EXPRESSION_MAX_CHARS + 1) > TWP_EXPRESSION_MAX_CHARS) {
         twp_expression_fault(&p, text, NULL, "a shorter one: name its parts as formulas", NULL,
@@ -29,24 +30,15 @@ static double
 operate_on_one(twp_word_kind_t kind, double x)
 {
     switch (kind) {
-    case TWP_WORD_NEGATE:
-        return -x;
-    case TWP_WORD_NOT:
-        return x == 0;
-    case TWP_WORD_EXP:
-        return twp_math_exp(x);
-    case TWP_WORD_LOG:
-        return twp_math_log(x);
-    case TWP_WORD_SQRT:
-        return twp_math_sqrt(x);
-    case TWP_WORD_ABS:
-        return twp_math_abs(x);
-    case TWP_WORD_FLOOR:
-        return twp_math_floor(x);
-    case TWP_WORD_LOGISTIC:
-        return 1 / (1 + twp_math_exp(-x));
-    default:
-        return NAN;
+    case TWP_WORD_NEGATE: return -x;
+    case TWP_WORD_NOT: return x == 0;
+    case TWP_WORD_EXP: return twp_math_exp(x);
+    case TWP_WORD_LOG: return twp_math_log(x);
+    case TWP_WORD_SQRT: return twp_math_sqrt(x);
+    case TWP_WORD_ABS: return twp_math_abs(x);
+    case TWP_WORD_FLOOR: return twp_math_floor(x);
+    case TWP_WORD_LOGISTIC: return 1 / (1 + twp_math_exp(-x));
+    default: return NAN;
     }
 }
 
@@ -54,38 +46,22 @@ static double
 operate_on_two(twp_word_kind_t kind, double x, double y)
 {
     switch (kind) {
-    case TWP_WORD_ADD:
-        return x + y;
-    case TWP_WORD_SUBTRACT:
-        return x - y;
-    case TWP_WORD_MULTIPLY:
-        return x * y;
-    case TWP_WORD_DIVIDE:
-        return x / y;
-    case TWP_WORD_POWER:
-        return twp_math_pow(x, y);
-    case TWP_WORD_LESS:
-        return x < y;
-    case TWP_WORD_LESS_EQUAL:
-        return x <= y;
-    case TWP_WORD_GREATER:
-        return x > y;
-    case TWP_WORD_GREATER_EQUAL:
-        return x >= y;
-    case TWP_WORD_EQUAL:
-        return x == y;
-    case TWP_WORD_NOT_EQUAL:
-        return x != y;
-    case TWP_WORD_AND:
-        return x != 0 && y != 0;
-    case TWP_WORD_OR:
-        return x != 0 || y != 0;
-    case TWP_WORD_MIN:
-        return x < y ? x : y;
-    case TWP_WORD_MAX:
-        return x > y ? x : y;
-    default:
-        return NAN;
+    case TWP_WORD_ADD: return x + y;
+    case TWP_WORD_SUBTRACT: return x - y;
+    case TWP_WORD_MULTIPLY: return x * y;
+    case TWP_WORD_DIVIDE: return x / y;
+    case TWP_WORD_POWER: return twp_math_pow(x, y);
+    case TWP_WORD_LESS: return x < y;
+    case TWP_WORD_LESS_EQUAL: return x <= y;
+    case TWP_WORD_GREATER: return x > y;
+    case TWP_WORD_GREATER_EQUAL: return x >= y;
+    case TWP_WORD_EQUAL: return x == y;
+    case TWP_WORD_NOT_EQUAL: return x != y;
+    case TWP_WORD_AND: return x != 0 && y != 0;
+    case TWP_WORD_OR: return x != 0 || y != 0;
+    case TWP_WORD_MIN: return x < y ? x : y;
+    case TWP_WORD_MAX: return x > y ? x : y;
+    default: return NAN;
     }
 }
 

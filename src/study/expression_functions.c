@@ -14,7 +14,8 @@ const twp_function_row_t twp_functions[] = {
     { "min", TWP_WORD_MIN, 2, 100, "min(x, y, ...)", "the smallest, all of one unit" },
     { "sqrt", TWP_WORD_SQRT, 1, 1, "sqrt(x)", "square root" },
     { "steps", TWP_WORD_STEPS, 3, 3, "steps(x, [from, ...], [is, ...])",
-        "the `is` of the last `from` that is not above x; below the first, the first; `from` rises" },
+        "the `is` of the last `from` that is not above x; below the first, the first; `from` "
+        "rises" },
     { "time_in", TWP_WORD_TIME_IN, 1, 1, "time_in(track)",
         "time since the track's state was entered; where one instant reads it" },
 };

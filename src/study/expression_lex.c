@@ -88,6 +88,6 @@ twp_token_next(const char *text)
 bool
 twp_token_is(const twp_token_t *token, const char *text)
 {
-    return (token->kind == TWP_TOKEN_SIGN || token->kind == TWP_TOKEN_NAME)
-           && strlen(text) == token->length && memcmp(text, token->text, token->length) == 0;
+    return (token->kind == TWP_TOKEN_SIGN || token->kind == TWP_TOKEN_NAME) &&
+        strlen(text) == token->length && memcmp(text, token->text, token->length) == 0;
 }

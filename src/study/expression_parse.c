@@ -128,8 +128,8 @@ nearest_unit(const twp_reading_expression_t *p, const char *name)
 }
 
 static bool
-find_unit(
-    const twp_reading_expression_t *p, const char *name, size_t length, double *factor, twp_dim_t *dim)
+find_unit(const twp_reading_expression_t *p, const char *name, size_t length, double *factor,
+    twp_dim_t *dim)
 {
     char text[32];
     int time, money;
@@ -140,7 +140,7 @@ find_unit(
     text[length] = '\0';
     if (!twp_units_find(p->reader->units, text, factor, &time, &money))
         return false;
-    *dim = (twp_dim_t) { (int8_t) time, (int8_t) money };
+    *dim = (twp_dim_t){ (int8_t) time, (int8_t) money };
     return true;
 }
 
@@ -266,8 +266,11 @@ parse_time_in(twp_reading_expression_t *p)
     if (!meaning.is_found || meaning.kind != TWP_WORD_TIME_IN)
         return twp_expression_fault(
             p, at, name, "the name of a track", meaning.nearest, "%s is no track", name);
-    meaning = (twp_name_meaning_t) { .kind = TWP_WORD_TIME_IN, .i = meaning.i, .dim = TWP_DIM_TIME,
-        .scope = TWP_SCOPE_INSTANT, .is_found = true };
+    meaning = (twp_name_meaning_t){ .kind = TWP_WORD_TIME_IN,
+        .i = meaning.i,
+        .dim = TWP_DIM_TIME,
+        .scope = TWP_SCOPE_INSTANT,
+        .is_found = true };
     return twp_expression_word(p, at, &meaning);
 }
 
@@ -287,13 +290,13 @@ parse_arguments(twp_reading_expression_t *p, const char *at, const twp_function_
     if (p->is_failed)
         return &p->bad;
     if (n < row->n_min || n > row->n_max)
-        return twp_expression_fault(p, at, NULL, row->call, NULL, "%s has %d argument%s", row->name,
-            n, n == 1 ? "" : "s");
+        return twp_expression_fault(
+            p, at, NULL, row->call, NULL, "%s has %d argument%s", row->name, n, n == 1 ? "" : "s");
     if (n <= 2 || row->kind == TWP_WORD_IF)
         return twp_expression_make(p, row->kind, at, n, arg);
     for (int i = 1; i < n; i++)
         arg[0] = twp_expression_make(
-            p, row->kind, at, 2, (twp_expression_t *const[]) { arg[0], arg[i] });
+            p, row->kind, at, 2, (twp_expression_t *const[]){ arg[0], arg[i] });
     return arg[0];
 }
 
@@ -311,9 +314,9 @@ parse_call(twp_reading_expression_t *p, const char *at, const char *name)
     advance(p);
     if (!deeper(p))
         return &p->bad;
-    node = row->kind == TWP_WORD_STEPS     ? parse_steps(p, at)
-           : row->kind == TWP_WORD_TIME_IN ? parse_time_in(p)
-                                           : parse_arguments(p, at, row);
+    node = row->kind == TWP_WORD_STEPS  ? parse_steps(p, at)
+        : row->kind == TWP_WORD_TIME_IN ? parse_time_in(p)
+                                        : parse_arguments(p, at, row);
     p->depth--;
     return take(p, ")") ? node : &p->bad;
 }
@@ -329,9 +332,8 @@ parse_truth(twp_reading_expression_t *p, const char *at, bool is_true)
 }
 
 /* Why a name of the widest scope cannot stand where less is allowed. */
-static const char *const scope_faults[] = { "", "differs from twin to twin", "changes during a life",
-    "changes all the time: only one instant can read it (actions, after, every, and the if of an "
-    "exit)" };
+static const char *const scope_faults[] = { "", "differs from twin to twin",
+    "changes during a life", TWP_INSTANT_FAULT };
 static const char *const scope_allows[] = { "numbers and parameters",
     "numbers, parameters and attributes", "what changes at events only", "anything" };
 
@@ -451,7 +453,7 @@ parse_level(twp_reading_expression_t *p, int level)
     twp_expression_t *node[2] = { parse_below(p, level), NULL };
     const operator_t *operator;
 
-    while (!p->is_failed && (operator = find_operator(&p->token, level)) != NULL) {
+    while (!p->is_failed && (operator= find_operator(&p->token, level)) != NULL) {
         const char *const at = p->token.text;
         advance(p);
         node[1] = parse_below(p, level);

@@ -70,6 +70,10 @@ bool twp_dim_equal(twp_dim_t a, twp_dim_t b);
 /** "days", "USD / day", "a number without a unit"; currency may be NULL. Returns text. */
 const char *twp_dim_print(twp_dim_t dim, const char *currency, char text[TWP_DIM_TEXT_SIZE]);
 
+/** What is wrong with a word of instant scope where one moment alone is not meant. */
+#define TWP_INSTANT_FAULT \
+    "changes all the time: only one instant can read it (actions, after, every, the if of an exit)"
+
 /* ---- functions by name (expression_functions.c) ------------------------------------------------ */
 
 typedef struct {

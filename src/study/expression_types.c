@@ -123,15 +123,12 @@ twp_expression_number(twp_reading_expression_t *p, const char *at, double number
 }
 
 twp_expression_t *
-twp_expression_word(
-    twp_reading_expression_t *p, const char *at, const twp_name_meaning_t *meaning)
+twp_expression_word(twp_reading_expression_t *p, const char *at, const twp_name_meaning_t *meaning)
 {
     twp_expression_t *node;
 
     if (meaning->scope > p->scope) /* time_in() */
-        return twp_expression_fault(p, at, NULL, NULL, NULL,
-            "time_in() changes all the time: only one instant can read it (actions, after, every, "
-            "and the if of an exit)");
+        return twp_expression_fault(p, at, "time_in()", NULL, NULL, "time_in() " TWP_INSTANT_FAULT);
     node = new_node(p, at, meaning->kind);
     if (twp_expression_is_bad(node))
         return node;
@@ -182,9 +179,7 @@ are_alike(twp_reading_expression_t *p, const char *at, const twp_expression_t *a
     twp_dim_print(a->dim, money, x);
     twp_dim_print(b->dim, money, y);
     switch (kind) {
-    case TWP_WORD_ADD:
-        twp_expression_fault(p, at, NULL, x, NULL, "adds %s to %s", y, x);
-        break;
+    case TWP_WORD_ADD: twp_expression_fault(p, at, NULL, x, NULL, "adds %s to %s", y, x); break;
     case TWP_WORD_SUBTRACT:
         twp_expression_fault(p, at, NULL, x, NULL, "subtracts %s from %s", y, x);
         break;
@@ -196,8 +191,7 @@ are_alike(twp_reading_expression_t *p, const char *at, const twp_expression_t *a
     case TWP_WORD_IF:
         twp_expression_fault(p, at, NULL, x, NULL, "chooses between %s and %s", x, y);
         break;
-    default:
-        twp_expression_fault(p, at, NULL, x, NULL, "compares %s with %s", x, y);
+    default: twp_expression_fault(p, at, NULL, x, NULL, "compares %s with %s", x, y);
     }
     return false;
 }
@@ -226,11 +220,11 @@ add_powers(twp_reading_expression_t *p, const char *at, twp_dim_t a, int x, twp_
     const int time = a.time * x + b.time * y, money = a.money * x + b.money * y;
 
     if (abs(time) > MAX_POWER || abs(money) > MAX_POWER) {
-        twp_expression_fault(p, at, NULL, NULL, NULL, "a unit is raised to a power above %d",
-            MAX_POWER);
+        twp_expression_fault(
+            p, at, NULL, NULL, NULL, "a unit is raised to a power above %d", MAX_POWER);
         return false;
     }
-    *dim = (twp_dim_t) { (int8_t) time, (int8_t) money };
+    *dim = (twp_dim_t){ (int8_t) time, (int8_t) money };
     return true;
 }
 
@@ -247,8 +241,8 @@ is_literal(const twp_expression_t *node, double *value)
 }
 
 static bool
-check_power(twp_reading_expression_t *p, const char *at, twp_expression_t *const *arg,
-    twp_dim_t *dim)
+check_power(
+    twp_reading_expression_t *p, const char *at, twp_expression_t *const *arg, twp_dim_t *dim)
 {
     double power;
 
@@ -256,8 +250,8 @@ check_power(twp_reading_expression_t *p, const char *at, twp_expression_t *const
         return false;
     if (twp_dim_equal(arg[0]->dim, TWP_DIM_NONE))
         return true;
-    if (!is_literal(arg[1], &power) || !(power >= -MAX_POWER && power <= MAX_POWER)
-        || power != (double) (int) power) {
+    if (!is_literal(arg[1], &power) || !(power >= -MAX_POWER && power <= MAX_POWER) ||
+        power != (double) (int) power) {
         twp_expression_fault(p, at, NULL, "a whole number such as 2", NULL,
             "the exponent of something with a unit is no plain whole number");
         return false;
@@ -266,8 +260,8 @@ check_power(twp_reading_expression_t *p, const char *at, twp_expression_t *const
 }
 
 static bool
-check_sqrt(twp_reading_expression_t *p, const char *at, twp_expression_t *const *arg,
-    twp_dim_t *dim)
+check_sqrt(
+    twp_reading_expression_t *p, const char *at, twp_expression_t *const *arg, twp_dim_t *dim)
 {
     const twp_dim_t of = arg[0]->dim;
 
@@ -279,7 +273,7 @@ check_sqrt(twp_reading_expression_t *p, const char *at, twp_expression_t *const 
             "the square root of %s has no unit", twp_dim_print(of, currency_of(p), text));
         return false;
     }
-    *dim = (twp_dim_t) { (int8_t) (of.time / 2), (int8_t) (of.money / 2) };
+    *dim = (twp_dim_t){ (int8_t) (of.time / 2), (int8_t) (of.money / 2) };
     return true;
 }
 
@@ -301,8 +295,8 @@ check_if(twp_reading_expression_t *p, const char *at, twp_expression_t *const *a
 }
 
 static bool
-check_equal(twp_reading_expression_t *p, const char *at, twp_expression_t *const *arg,
-    twp_word_kind_t kind)
+check_equal(
+    twp_reading_expression_t *p, const char *at, twp_expression_t *const *arg, twp_word_kind_t kind)
 {
     if (arg[0]->is_truth && arg[1]->is_truth)
         return true;
@@ -314,13 +308,9 @@ check(twp_reading_expression_t *p, twp_word_kind_t kind, const char *at,
     twp_expression_t *const *arg, twp_dim_t *dim, bool *is_truth)
 {
     switch (kind) {
-    case TWP_WORD_NOT:
-        *is_truth = true;
-        return are_truths(p, at, arg, 1);
+    case TWP_WORD_NOT: *is_truth = true; return are_truths(p, at, arg, 1);
     case TWP_WORD_AND:
-    case TWP_WORD_OR:
-        *is_truth = true;
-        return are_truths(p, at, arg, 2);
+    case TWP_WORD_OR: *is_truth = true; return are_truths(p, at, arg, 2);
     case TWP_WORD_LESS:
     case TWP_WORD_LESS_EQUAL:
     case TWP_WORD_GREATER:
@@ -328,9 +318,7 @@ check(twp_reading_expression_t *p, twp_word_kind_t kind, const char *at,
         *is_truth = true;
         return are_numbers(p, at, arg, 2) && are_alike(p, at, arg[0], arg[1], kind);
     case TWP_WORD_EQUAL:
-    case TWP_WORD_NOT_EQUAL:
-        *is_truth = true;
-        return check_equal(p, at, arg, kind);
+    case TWP_WORD_NOT_EQUAL: *is_truth = true; return check_equal(p, at, arg, kind);
     case TWP_WORD_ADD:
     case TWP_WORD_SUBTRACT:
     case TWP_WORD_MIN:
@@ -340,18 +328,13 @@ check(twp_reading_expression_t *p, twp_word_kind_t kind, const char *at,
     case TWP_WORD_MULTIPLY:
         return are_numbers(p, at, arg, 2) && add_powers(p, at, arg[0]->dim, 1, arg[1]->dim, 1, dim);
     case TWP_WORD_DIVIDE:
-        return are_numbers(p, at, arg, 2)
-               && add_powers(p, at, arg[0]->dim, 1, arg[1]->dim, -1, dim);
-    case TWP_WORD_POWER:
-        return check_power(p, at, arg, dim);
-    case TWP_WORD_SQRT:
-        return check_sqrt(p, at, arg, dim);
-    case TWP_WORD_IF:
-        return check_if(p, at, arg, dim, is_truth);
+        return are_numbers(p, at, arg, 2) &&
+            add_powers(p, at, arg[0]->dim, 1, arg[1]->dim, -1, dim);
+    case TWP_WORD_POWER: return check_power(p, at, arg, dim);
+    case TWP_WORD_SQRT: return check_sqrt(p, at, arg, dim);
+    case TWP_WORD_IF: return check_if(p, at, arg, dim, is_truth);
     case TWP_WORD_NEGATE:
-    case TWP_WORD_ABS:
-        *dim = arg[0]->dim;
-        return are_numbers(p, at, arg, 1);
+    case TWP_WORD_ABS: *dim = arg[0]->dim; return are_numbers(p, at, arg, 1);
     default: /* exp, log, floor, logistic */
         return are_numbers(p, at, arg, 1) && has_no_unit(p, at, arg[0], "the argument");
     }
@@ -392,7 +375,7 @@ twp_expression_make(twp_reading_expression_t *p, twp_word_kind_t kind, const cha
 static bool
 is_known(const twp_expression_t *node)
 {
-    if (node->kind == TWP_WORD_PARAMETER)
+    if (node->kind == TWP_WORD_PARAMETER || node->kind == TWP_WORD_STEPS)
         return false;
     for (int i = 0; i < node->n_args; i++)
         if (!is_known(node->arg[i]))
@@ -405,8 +388,8 @@ check_list(twp_reading_expression_t *p, const char *at, const twp_expression_t *
     twp_expression_t **item)
 {
     for (int i = 0; i < n; i++)
-        if (twp_expression_is_bad(item[i]) || !are_numbers(p, at, &item[i], 1)
-            || !are_alike(p, at, like, item[i], TWP_WORD_EQUAL))
+        if (twp_expression_is_bad(item[i]) || !are_numbers(p, at, &item[i], 1) ||
+            !are_alike(p, at, like, item[i], TWP_WORD_EQUAL))
             return false;
     return true;
 }
@@ -415,8 +398,8 @@ static bool
 check_steps(twp_reading_expression_t *p, const char *at, twp_expression_t *x, int n_from,
     twp_expression_t **from, int n_is, twp_expression_t **is)
 {
-    if (twp_expression_is_bad(x) || twp_expression_is_bad(is[0]) || !are_numbers(p, at, &x, 1)
-        || !check_list(p, at, x, n_from, from) || !check_list(p, at, is[0], n_is, is))
+    if (twp_expression_is_bad(x) || twp_expression_is_bad(is[0]) || !are_numbers(p, at, &x, 1) ||
+        !check_list(p, at, x, n_from, from) || !check_list(p, at, is[0], n_is, is))
         return false;
     if (n_from != n_is) {
         twp_expression_fault(p, at, NULL, "as many in `is` as in `from`", NULL,
@@ -424,9 +407,11 @@ check_steps(twp_reading_expression_t *p, const char *at, twp_expression_t *x, in
         return false;
     }
     for (int i = 1; i < n_from; i++)
-        if (is_known(from[i - 1]) && is_known(from[i])
-            && !(twp_expression_constant(from[i - 1], NULL) < twp_expression_constant(from[i], NULL))) {
-            twp_expression_fault(p, at, NULL, "numbers that rise", NULL, "the `from` of steps does not rise");
+        if (is_known(from[i - 1]) && is_known(from[i]) &&
+            !(twp_expression_constant(from[i - 1], NULL) <
+                twp_expression_constant(from[i], NULL))) {
+            twp_expression_fault(
+                p, at, NULL, "numbers that rise", NULL, "the `from` of steps does not rise");
             return false;
         }
     return true;
@@ -488,8 +473,8 @@ twp_expression_fit(
     twp_dim_print(node->dim, currency_of(p), got);
     twp_dim_print(*dim, currency_of(p), wanted);
     if (twp_dim_equal(node->dim, TWP_DIM_NONE))
-        twp_expression_fault(
-            p, p->text, NULL, wanted_text(*dim, wanted), NULL, "has no unit, where %s belong", wanted);
+        twp_expression_fault(p, p->text, NULL, wanted_text(*dim, wanted), NULL,
+            "has no unit, where %s belong", wanted);
     else
         twp_expression_fault(p, p->text, NULL, wanted_text(*dim, wanted), NULL,
             "is in %s, where %s belongs", got, wanted);

@@ -59,7 +59,7 @@ typedef struct twp_read {
     const twp_document_t *document;
     twp_spot_t root;
     twp_findings_t *findings;
-    int n_findings_before; /* findings of other inputs stand before these */
+    int n_findings_before, n_errors_before; /* those of other inputs */
     twp_study_typed_t *study;
     twp_arena_t *arena;
     twp_units_t units;
@@ -87,8 +87,11 @@ typedef struct twp_read {
 
     twp_spot_t *action_spot, *track_spot, *state_spot, *exit_spot, *support_spot;
     int *state_first;         /* [n_tracks]: of a track in state_spot */
+    double gap_days, window_days; /* the report's */
+    twp_csv_t csv;                /* the patients' file; on the heap, as are the rows */
+    int64_t *row, n_rows;         /* those that count */
     twp_renumbered_t accounts, tallies;
-    int n_account_capacity, n_tally_capacity;
+    int n_account_capacity, n_tally_capacity, n_measure_capacity;
 } twp_read_t;
 
 /** Of parameters over parameters, formulas over formulas, segments over segments: bounds the stack. */
@@ -180,12 +183,15 @@ int twp_read_exit_reference(
 /** A happening or a list of them. */
 twp_happening_t *twp_read_happenings(twp_read_t *read, twp_spot_t spot, int *n);
 bool twp_read_happening(twp_read_t *read, twp_spot_t spot, twp_happening_t *happening);
+/** Room for one more behind n items in use: the same memory, or a copy in twice as much. */
+void *twp_read_grown(
+    twp_read_t *read, void *items, int n, int *n_capacity, size_t size);
 /** Index of a text in a list of texts sorted by strcmp, or -1. */
 int twp_read_index(const char *const *sorted, int n, const char *text);
 
 /* ---- parts --------------------------------------------------------------------------------------- */
 
-void twp_read_money(twp_read_t *read);                   /* study.c */
+void twp_read_money(twp_read_t *read);                   /* read_money.c */
 void twp_read_parameter(twp_read_t *read, int i);        /* read_values.c */
 void twp_read_formula(twp_read_t *read, int i);
 void twp_read_values(twp_read_t *read);
@@ -214,7 +220,6 @@ twp_effect_t *twp_read_effects(                          /* read_effects.c */
 bool twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *effect);
 /** `per` over its `unit`, or NULL. */
 twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot);
-void twp_read_add_effect(twp_read_t *read, twp_effect_t **effect, int *n, twp_effect_t added);
 void twp_read_supports(twp_read_t *read);                /* read_supports.c */
 void twp_read_support_effects(twp_read_t *read);
 void twp_read_together(twp_read_t *read);
@@ -222,14 +227,17 @@ void twp_read_utility(twp_read_t *read);                 /* read_values.c */
 void twp_read_strategies(twp_read_t *read);              /* read_strategies.c */
 void twp_read_report(twp_read_t *read);                  /* read_report.c */
 void twp_read_record(twp_read_t *read);
+void twp_read_measures(twp_read_t *read);                /* read_measures.c */
 /** Fills measure from spot (a name, or a mapping); false with a finding. */
-bool twp_read_measure(twp_read_t *read, twp_spot_t spot, bool is_target, /* read_measures.c */
-    twp_study_measure_t *measure);
-void twp_read_measures(twp_read_t *read);
+bool twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *measure);
+/** Index of a measure like that one (times aside), which is added where there is none. */
+int twp_read_add_measure(twp_read_t *read, const twp_study_measure_t *measure, const char *name);
+/** Index of a time among those of a measure. */
+int twp_read_time_index(const twp_study_measure_t *measure, double days);
+void twp_read_targets(twp_read_t *read);
 
 /* ---- checks of the whole ------------------------------------------------------------------------- */
 
-void twp_check_values(twp_read_t *read);  /* check_values.c: chances, durations, laws, distributions */
 void twp_check_cycles(twp_read_t *read);  /* check_cycles.c: loops without time, actions in actions */
 void twp_check_reach(twp_read_t *read);   /* check_reach.c: what never happens */
 void twp_check_streams(twp_read_t *read); /* check_streams.c: two that draw the same numbers */

@@ -20,21 +20,6 @@ remember(twp_read_t *read, twp_renumbered_t *list, int *index)
     list->index[list->n++] = index;
 }
 
-/* Room for one more of n things in use, the capacity of which is *n_capacity. */
-static void *
-grown(twp_read_t *read, void *items, int n, int *n_capacity, size_t size)
-{
-    void *more;
-
-    if (n < *n_capacity)
-        return items;
-    *n_capacity = 2 * *n_capacity + 16;
-    more = twp_read_alloc(read, *n_capacity, size);
-    if (n > 0)
-        memcpy(more, items, (size_t) n * size);
-    return more;
-}
-
 void
 twp_read_account(twp_read_t *read, int *index, const char *payer, const char *category)
 {
@@ -45,7 +30,7 @@ twp_read_account(twp_read_t *read, int *index, const char *payer, const char *ca
                                         strcmp(study->account[i].category, category) != 0))
         i++;
     if (i == study->n_accounts) {
-        study->account = grown(read, study->account, i, &read->n_account_capacity,
+        study->account = twp_read_grown(read, study->account, i, &read->n_account_capacity,
             sizeof *study->account);
         study->account[study->n_accounts++] = (twp_account_t) { payer, category };
     }
@@ -63,7 +48,7 @@ name_tally(twp_read_t *read, int *index, const char *name)
         i++;
     if (i == study->n_tallies) {
         study->tally =
-            grown(read, study->tally, i, &read->n_tally_capacity, sizeof *study->tally);
+            twp_read_grown(read, study->tally, i, &read->n_tally_capacity, sizeof *study->tally);
         study->tally[study->n_tallies++] = name;
     }
     *index = i;

@@ -19,6 +19,20 @@ twp_read_alloc(twp_read_t *read, int n, size_t size)
     return memory;
 }
 
+void *
+twp_read_grown(twp_read_t *read, void *items, int n, int *n_capacity, size_t size)
+{
+    void *more;
+
+    if (n < *n_capacity)
+        return items;
+    *n_capacity = 2 * *n_capacity + 16;
+    more = twp_read_alloc(read, *n_capacity, size);
+    if (n > 0)
+        memcpy(more, items, (size_t) n * size);
+    return more;
+}
+
 const char *
 twp_read_printf(twp_read_t *read, const char *format, ...)
 {

@@ -64,11 +64,10 @@ read_start_choices(twp_read_t *read, twp_spot_t list, twp_study_track_t *track)
 
 static void
 read_start_code(twp_read_t *read, twp_spot_t spot, const twp_study_attribute_t *attribute,
-    const char *state, twp_study_track_t *track)
+    const twp_pair_t *pair, twp_study_track_t *track)
 {
-    const twp_place_t state_place = { spot.node->file, spot.node->line, spot.node->column,
-        spot.path };
-    const int i_state = twp_read_state_name(read, state, state_place, track);
+    const twp_place_t state_place = { spot.node->file, pair->line, pair->column, spot.path };
+    const int i_state = twp_read_state_name(read, pair->key, state_place, track);
     const char *text = twp_read_text(spot);
     double code;
 
@@ -113,7 +112,7 @@ read_start_from(twp_read_t *read, twp_spot_t start, twp_study_track_t *track)
     track->i_start_attribute = i;
     for (int k = 0; k < n; k++)
         read_start_code(read, twp_read_entry(read, is, pair[k]), &read->study->attribute[i],
-            pair[k]->key, track);
+            pair[k], track);
 }
 
 static void

@@ -28,6 +28,12 @@ static const char *const meanings_no_yes[] = { "no", "yes" };
 static const char *const meanings_role[] = { "fit", "predict" };
 #define NO_YES .n_flags = 2, .flag_meanings = meanings_no_yes
 #define ROLE .n_flags = 2, .flag_meanings = meanings_role
+/* Numbers of twp_place_in_plane_t and twp_interval_shape_t. */
+static const char *const meanings_place[] = { "unknown", "equal", "dominates", "dominated",
+    "dearer_and_better", "cheaper_and_worse" };
+static const char *const meanings_interval[] = { "none", "between", "outside", "all" };
+#define PLACE .n_flags = 6, .flag_meanings = meanings_place
+#define INTERVAL .n_flags = 4, .flag_meanings = meanings_interval
 
 static const twp_column_group_t groups[] = {
     { "summary", "Measures per strategy over time, mean over twins", NULL, { "point", NULL }, YES },
@@ -61,6 +67,13 @@ static const twp_column_group_t groups[] = {
 #define WORLD(group) ROW(NO, group, "world", INT32, D1("world"), NULL, "number of the world")
 #define TIME(group) \
     ROW(YES, group, "time", FLOAT64, D1("time"), "d", "time since the twin's entry")
+/* In rows of measures the dimension "time" stands for time_NAME, the times that measure NAME was asked
+ * at, and is left out where it has none: see twp_columns_dim_fits(). Later than the measures' rows, so
+ * that time_in_x_mean is a mean. */
+#define TIMES(group) \
+    ROW(NO, group, "time", FLOAT64, D1("time"), "d", "time since the twin's entry"), \
+        ROW(NO, group, "time_{measure}", FLOAT64, D1("time"), "d", \
+            "times that the measure was asked at, since the twin's entry")
 #define QUANTILE(group) \
     ROW(NO, group, "quantile", FLOAT64, D1("quantile"), "1", "share of the distribution below")
 #define CONTRAST(group) \
@@ -85,7 +98,6 @@ static const twp_column_group_t groups[] = {
 static const twp_column_t columns[] = {
     POINT("summary"),
     STRATEGY("summary"),
-    TIME("summary"),
     QUANTILE("summary"),
     ROW_WITH(YES, "summary", "{measure}_mean", FLOAT64, D2("strategy", "time"), "{unit}",
         "mean over twins", .cell_methods = "twin: mean"),
@@ -95,29 +107,48 @@ static const twp_column_t columns[] = {
         "twins that the mean is over"),
     ROW(NO, "summary", "{measure}_quantile", FLOAT64, D3("strategy", "time", "quantile"), "{unit}",
         "quantile over twins"),
+    TIMES("summary"),
 
     POINT("contrasts"),
     CONTRAST("contrasts"),
     QUANTILE("contrasts"),
-    ROW_WITH(YES, "contrasts", "{measure}_diff", FLOAT64, D1("contrast"), "{unit}",
+    ROW_WITH(YES, "contrasts", "{measure}_diff", FLOAT64, D2("contrast", "time"), "{unit}",
         "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
-    ROW(YES, "contrasts", "{measure}_diff_mcse", FLOAT64, D1("contrast"), "{unit}",
+    ROW(YES, "contrasts", "{measure}_diff_mcse", FLOAT64, D2("contrast", "time"), "{unit}",
         "Monte Carlo standard error of the difference"),
-    ROW(NO, "contrasts", "{measure}_diff_n", INT64, D1("contrast"), NULL,
+    ROW(NO, "contrasts", "{measure}_diff_n", INT64, D2("contrast", "time"), NULL,
         "pairs that the difference is over"),
-    ROW(NO, "contrasts", "{measure}_diff_quantile", FLOAT64, D2("contrast", "quantile"), "{unit}",
-        "quantile of the paired differences over twins"),
-    ROW(NO, "contrasts", "{measure}_variance_saved", FLOAT64, D1("contrast"), "1",
+    ROW(NO, "contrasts", "{measure}_diff_quantile", FLOAT64,
+        D3("contrast", "time", "quantile"), "{unit}", "quantile of the paired differences over twins"),
+    ROW(NO, "contrasts", "{measure}_variance_saved", FLOAT64, D2("contrast", "time"), "1",
         "share of the variance of the difference that pairing saved"),
     ROW(NO, "contrasts", "icer", FLOAT64, D1("contrast"), "{unit}",
-        "incremental cost per unit of effect"),
-    ROW(NO, "contrasts", "icer_quantile", FLOAT64, D2("contrast", "quantile"), "{unit}",
-        "quantile of the incremental cost per unit of effect"),
+        "incremental cost per unit of effect; NaN where one strategy dominates"),
+    ROW(NO, "contrasts", "icer_ratio", FLOAT64, D1("contrast"), "{unit}",
+        "difference of cost over difference of effect"),
+    ROW(NO, "contrasts", "icer_low", FLOAT64, D1("contrast"), "{unit}",
+        "lower border of the 95 % interval of the ratio (Fieller)"),
+    ROW(NO, "contrasts", "icer_high", FLOAT64, D1("contrast"), "{unit}",
+        "upper border of the 95 % interval of the ratio (Fieller)"),
+    ROW_WITH(NO, "contrasts", "icer_interval", INT8, D1("contrast"), NULL,
+        "where the interval lies: between the borders or outside them", INTERVAL),
+    ROW_WITH(NO, "contrasts", "icer_place", INT8, D1("contrast"), NULL,
+        "place in the cost-effectiveness plane", PLACE),
+    ROW(NO, "contrasts", "icer_correlation", FLOAT64, D1("contrast"), "1",
+        "correlation of the errors of the two differences"),
+    ROW(NO, "contrasts", "worth", FLOAT64, D1("worth"), "{unit}",
+        "what one unit of effect is worth"),
+    ROW(NO, "contrasts", "net_benefit", FLOAT64, D2("contrast", "worth"), "{unit}",
+        "difference of net monetary benefit"),
+    ROW(NO, "contrasts", "net_benefit_mcse", FLOAT64, D2("contrast", "worth"), "{unit}",
+        "Monte Carlo standard error of the difference of net monetary benefit"),
+    ROW(NO, "contrasts", "net_benefit_p_better", FLOAT64, D2("contrast", "worth"), "1",
+        "chance that the difference is above 0, normal approximation"),
+    TIMES("contrasts"),
 
     POINT("segments"),
     ROW(YES, "segments", "segment", TEXT, D1("segment"), NULL, "name of the segment"),
     STRATEGY("segments"),
-    TIME("segments"),
     QUANTILE("segments"),
     ROW(NO, "segments", "contrast", TEXT, D1("contrast"), NULL,
         "strategy that is compared with the baseline"),
@@ -130,16 +161,19 @@ static const twp_column_t columns[] = {
         "twins that the mean is over"),
     ROW(NO, "segments", "{measure}_quantile", FLOAT64,
         D4("segment", "strategy", "time", "quantile"), "{unit}", "quantile over twins"),
-    ROW_WITH(NO, "segments", "{measure}_diff", FLOAT64, D2("segment", "contrast"), "{unit}",
-        "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
-    ROW(NO, "segments", "{measure}_diff_mcse", FLOAT64, D2("segment", "contrast"), "{unit}",
+    ROW_WITH(NO, "segments", "{measure}_diff", FLOAT64, D3("segment", "contrast", "time"),
+        "{unit}", "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
+    ROW(NO, "segments", "{measure}_diff_mcse", FLOAT64,
+        D3("segment", "contrast", "time"), "{unit}",
         "Monte Carlo standard error of the difference"),
-    ROW(NO, "segments", "{measure}_diff_n", INT64, D2("segment", "contrast"), NULL,
+    ROW(NO, "segments", "{measure}_diff_n", INT64, D3("segment", "contrast", "time"), NULL,
         "pairs that the difference is over"),
-    ROW(NO, "segments", "{measure}_diff_quantile", FLOAT64, D3("segment", "contrast", "quantile"),
+    ROW(NO, "segments", "{measure}_diff_quantile", FLOAT64, D4("segment", "contrast", "time", "quantile"),
         "{unit}", "quantile of the paired differences over twins"),
-    ROW(NO, "segments", "{measure}_variance_saved", FLOAT64, D2("segment", "contrast"), "1",
+    ROW(NO, "segments", "{measure}_variance_saved", FLOAT64,
+        D3("segment", "contrast", "time"), "1",
         "share of the variance of the difference that pairing saved"),
+    TIMES("segments"),
 
     POINT("targets"),
     ROW(YES, "targets", "target", TEXT, D1("target"), NULL, "name of the target"),
@@ -155,6 +189,8 @@ static const twp_column_t columns[] = {
     ROW(NO, "targets", "time", FLOAT64, D1("target"), "d", "time since entry that it is about"),
     ROW(NO, "targets", "unit", TEXT, D1("target"), NULL, "unit of value, tolerance and result"),
     ROW(NO, "targets", "measure", TEXT, D1("target"), NULL, "measure that it is about"),
+    ROW(NO, "targets", "target_strategy", TEXT, D1("target"), NULL,
+        "strategy that it is about"),
     ROW(NO, "targets", "source", TEXT, D1("target"), NULL, "where the value is from"),
 
     POINT("survival"),
@@ -273,6 +309,11 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(NO, "", "twin_count", INT32, "twins of the shard"),
     ATTRIBUTE(YES, "", "content_digest", TEXT, "64 hex digits over the content"),
     ATTRIBUTE(YES, "", "status", TEXT, "complete or partial; written last"),
+    ATTRIBUTE(NO, "", "question", TEXT, "from the study"),
+    ATTRIBUTE(NO, "", "currency", TEXT, "ISO 4217 code"),
+    ATTRIBUTE(NO, "", "price_year", INT32, "year that prices are of"),
+    ATTRIBUTE(NO, "contrasts", "icer_cost", TEXT, "measure that is the cost of the icer"),
+    ATTRIBUTE(NO, "contrasts", "icer_effect", TEXT, "measure that is the effect of the icer"),
     ATTRIBUTE(NO, "session", "command_line", TEXT, "the command as typed"),
     ATTRIBUTE(NO, "session", "started", TEXT, "ISO 8601, UTC"),
     ATTRIBUTE(NO, "session", "finished", TEXT, "ISO 8601, UTC"),
@@ -378,6 +419,21 @@ twp_columns_fits(const char *pattern, const char *name)
         if (twp_columns_fits(pattern, name + 1))
             return true;
     return false;
+}
+
+bool
+twp_columns_dim_fits(const twp_column_t *row, const char *dim, const char *name)
+{
+    if (strcmp(dim, name) == 0)
+        return true;
+    return strcmp(dim, "time") == 0 && strncmp(name, "time_", 5) == 0
+        && strncmp(row->field.name, "{measure}", 9) == 0;
+}
+
+bool
+twp_columns_dim_may_lack(const twp_column_t *row, const char *dim)
+{
+    return strcmp(dim, "time") == 0 && strncmp(row->field.name, "{measure}", 9) == 0;
 }
 
 /* Letters of a pattern outside braces; a name without braces beats every pattern. */

@@ -104,6 +104,14 @@ const twp_column_t *twp_columns_find_typed(const char *group, const char *name, 
 TWP_CHECK_RESULT twp_status_t twp_columns_field(const char *group, const char *name,
     twp_type_t type, const char *unit, twp_field_t *field, twp_error_t *err);
 
+/**
+ * Whether a column of that row may have the dimension `name` where the row says dim. They are the
+ * same, except that "time" in a row of a measure stands for the measure's own times, time_NAME, ...
+ */
+bool twp_columns_dim_fits(const twp_column_t *row, const char *dim, const char *name);
+/** ... and is left out where the measure has none. */
+bool twp_columns_dim_may_lack(const twp_column_t *row, const char *dim);
+
 /** Whether name fits a pattern; "{...}" stands for one or more of [a-z0-9_]. */
 bool twp_columns_fits(const char *pattern, const char *name);
 

@@ -475,7 +475,7 @@ const twp_block_row_t twp_blocks[TWP_N_BLOCKS] = {
         .help = "An intervention; a track of its name: idle, waiting, active, over."),
     ROW(OFFER, "offer", SOURCED, .help = "When a support is offered."),
     ROW(UPTAKE, "uptake", SOURCED, .help = "Whether an offer is accepted."),
-    ROW(LASTS, "lasts", .families_group = 1,
+    ROW(LASTS, "lasts", SOURCED, .families_group = 1,
         .help = "How long a support is active: `hazard:` with a law, or the law itself."),
     ROW(SUPPORT_EFFECT, "effect of a support", SOURCED,
         .help = "Acts while the support is active."),
@@ -497,7 +497,7 @@ const twp_block_row_t twp_blocks[TWP_N_BLOCKS] = {
 
 const char *const twp_reserved_words[] = { "and", "or", "not", "if", "min", "max", "exp", "log",
     "sqrt", "abs", "floor", "logistic", "steps", "time", "time_in", "true", "false", "stay",
-    "otherwise", "yes", "no", "on", "off", "null" };
+    "otherwise", "yes", "no", "on", "off", "null", "source", "note", "replace" };
 const size_t twp_n_reserved_words = sizeof twp_reserved_words / sizeof twp_reserved_words[0];
 
 bool

@@ -63,10 +63,12 @@ typedef enum {
 
 /** Shapes a key may have; a row allows one or more. */
 enum {
-    TWP_FORM_VALUE = 1 << 0,        /* a scalar of type `value` (one of `choices` where there are) */
-    TWP_FORM_BLOCK = 1 << 1,        /* a mapping: block `child` */
-    TWP_FORM_LIST = 1 << 2,         /* a list: of blocks `item`, and of scalars `value` if not NONE */
-    TWP_FORM_MAP = 1 << 3,          /* free names: to blocks `child`, and to scalars `value` if not NONE */
+    TWP_FORM_VALUE = 1 << 0, /* a scalar of type `value` (one of `choices` where there are) */
+    TWP_FORM_BLOCK = 1 << 1, /* a mapping: block `child` */
+    /* A list: of blocks `item`, and of scalars `value` where that is not NONE (with both, scalars only
+     * where the key may not be a scalar itself: then that is the scalar's place). */
+    TWP_FORM_LIST = 1 << 2,
+    TWP_FORM_MAP = 1 << 3, /* free names: to blocks `child`, and to scalars `value` if not NONE */
     TWP_FORM_MAP_OF_LISTS = 1 << 4, /* free names to lists as above */
     TWP_FORM_MATRIX = 1 << 5        /* list of lists of scalars `value` */
 };
@@ -116,8 +118,9 @@ typedef enum {
 enum {
     TWP_KEY_REQUIRED = 1 << 0, /* with `with`: required where one of those stands */
     TWP_KEY_TELLS = 1 << 1,    /* only tells: changes no result */
-    TWP_KEY_SETTING = 1 << 2,  /* numbers here and below are no claims about the world: no source needed */
-    TWP_KEY_FILLED = 1 << 3    /* a map or list with nothing in it is a finding */
+    TWP_KEY_SETTING =
+        1 << 2, /* numbers here and below are no claims about the world: no source needed */
+    TWP_KEY_FILLED = 1 << 3 /* a map or list with nothing in it is a finding */
 };
 
 typedef struct {
@@ -133,8 +136,8 @@ typedef struct {
     twp_names_t names;
     const char *fallback; /* default as text, or NULL */
     unsigned flags;
-    int group;          /* > 0: exactly one of the keys of this group, < 0: at most one; 0: none */
-    const char *with;   /* "rr|difference": the row holds where one of these keys stands beside it */
+    int group;        /* > 0: exactly one of the keys of this group, < 0: at most one; 0: none */
+    const char *with; /* "rr|difference": the row holds where one of these keys stands beside it */
     const char *unless; /* "from": required unless one of these stands beside it */
     const char *help;
 } twp_key_t;

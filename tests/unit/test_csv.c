@@ -56,7 +56,7 @@ clear(reading_t *r)
     twp_findings_clear(&r->findings);
 }
 
-/* ---- what is read ------------------------------------------------------------------------------ */
+/* ---- what is read -------------------------------------------------------------------------- */
 
 static void
 test_cells_names_and_lines_are_read(void **state)
@@ -86,7 +86,8 @@ test_cells_names_and_lines_are_read(void **state)
 static void
 test_quotes_commas_and_newlines_inside_cells_are_kept(void **state)
 {
-    reading_t r = read_text("a,b\r\n\"x, \"\"y\"\"\",\"two\r\nlines\"\r\n\"\"\"\",\"\"\r\nz,\"end\"");
+    reading_t r = read_text(
+        "a,b\r\n\"x, \"\"y\"\"\",\"two\r\nlines\"\r\n\"\"\"\",\"\"\r\nz,\"end\"");
 
     (void) state;
     assert_int_equal(r.status, TWP_OK);
@@ -106,7 +107,8 @@ static void
 test_line_ends_blank_lines_and_byte_order_marks_do_not_matter(void **state)
 {
     static const char *const text[] = { "a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4", "a,b\r1,2\r3,4\r",
-        "\xEF\xBB\xBF" "a,b\n1,2\n3,4\n", "a,b\n\n1,2\n\r\n3,4\n\n\n", "\"a\",\"b\"\n1,\"2\"\n3,4" };
+        "\xEF\xBB\xBF\x61,b\n1,2\n3,4\n", "a,b\n\n1,2\n\r\n3,4\n\n\n",
+        "\"a\",\"b\"\n1,\"2\"\n3,4" };
 
     (void) state;
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
@@ -182,9 +184,9 @@ assert_findings(reading_t r, int n, const int line[], const int column[], const 
     clear(&r);
 }
 
-#define ASSERT_ONE(text, line, column, part) \
-    assert_findings( \
-        read_text(text), 1, (const int[]){ line }, (const int[]){ column }, (const char *[]){ part })
+#define ASSERT_ONE(text, line, column, part)                                            \
+    assert_findings(read_text(text), 1, (const int[]){ line }, (const int[]){ column }, \
+        (const char *[]){ part })
 
 static void
 test_each_ragged_row_is_a_finding_with_its_line(void **state)
@@ -288,7 +290,8 @@ test_a_large_file_keeps_every_cell(void **state)
     assert_non_null(text);
     end += sprintf(end, "id,half,words\n");
     for (int i = 0; i < N; i++)
-        end += sprintf(end, i % 3 ? "%d,%.1f,w%d\n" : "\"%d\",%.1f,\"w%d, \"\"x\"\"\"\n", i, i / 2.0, i);
+        end += sprintf(
+            end, i % 3 ? "%d,%.1f,w%d\n" : "\"%d\",%.1f,\"w%d, \"\"x\"\"\"\n", i, i / 2.0, i);
     r = read_bytes(text, (size_t) (end - text));
     assert_int_equal(r.status, TWP_OK);
     assert_int_equal(r.csv.n_rows, N);
@@ -306,7 +309,7 @@ test_a_large_file_keeps_every_cell(void **state)
     free(text);
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 
 static void
 test_only_plain_decimal_numbers_are_read(void **state)
@@ -314,8 +317,8 @@ test_only_plain_decimal_numbers_are_read(void **state)
     static const char *const good[] = { "0", "-0", "+7", "12.5", "007", "1e3", "1E-3", "1.5e+10",
         "9007199254740993", "1e-400", "123456789012345678901234567890" };
     static const char *const bad[] = { "", " ", "1 ", " 1", "+", "-", ".", ".5", "5.", "1e", "1e+",
-        "e5", "0x10", "inf", "nan", "NaN", "12.5x", "1,5", "1_000", "1e3.5", "--1", "1e400", "-1e999",
-        "1e99999999999999999999", "1.2.3", "1d3" };
+        "e5", "0x10", "inf", "nan", "NaN", "12.5x", "1,5", "1_000", "1e3.5", "--1", "1e400",
+        "-1e999", "1e99999999999999999999", "1.2.3", "1d3" };
     double value;
 
     (void) state;
@@ -377,8 +380,8 @@ test_long_numbers_are_read_whole(void **state)
     double value;
 
     (void) state;
-    /* 2^53 + 1 lies half-way between two doubles and goes to the even one, unless the last digit says
-       that it is more */
+    /* 2^53 + 1 lies half-way between two doubles and goes to the even one, unless the last digit
+       says that it is more */
     memset(text, '0', sizeof text);
     memcpy(text, "9007199254740993.", 17);
     assert_true(twp_number_read(text, 1000, &value));
@@ -395,7 +398,8 @@ make_german(const char *folder)
     char path[300];
 
     snprintf(path, sizeof path, "%s/de_DE.UTF-8", folder);
-    if (access("/usr/share/i18n/locales/de_DE", R_OK) != 0 || access("/usr/bin/localedef", X_OK) != 0)
+    if (access("/usr/share/i18n/locales/de_DE", R_OK) != 0 ||
+        access("/usr/bin/localedef", X_OK) != 0)
         return false;
     testlib_outcome_t outcome = testlib_run(
         "/usr/bin/localedef", "--no-archive", "-c", "-i", "de_DE", "-f", "UTF-8", path);
@@ -411,13 +415,14 @@ test_numbers_do_not_depend_on_the_locale(void **state)
     double value = 0;
     locale_t german;
 
-    if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL
-        && !(make_german(folder) && setlocale(LC_ALL, "de_DE.UTF-8") != NULL))
+    if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL &&
+        !(make_german(folder) && setlocale(LC_ALL, "de_DE.UTF-8") != NULL))
         skip();
     assert_near(strtod("1,5", NULL), 1.5, 0); /* the locale is in force */
     assert_true(twp_number_read("1.5", 3, &value));
     assert_near(value, 1.5, 0);
-    assert_true(twp_number_read("1.23456789012345678901234e-40", 29, &value)); /* through strtod_l */
+    assert_true(
+        twp_number_read("1.23456789012345678901234e-40", 29, &value)); /* through strtod_l */
     assert_near_relative(value, 123456789012345678.0 / 1e17 * 1e-40, 1e-15);
     assert_false(twp_number_read("1,5", 3, &value));
     german = duplocale(LC_GLOBAL_LOCALE);

@@ -25,8 +25,7 @@ test_sha256_has_the_published_values(void **state)
 }
 
 /* 1,000,003 bytes i % 251; the value is Python's hashlib.sha256. */
-static const char large_hex[] = 
-    "a7c4bea888022868c93104055fd56077cc81fe9eb624820fe2f717f313188782";
+static const char large_hex[] = "a7c4bea888022868c93104055fd56077cc81fe9eb624820fe2f717f313188782";
 
 static unsigned char *
 make_large(size_t *n)

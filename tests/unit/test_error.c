@@ -20,7 +20,8 @@ test_every_status_has_its_own_name(void **state)
     (void) state;
     for (int i = TWP_OK; i <= TWP_ERR_ARGUMENT; i++) {
         const char *const name = twp_status_name((twp_status_t) i);
-        assert_int_equal(strncmp(name, i == TWP_OK ? "TWP_OK" : "TWP_ERR_", i == TWP_OK ? 7 : 8), 0);
+        assert_int_equal(
+            strncmp(name, i == TWP_OK ? "TWP_OK" : "TWP_ERR_", i == TWP_OK ? 7 : 8), 0);
         for (int k = TWP_OK; k < i; k++)
             assert_string_not_equal(name, twp_status_name((twp_status_t) k));
     }

@@ -51,8 +51,8 @@ read_text(const char *text, const char *set)
     reading_t r = { 0 };
 
     assert_int_equal(twp_findings_init(&r.findings, NULL), TWP_OK);
-    r.status = twp_document_read_text(&r.document, "study.yaml", NULL, text, sets, set != NULL,
-        &r.findings, &r.err);
+    r.status = twp_document_read_text(
+        &r.document, "study.yaml", NULL, text, sets, set != NULL, &r.findings, &r.err);
     twp_findings_sort(&r.findings);
     return r;
 }
@@ -105,7 +105,7 @@ assert_finding(const reading_t *r, int i, const char *file, int line, int column
     assert_int_equal(r->findings.item[i].column, column);
 }
 
-/* ---- precedence -------------------------------------------------------------------------------- */
+/* ---- precedence ---------------------------------------------------------------------------- */
 
 static void
 test_precedence_is_module_base_study_strategy_set(void **state)
@@ -115,11 +115,13 @@ test_precedence_is_module_base_study_strategy_set(void **state)
     reading_t r;
     twp_node_t *root;
 
-    write_file(folder, "module.yaml", "p: {a: module, b: module, c: module, d: module, e: module}\n");
-    write_file(folder, "base.yaml",
-        "uses: [module.yaml]\np: {b: base, c: base, d: base, e: base}\n");
-    write_file(folder, "study.yaml", "based_on: base.yaml\np: {c: study, d: study, e: study}\n"
-                                     "set: {p.d: strategy, p.e: strategy}\n");
+    write_file(
+        folder, "module.yaml", "p: {a: module, b: module, c: module, d: module, e: module}\n");
+    write_file(
+        folder, "base.yaml", "uses: [module.yaml]\np: {b: base, c: base, d: base, e: base}\n");
+    write_file(folder, "study.yaml",
+        "based_on: base.yaml\np: {c: study, d: study, e: study}\n"
+        "set: {p.d: strategy, p.e: strategy}\n");
     r = read_study_with(folder, "study.yaml", set, 1);
     assert_int_equal(r.status, TWP_OK);
     assert_value(&r, "p.a", "module", TWP_ORIGIN_MODULE);
@@ -168,7 +170,8 @@ test_mappings_merge_and_everything_else_is_replaced_whole(void **state)
     write_file(folder, "base.yaml",
         "m: {x: {a: 1, b: 2}}\nlist: [1, 2, 3]\nkind: {a: 1}\nother: 5\nlast: [1]\n");
     write_file(folder, "study.yaml",
-        "based_on: base.yaml\nm: {x: {b: 3, c: 4}, y: 5}\nlist: [9]\nkind: 7\nother: {z: 1}\nnew: 1\n");
+        "based_on: base.yaml\nm: {x: {b: 3, c: 4}, y: 5}\nlist: [9]\nkind: 7\nother: {z: 1}\nnew: "
+        "1\n");
     r = read_study(folder, "study.yaml");
     assert_int_equal(r.status, TWP_OK);
     assert_json(r.document.root,
@@ -189,15 +192,18 @@ test_replace_true_replaces_whole_and_is_taken_out(void **state)
     const char *const folder = *state;
     reading_t r;
 
-    write_file(folder, "base.yaml", "m: {a: 1, b: {c: 2}}\nn: {a: 1}\nl: [{replace: true, x: 1}]\n");
-    write_file(folder, "study.yaml", "based_on: base.yaml\n"
-                                     "m: {replace: true, b: {replace: false, d: 3}}\n"
-                                     "n: {replace: false, b: 2}\n"
-                                     "exits: {replace: {hazard: 1}}\n");
+    write_file(
+        folder, "base.yaml", "m: {a: 1, b: {c: 2}}\nn: {a: 1}\nl: [{replace: true, x: 1}]\n");
+    write_file(folder, "study.yaml",
+        "based_on: base.yaml\n"
+        "m: {replace: true, b: {replace: false, d: 3}}\n"
+        "n: {replace: false, b: 2}\n"
+        "exits: {replace: {hazard: 1}}\n");
     r = read_study(folder, "study.yaml");
     assert_int_equal(r.status, TWP_OK);
     assert_json(r.document.root,
-        "{\"exits\":{\"replace\":{\"hazard\":\"1\"}},\"l\":[{\"x\":\"1\"}],\"m\":{\"b\":{\"d\":\"3\"}},"
+        "{\"exits\":{\"replace\":{\"hazard\":\"1\"}},\"l\":[{\"x\":\"1\"}],\"m\":{\"b\":{\"d\":"
+        "\"3\"}},"
         "\"n\":{\"a\":\"1\",\"b\":\"2\"}}");
     clear(&r);
     r = read_text("m: {replace: yes, a: 1}\n", NULL);
@@ -251,8 +257,8 @@ test_modules_use_modules_relative_to_themselves_and_each_is_read_once(void **sta
     write_file(folder, "study.yaml", "uses: [modules/a.yaml, modules//b.yaml]\ns: 1\n");
     r = read_study(folder, "study.yaml");
     assert_int_equal(r.status, TWP_OK);
-    assert_json(r.document.root,
-        "{\"a\":\"1\",\"b\":\"1\",\"inner\":\"1\",\"s\":\"1\",\"top\":\"1\"}");
+    assert_json(
+        r.document.root, "{\"a\":\"1\",\"b\":\"1\",\"inner\":\"1\",\"s\":\"1\",\"top\":\"1\"}");
     assert_int_equal(r.document.n_files, 5);
     assert_string_equal(last_name(r.document.file[0].path), "study.yaml");
     assert_string_equal(r.document.file[1].name, "modules/a.yaml");
@@ -408,7 +414,7 @@ test_a_study_in_memory_uses_files_of_its_folder(void **state)
     clear(&r);
 }
 
-/* ---- --set ------------------------------------------------------------------------------------- */
+/* ---- --set --------------------------------------------------------------------------------- */
 
 static const char study[] = "parameters: {price: {value: 3 USD, source: x}, shape: 0.83}\n"
                             "worth: [100, 200]\n"
@@ -500,7 +506,8 @@ static void
 test_a_wrong_set_is_a_finding_with_the_nearest_path(void **state)
 {
     (void) state;
-    assert_bad_set("parameters.prise.value=1", 1, "parameters holds no 'prise'", "parameters.price");
+    assert_bad_set(
+        "parameters.prise.value=1", 1, "parameters holds no 'prise'", "parameters.price");
     assert_bad_set("paramters.price=1", 1, "the study holds no 'paramters'", "parameters");
     assert_bad_set("worth.2=1", 1, "worth is a list of 2 and holds no '2'", NULL);
     assert_bad_set("worth.-1=1", 1, "holds no '-1'", NULL);

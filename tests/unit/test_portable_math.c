@@ -4,7 +4,7 @@
 
 #include "test_portable_math.h"
 
-#define N_POINTS (testlib_is_long() ? 2000000 : 100000)
+#define N_POINTS (testlib_is_long() ? 2000000 : 50000)
 #define PRECISION 128
 
 /* ---- Elementary functions against MPFR ----------------------------------------------------- */
@@ -102,7 +102,7 @@ test_pow_keeps_its_bound_over_the_full_range(void **state)
 
     (void) state;
     mpfr_inits2(PRECISION, x, y, z, (mpfr_ptr) 0);
-    for (int i = 0; i < N_POINTS; i++) {
+    for (int i = 0; i < N_POINTS / 2; i++) {
         const double v = draw_signed(&seed, draw_spaced(&seed, i % 2 ? -3 : -30, i % 2 ? 4 : 50));
         const double u = draw_power_base(&seed, v);
         mpfr_set_d(x, u, MPFR_RNDN);
@@ -477,18 +477,23 @@ hash(uint64_t *digest, double x)
         *digest = (*digest ^ ((bits >> i) & 255)) * UINT64_C(0x100000001b3);
 }
 
+/* Each draw is a statement of its own: arguments are evaluated in no certain order. */
 static void
 hash_elementary(uint64_t *digest, uint64_t *s, int n)
 {
     for (int i = 0; i < n; i++) {
-        const double x = double_of(draw_bits(s)), p = draw_positive(s), e = draw_exponent(s);
+        const double x = double_of(draw_bits(s));
+        const double p = draw_positive(s);
+        const double e = draw_exponent(s);
+        const double base = draw_uniform(s, 0, 4);
+        const double y = draw_uniform(s, -9, 9);
         hash(digest, twp_math_log(p));
         hash(digest, twp_math_log(draw_near_one(s)));
         hash(digest, twp_math_log1p(draw_log1p(s)));
         hash(digest, twp_math_exp(e));
         hash(digest, twp_math_expm1(draw_expm1(s)));
         hash(digest, twp_math_pow(p, e));
-        hash(digest, twp_math_pow(draw_uniform(s, 0, 4), draw_uniform(s, -9, 9)));
+        hash(digest, twp_math_pow(base, y));
         hash(digest, twp_math_sqrt(p));
         hash(digest, twp_math_floor(e));
         hash(digest, twp_math_abs(e));
@@ -541,7 +546,7 @@ test_the_bits_are_the_same_everywhere(void **state)
     hash_normal(&digest, &seed, 6000);
     hash_gamma_and_beta(&digest, &seed, 1500);
     printf("    digest %016llx\n", (unsigned long long) digest);
-    assert_true(digest == UINT64_C(0x0));
+    assert_true(digest == UINT64_C(0x795eb8ad6a57ad44));
 }
 
 int

@@ -18,10 +18,10 @@ static void
 test_a_slip_of_the_finger_is_recognised(void **state)
 {
     (void) state;
-    assert_string_equal(NEAREST("hazrad"), "hazard");      /* neighbours swapped: one edit */
-    assert_string_equal(NEAREST("hazzard"), "hazard");     /* inserted */
-    assert_string_equal(NEAREST("efects"), "effects");     /* left out */
-    assert_string_equal(NEAREST("upom"), "upon");          /* another letter */
+    assert_string_equal(NEAREST("hazrad"), "hazard");  /* neighbours swapped: one edit */
+    assert_string_equal(NEAREST("hazzard"), "hazard"); /* inserted */
+    assert_string_equal(NEAREST("efects"), "effects"); /* left out */
+    assert_string_equal(NEAREST("upom"), "upon");      /* another letter */
     assert_string_equal(NEAREST("onlywhile"), "only_while");
     assert_string_equal(NEAREST("expotenial"), "exponential"); /* 10 letters: three edits allowed */
 }
@@ -38,7 +38,7 @@ static void
 test_what_is_too_far_off_has_no_suggestion(void **state)
 {
     (void) state;
-    assert_null(NEAREST("hzrad"));   /* two edits, one allowed for five letters */
+    assert_null(NEAREST("hzrad")); /* two edits, one allowed for five letters */
     assert_null(NEAREST("strategy"));
     assert_null(NEAREST(""));
     assert_null(twp_suggest_nearest("hazard", NULL, 0));

@@ -22,8 +22,8 @@ read_bytes(const char *text, size_t n_bytes)
 
     assert_non_null(r.arena);
     assert_int_equal(twp_findings_init(&r.findings, NULL), TWP_OK);
-    r.status = twp_yaml_read(r.arena, "dir/study.yaml", text, n_bytes, TWP_ORIGIN_STUDY,
-        &r.findings, &r.root, &r.err);
+    r.status = twp_yaml_read(
+        r.arena, "dir/study.yaml", text, n_bytes, TWP_ORIGIN_STUDY, &r.findings, &r.root, &r.err);
     twp_findings_sort(&r.findings);
     assert_true((r.status == TWP_OK) == (r.findings.n_errors == 0));
     assert_true(r.status == TWP_ERR_INPUT || r.root != NULL);
@@ -61,7 +61,7 @@ assert_one_finding(const char *text, int line, int column, const char *part)
     clear(&r);
 }
 
-/* ---- what is read ------------------------------------------------------------------------------ */
+/* ---- what is read -------------------------------------------------------------------------- */
 
 static void
 test_values_keep_kind_text_quotes_and_place(void **state)
@@ -97,7 +97,8 @@ test_values_keep_kind_text_quotes_and_place(void **state)
     assert_string_equal(twp_node_get(r.root, "note")->text, "12 USD");
     assert_int_equal(twp_node_pair(r.root, "note")->line, 6);
     assert_int_equal(twp_node_pair(r.root, "note")->column, 1);
-    assert_int_equal(twp_node_get(r.root, "\xC3\xA9t\xC3\xA9")->column, 6); /* characters, not bytes */
+    assert_int_equal(
+        twp_node_get(r.root, "\xC3\xA9t\xC3\xA9")->column, 6);     /* characters, not bytes */
     assert_string_equal(r.root->pair[5].key, "\xC3\xA9t\xC3\xA9"); /* the order of the file */
     clear(&r);
 }
@@ -105,7 +106,8 @@ test_values_keep_kind_text_quotes_and_place(void **state)
 static void
 test_block_text_crlf_and_byte_order_mark_are_read(void **state)
 {
-    reading_t r = read_text("\xEF\xBB\xBF" "a: 1\r\nb: >\r\n  x +\r\n  y\r\nc: 3\r\n");
+    reading_t r = read_text("\xEF\xBB\xBF"
+                            "a: 1\r\nb: >\r\n  x +\r\n  y\r\nc: 3\r\n");
 
     (void) state;
     assert_int_equal(r.status, TWP_OK);
@@ -212,7 +214,8 @@ test_a_repeated_key_names_both_lines_and_the_first_counts(void **state)
     (void) state;
     assert_int_equal(r.status, TWP_ERR_INPUT);
     assert_int_equal(r.findings.n, 2);
-    assert_string_equal(r.findings.item[0].message, "key 'b' is repeated; it stands in line 2 already");
+    assert_string_equal(
+        r.findings.item[0].message, "key 'b' is repeated; it stands in line 2 already");
     assert_int_equal(r.findings.item[0].line, 4);
     assert_int_equal(r.findings.item[0].column, 3);
     assert_string_equal(r.findings.item[0].path, "a");
@@ -262,7 +265,7 @@ test_nothing_to_read_is_a_finding(void **state)
     clear(&r);
 }
 
-/* ---- syntax ------------------------------------------------------------------------------------ */
+/* ---- syntax -------------------------------------------------------------------------------- */
 
 static void
 assert_syntax(const char *text, int line, int column, const char *message, const char *found,
@@ -302,8 +305,8 @@ test_syntax_errors_are_said_in_plain_words_with_their_place(void **state)
 static void
 test_every_byte_that_is_no_text_is_found_with_its_line_and_column(void **state)
 {
-    /* after a character of two bytes: Latin-1 e acute, a cut sequence, overlong '/', a surrogate, NUL,
-       escape, U+2028; and a repeated key, as reading goes on */
+    /* after a character of two bytes: Latin-1 e acute, a cut sequence, overlong '/', a surrogate,
+       NUL, escape, U+2028; and a repeated key, as reading goes on */
     static const char text[] = "a: 1\r\n"
                                "\xC3\xA9: x\xE9y\n"
                                "c: \xE2\x82(\n"
@@ -335,7 +338,7 @@ test_every_byte_that_is_no_text_is_found_with_its_line_and_column(void **state)
     clear(&r);
 }
 
-/* ---- limits -------------------------------------------------------------------------------------- */
+/* ---- limits -------------------------------------------------------------------------------- */
 
 /* "[[[1]]]" or "{a: {a: 1}}" of a depth. */
 static char *
@@ -403,7 +406,8 @@ test_too_many_values_are_refused(void **state)
     (void) state;
     assert_non_null(text);
     *end++ = '[';
-    /* five events around the items: starts of stream, document and list, ends of list and document */
+    /* five events around the items: starts of stream, document and list, ends of list and document
+       */
     for (int i = 0; i < TWP_YAML_MAX_EVENTS - 5; i++, end += 2)
         memcpy(end, "1,", 2);
     *end = ']';

@@ -1,0 +1,165 @@
+/*
+ * The kernel on the fixed reference study, one twin at a time, on one core: nanoseconds of CPU per
+ * event (budget 160) and per solved clock, with what an event costs in clocks, draws and refreshes. The
+ * floor in the same run is the mathematics alone: one draw, one log and one pow for each solved clock.
+ */
+#include "bench.h"
+
+#include "base/portable_math.h"
+#include "engine/population.h"
+#include "kernel/advance.h"
+#include "kernel/stream.h"
+
+#define N_TWINS 20000
+
+typedef struct {
+    twp_findings_t findings;
+    twp_document_t document;
+    twp_study_typed_t *study;
+    twp_model_t *model[2];
+    twp_population_t *population;
+    twp_draw_plan_t *plan[2];
+    void *memory;
+    twp_log_t log;
+} reference_t;
+
+typedef struct {
+    double events, solved, draws, refreshed, rows;
+} counts_t;
+
+static void
+must(twp_status_t status, const twp_error_t *err)
+{
+    if (status == TWP_OK)
+        return;
+    fprintf(stderr, "bench_advance: %s\n", err->message);
+    exit(1);
+}
+
+static void
+open_reference(reference_t *r)
+{
+    twp_error_t err = { TWP_OK, "" };
+
+    must(twp_findings_init(&r->findings, &err), &err);
+    must(twp_document_read(&r->document, TWP_SOURCE_DIR "/benchmarks/reference_study.yaml", NULL, 0,
+             &r->findings, &err),
+        &err);
+    must(twp_study_typed_read(
+             &r->document, r->document.root, NULL, &r->findings, &r->study, &err),
+        &err);
+    must(twp_population_open(r->study, &r->population, &r->findings, &err), &err);
+    for (int s = 0; s < 2; s++) {
+        must(twp_model_compile(r->study, s, 1, &r->findings, &r->model[s], &err), &err);
+        must(twp_population_plan_create(r->population, r->model[s], &r->plan[s], &err), &err);
+    }
+    r->memory = aligned_alloc(64, (r->model[0]->twin_bytes + 63) / 64 * 64);
+    r->log.capacity = 4 * r->model[0]->max_rows_per_instant;
+    r->log.row = malloc((size_t) r->log.capacity * sizeof *r->log.row);
+    if (r->memory == NULL || r->log.row == NULL)
+        exit(1);
+}
+
+/** Lives n twins under one strategy; only the lives are timed by the caller, draws of twins too. */
+static counts_t
+live(reference_t *r, int i_strategy, int n)
+{
+    const twp_model_t *model = r->model[i_strategy];
+    counts_t counts = { 0 };
+    twp_twin_t twin = { 0 };
+    int i_bad;
+
+    twp_twin_layout(model, r->memory, &twin);
+    for (int i = 0; i < n; i++) {
+        if (!twp_population_draw_twin(r->plan[i_strategy], i, &twin, &i_bad))
+            exit(1);
+        r->log.n = 0;
+        twp_kernel_start(model, &twin, &r->log);
+        do {
+            counts.rows += r->log.n;
+            r->log.n = 0;
+            twin.mark = twin.mark == TWP_MARK_LOG_FULL ? TWP_MARK_NONE : twin.mark;
+            twp_kernel_advance(model, &twin, twin.end_days, &r->log);
+        } while (twin.mark == TWP_MARK_LOG_FULL);
+        counts.rows += r->log.n;
+        twp_kernel_finish(model, &twin);
+        if (twin.mark != TWP_MARK_NONE)
+            exit(1);
+        counts.events += (double) twin.n_events;
+        counts.solved += (double) twin.n_solved;
+        counts.draws += (double) twin.n_draws;
+        counts.refreshed += (double) twin.n_refreshed;
+    }
+    return counts;
+}
+
+/** Drawing the twins alone, to be taken off. */
+static double
+draw_twins(reference_t *r, int i_strategy, int n)
+{
+    twp_twin_t twin = { 0 };
+    double sum = 0;
+    int i_bad;
+
+    twp_twin_layout(r->model[i_strategy], r->memory, &twin);
+    for (int i = 0; i < n; i++)
+        if (twp_population_draw_twin(r->plan[i_strategy], i, &twin, &i_bad))
+            sum += twin.attribute[0];
+    return sum;
+}
+
+static double
+mathematics(int n)
+{
+    double sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += 300 * twp_math_pow(-twp_math_log(twp_stream_draw_uniform(1, (uint64_t) i, 3, 1)), 1.2);
+    return sum;
+}
+
+static void
+bench_strategy(reference_t *r, int i_strategy, const char *name, double floor_ns)
+{
+    bench_t lives = bench_start("advance", name, "event", 1, 9);
+    bench_t twins = bench_start("advance", "draw_twins", "twin", N_TWINS, 9);
+    counts_t counts = { 0 };
+    double sum = 0;
+
+    while (bench_goes_on(&lives))
+        counts = live(r, i_strategy, N_TWINS);
+    lives.n_units = counts.events;
+    while (bench_goes_on(&twins))
+        sum += draw_twins(r, i_strategy, N_TWINS);
+    bench_use(&sum);
+    bench_print(&lives);
+    bench_print(&twins);
+    const double whole = bench_cpu_ns(&lives) * counts.events;
+    const double ns = (whole - bench_cpu_ns(&twins) * N_TWINS) / counts.events;
+    bench_print_value("advance", name, "ns/event", ns);
+    bench_print_value("advance", name, "ns/solved clock", ns * counts.events / counts.solved);
+    bench_print_value("advance", name, "events/twin", counts.events / N_TWINS);
+    bench_print_value("advance", name, "recorded rows/twin", counts.rows / N_TWINS);
+    bench_print_value("advance", name, "clocks solved/event", counts.solved / counts.events);
+    bench_print_value("advance", name, "draws/event", counts.draws / counts.events);
+    bench_print_value("advance", name, "refreshes/event", counts.refreshed / counts.events);
+    bench_print_value("advance", name, "ratio to the mathematics of its solved clocks",
+        ns * counts.events / counts.solved / floor_ns);
+}
+
+int
+main(void)
+{
+    reference_t reference = { 0 };
+    bench_t floor = bench_start("advance", "draw_log_pow", "clock", 1e6, 9);
+    double sum = 0;
+
+    open_reference(&reference);
+    while (bench_goes_on(&floor))
+        sum += mathematics(1000000);
+    bench_use(&sum);
+    bench_print(&floor);
+    bench_strategy(&reference, 0, "usual_care", bench_cpu_ns(&floor));
+    bench_strategy(&reference, 1, "supported", bench_cpu_ns(&floor));
+    return 0;
+}

@@ -1,0 +1,315 @@
+#include "engine/block.h"
+
+#include "kernel/advance.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows that a log holds beyond what an instant may need: a life's events in one piece mostly. */
+#define LOG_ROWS 1024
+
+static const char *const mark_text[] = {
+    [TWP_MARK_NOT_FINITE] = "a hazard, chance, amount or duration is not finite",
+    [TWP_MARK_CHANCE] = "a chance is outside 0 to 1, or chances add up to more than 1",
+    [TWP_MARK_DURATION] = "a duration of `after` or `every` is not above 0",
+    [TWP_MARK_LAW] = "a parameter of a hazard law is outside its range",
+    [TWP_MARK_HAPPENINGS] = "more than 64 happenings in one instant: a cycle without time",
+    [TWP_MARK_STANDSTILL] = "more than 1000 instants at one time: a cycle without time",
+    [TWP_MARK_OBSERVATIONS] = "more than 32 delayed arrivals of one observation under way",
+    [TWP_MARK_AMOUNT] = "a negative amount is dispensed",
+    [TWP_MARK_START] = "no start state fits, or a `since` is negative",
+};
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+static int
+log_capacity(const twp_lives_t *lives)
+{
+    const int rows = lives->model[0]->max_rows_per_instant;
+
+    /* A trajectory needs the twin as it is after every instant that recorded something. */
+    if (lives->record != NULL && lives->record->has_trajectories)
+        return rows > 0 ? rows : 1;
+    return 2 * rows + LOG_ROWS;
+}
+
+twp_status_t
+twp_worker_init(const twp_lives_t *lives, twp_worker_t *worker, twp_error_t *err)
+{
+    const size_t n = (size_t) lives->n_models;
+    const size_t twin_bytes = (lives->model[0]->twin_bytes + 63) / 64 * 64;
+    twp_status_t status = TWP_OK;
+
+    memset(worker, 0, sizeof(*worker));
+    worker->log.capacity = log_capacity(lives);
+    worker->memory = aligned_alloc(64, twin_bytes > 0 ? twin_bytes : 64);
+    worker->log.row = malloc((size_t) worker->log.capacity * sizeof(*worker->log.row));
+    worker->value = calloc((size_t) lives->plan->n_columns + 1, sizeof(*worker->value));
+    worker->outcome = calloc(n, sizeof(*worker->outcome));
+    worker->counts = calloc(n, sizeof(*worker->counts));
+    if (worker->memory == NULL || worker->log.row == NULL || worker->value == NULL
+        || worker->outcome == NULL || worker->counts == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a thread's twin");
+    memset(worker->memory, 0, twin_bytes);
+    for (int s = 0; s < lives->n_models && status == TWP_OK; s++) {
+        status = twp_outcome_create(lives->plan, lives->model[s], &worker->outcome[s], err);
+        if (status == TWP_OK)
+            status = twp_outcome_counts_init(lives->plan, false, &worker->counts[s], err);
+    }
+    if (status == TWP_OK)
+        twp_twin_layout(lives->model[0], worker->memory, &worker->twin);
+    return status;
+}
+
+void
+twp_worker_clear(const twp_lives_t *lives, twp_worker_t *worker)
+{
+    for (int s = 0; s < lives->n_models; s++) {
+        if (worker->outcome != NULL)
+            twp_outcome_free(worker->outcome[s]);
+        if (worker->counts != NULL)
+            twp_outcome_counts_clear(&worker->counts[s]);
+    }
+    free(worker->counts);
+    free(worker->outcome);
+    free(worker->value);
+    free(worker->log.row);
+    free(worker->memory);
+    memset(worker, 0, sizeof(*worker));
+}
+
+twp_status_t
+twp_block_init(const twp_lives_t *lives, size_t partial_bytes, twp_slot_memory_t *slot,
+    twp_error_t *err)
+{
+    const size_t n_attributes = (size_t) lives->model[0]->n_attributes;
+    const size_t n_columns = (size_t) lives->plan->n_columns;
+    bool is_whole;
+
+    memset(slot, 0, sizeof(*slot));
+    slot->id = calloc(TWP_BLOCK_TWINS, sizeof(*slot->id));
+    slot->attribute = calloc((n_attributes + 1) * TWP_BLOCK_TWINS, sizeof(double));
+    slot->enters_days = calloc(TWP_BLOCK_TWINS, sizeof(double));
+    slot->follow_up_days = calloc(TWP_BLOCK_TWINS, sizeof(double));
+    slot->value = calloc((size_t) lives->n_models, sizeof(*slot->value));
+    slot->partial = partial_bytes > 0 ? calloc(1, partial_bytes) : NULL;
+    is_whole = slot->id != NULL && slot->attribute != NULL && slot->enters_days != NULL
+        && slot->follow_up_days != NULL && slot->value != NULL
+        && (partial_bytes == 0 || slot->partial != NULL);
+    for (int s = 0; is_whole && s < lives->n_models; s++) {
+        slot->value[s] = calloc((n_columns + 1) * TWP_BLOCK_TWINS, sizeof(double));
+        is_whole = slot->value[s] != NULL;
+    }
+    if (!is_whole)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a block of twins");
+    slot->block.id = slot->id;
+    slot->block.attribute = slot->attribute;
+    slot->block.enters_days = slot->enters_days;
+    slot->block.follow_up_days = slot->follow_up_days;
+    slot->block.value = (const double *const *) slot->value;
+    slot->block.record = lives->record != NULL ? &slot->record : NULL;
+    return TWP_OK;
+}
+
+void
+twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot)
+{
+    for (int s = 0; slot->value != NULL && s < lives->n_models; s++)
+        free(slot->value[s]);
+    twp_recorder_clear_block(&slot->record);
+    free(slot->partial);
+    free(slot->value);
+    free(slot->follow_up_days);
+    free(slot->enters_days);
+    free(slot->attribute);
+    free(slot->id);
+    memset(slot, 0, sizeof(*slot));
+}
+
+double
+twp_block_bytes(const twp_lives_t *lives)
+{
+    const double columns = 4.0 + lives->model[0]->n_attributes
+        + (double) lives->n_models * lives->plan->n_columns;
+
+    return columns * TWP_BLOCK_TWINS * sizeof(double);
+}
+
+double
+twp_worker_bytes(const twp_lives_t *lives)
+{
+    const twp_outcome_plan_t *const plan = lives->plan;
+    const double counts = (double) plan->n_grid * (plan->n_states + 1)
+        + 2.0 * plan->n_curves * (double) plan->n_curve_days;
+
+    /* The outcome keeps differences along the grid of the size of the counts. */
+    return (double) lives->model[0]->twin_bytes + log_capacity(lives) * (double) sizeof(twp_row_t)
+        + 2.0 * lives->n_models * counts * (double) sizeof(int64_t);
+}
+
+/* ---- one life -------------------------------------------------------------------------------- */
+
+static twp_status_t
+draw_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, int i_bad, twp_error_t *err)
+{
+    const twp_study_typed_t *const study = lives->model[s]->study;
+
+    if (i_bad < 0)
+        return TWP_FAIL(err, TWP_ERR_FAULT,
+            "twin %" PRIu64 ": the day of entry, %g, is not a day from the start on", twin->id,
+            twin->enters_days);
+    return TWP_FAIL(err, TWP_ERR_FAULT, "twin %" PRIu64 ": patient.%s is not finite", twin->id,
+        i_bad < study->n_attributes ? study->attribute[i_bad].name
+                                    : study->variable[i_bad - study->n_attributes].name);
+}
+
+static twp_status_t
+life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t *err)
+{
+    const twp_model_t *const model = lives->model[s];
+    const size_t mark = (size_t) twin->mark;
+    const char *const text = mark < sizeof(mark_text) / sizeof(mark_text[0]) && mark_text[mark] != NULL
+        ? mark_text[mark]
+        : "unknown mark";
+    twp_arena_t *const arena = twp_arena_create(0);
+    const bool is_exit = twin->i_mark >= 0 && twin->i_mark < model->n_exits
+        && twin->mark != TWP_MARK_STANDSTILL && twin->mark != TWP_MARK_HAPPENINGS
+        && twin->mark != TWP_MARK_OBSERVATIONS && twin->mark != TWP_MARK_START
+        && twin->mark != TWP_MARK_AMOUNT;
+    const char *where = NULL;
+
+    if (arena != NULL && is_exit)
+        where = twp_model_code_name(model, twin->i_mark, arena);
+    (void) TWP_FAIL(err, TWP_ERR_FAULT,
+        "twin %" PRIu64 " under strategy %s on day %.17g of its life: %s%s%s", twin->id,
+        model->study->strategy[model->i_strategy].name, twin->now_days, text,
+        where != NULL ? ", at " : "", where != NULL ? where : "");
+    twp_arena_free(arena);
+    return TWP_ERR_FAULT;
+}
+
+/* Hands the rows of the log on and empties it. */
+static twp_status_t
+drain(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)
+{
+    twp_log_t *const log = &worker->log;
+    twp_status_t status
+        = twp_outcome_take(worker->outcome[s], log->row, log->n, &slot->err);
+
+    if (status == TWP_OK && lives->record != NULL) {
+        status = twp_recorder_take(lives->record, &slot->record, log->row, log->n, &slot->err);
+        if (status == TWP_OK && lives->record->has_trajectories && log->n > 0)
+            status = twp_recorder_observe(
+                lives->record, &slot->record, lives->model[s], &worker->twin, &slot->err);
+    }
+    log->n = 0;
+    return status;
+}
+
+static twp_status_t
+live(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)
+{
+    const twp_model_t *const model = lives->model[s];
+    twp_twin_t *const twin = &worker->twin;
+    twp_status_t status = TWP_OK;
+
+    twin->mark = TWP_MARK_NONE;
+    twin->draws = NULL;
+    worker->log.n = 0;
+    twp_kernel_start(model, twin, &worker->log);
+    twp_outcome_begin(worker->outcome[s], model, twin, twin->start_state);
+    if (lives->record != NULL)
+        status = twp_recorder_observe(lives->record, &slot->record, model, twin, &slot->err);
+    for (;;) {
+        const bool is_full = twin->mark == TWP_MARK_LOG_FULL;
+
+        if (twin->mark != TWP_MARK_NONE && !is_full)
+            return life_fault(lives, s, twin, &slot->err);
+        if (status == TWP_OK)
+            status = drain(lives, s, worker, slot);
+        if (status != TWP_OK)
+            return status;
+        if (!is_full && twin->now_days >= twin->end_days)
+            break;
+        twin->mark = TWP_MARK_NONE;
+        twp_kernel_advance(model, twin, twin->end_days, &worker->log);
+    }
+    twp_kernel_finish(model, twin);
+    if (twin->mark != TWP_MARK_NONE)
+        return life_fault(lives, s, twin, &slot->err);
+    if (lives->record != NULL)
+        status = twp_recorder_observe(lives->record, &slot->record, model, twin, &slot->err);
+    slot->n_events += twin->n_events;
+    return status;
+}
+
+/* Twin k of the block under strategy s; its figures go to the block's columns. */
+static twp_status_t
+live_and_measure(
+    const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot, int k)
+{
+    const int n_columns = lives->plan->n_columns;
+    twp_status_t status = TWP_OK;
+
+    if (lives->record != NULL)
+        status = twp_recorder_begin_path(&slot->record, &slot->err);
+    if (isnan(worker->twin.end_days)) {
+        for (int c = 0; c < n_columns; c++)
+            slot->value[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = NAN;
+        return status;
+    }
+    if (status == TWP_OK)
+        status = live(lives, s, worker, slot);
+    if (status != TWP_OK)
+        return status;
+    twp_outcome_end(
+        worker->outcome[s], lives->model[s], &worker->twin, worker->value, &worker->counts[s]);
+    for (int c = 0; c < n_columns; c++)
+        slot->value[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = worker->value[c];
+    return TWP_OK;
+}
+
+static twp_status_t
+live_twin(const twp_lives_t *lives, twp_worker_t *worker, twp_slot_memory_t *slot, int k)
+{
+    twp_twin_t *const twin = &worker->twin;
+    twp_status_t status = TWP_OK;
+
+    for (int s = 0; s < lives->n_models && status == TWP_OK; s++) {
+        int i_bad = 0;
+
+        if (lives->is_redrawn[s]
+            && !twp_population_draw_twin(
+                lives->draw[s], slot->block.first_twin + k, twin, &i_bad))
+            return draw_fault(lives, s, twin, i_bad, &slot->err);
+        if (s == 0) {
+            slot->id[k] = twin->id;
+            slot->enters_days[k] = twin->enters_days;
+            slot->follow_up_days[k] = twin->end_days;
+            for (int a = 0; a < lives->model[0]->n_attributes; a++)
+                slot->attribute[(size_t) a * TWP_BLOCK_TWINS + (size_t) k] = twin->attribute[a];
+        }
+        status = live_and_measure(lives, s, worker, slot, k);
+    }
+    return status;
+}
+
+void
+twp_block_live(const twp_lives_t *lives, twp_worker_t *worker, int64_t i_block,
+    twp_slot_memory_t *slot)
+{
+    const int64_t first = i_block * TWP_BLOCK_TWINS;
+    const int64_t left = lives->n_twins - first;
+
+    slot->block.i_block = i_block;
+    slot->block.first_twin = first;
+    slot->block.n_twins = left < TWP_BLOCK_TWINS ? (int) left : TWP_BLOCK_TWINS;
+    slot->n_events = 0;
+    slot->status = TWP_OK;
+    twp_recorder_begin_block(&slot->record);
+    for (int k = 0; k < slot->block.n_twins && slot->status == TWP_OK; k++)
+        slot->status = live_twin(lives, worker, slot, k);
+    slot->is_lived = true;
+}

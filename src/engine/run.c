@@ -1,0 +1,297 @@
+#include "engine/run.h"
+
+#include "engine/block.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A wave has this many blocks per thread at most: enough that the last ones do not leave threads idle. */
+#define BLOCKS_PER_THREAD 8
+/* Nor more than fit here, as long as every thread has one. */
+#define WAVE_BYTES 268435456.0
+/* A recorded life is taken for so many bytes when waves are sized. */
+#define RECORDED_LIFE_BYTES 2048.0
+#define PROGRESS_SECONDS 0.25
+
+typedef struct {
+    twp_lives_t lives;
+    const twp_sink_t *sink;
+    const twp_run_options_t *options;
+    int n_threads, n_slots;
+    twp_worker_t *worker;    /* [n_threads] */
+    twp_slot_memory_t *slot; /* [n_slots] */
+    int64_t n_blocks, i_first, n_wave; /* the wave: blocks i_first .. i_first + n_wave - 1 */
+    int64_t next;            /* next block of the wave to be lived; under the lock of tickets */
+    bool is_stopped;         /* likewise */
+    double started_wall, started_cpu, last_report;
+    int64_t n_twins_done, n_events;
+} run_t;
+
+static double
+seconds(clockid_t clock)
+{
+    struct timespec now = { 0, 0 };
+
+    clock_gettime(clock, &now);
+    return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
+}
+
+int
+twp_engine_n_threads(int n_threads)
+{
+    return n_threads > 0 ? n_threads : omp_get_max_threads();
+}
+
+static int64_t
+blocks_of(int64_t n_twins)
+{
+    return (n_twins + TWP_BLOCK_TWINS - 1) / TWP_BLOCK_TWINS;
+}
+
+static int
+wave_slots(const twp_lives_t *lives, int n_threads)
+{
+    const double recorded
+        = lives->record != NULL ? RECORDED_LIFE_BYTES * lives->n_models * TWP_BLOCK_TWINS : 0.0;
+    const double bytes = twp_block_bytes(lives) + recorded;
+    const int64_t n_blocks = blocks_of(lives->n_twins);
+    int64_t n = (int64_t) BLOCKS_PER_THREAD * n_threads;
+
+    if ((double) n * bytes > WAVE_BYTES)
+        n = (int64_t) (WAVE_BYTES / bytes);
+    if (n < n_threads)
+        n = n_threads;
+    return (int) (n < n_blocks ? n : n_blocks);
+}
+
+double
+twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
+    const twp_outcome_plan_t *plan, int n_threads, int64_t n_twins)
+{
+    const twp_lives_t lives
+        = { .model = model, .n_models = n_models, .plan = plan, .n_twins = n_twins };
+    const int n = twp_engine_n_threads(n_threads);
+
+    return n * twp_worker_bytes(&lives) + wave_slots(&lives, n) * twp_block_bytes(&lives);
+}
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static twp_progress_t
+progress_of(const run_t *run, double now)
+{
+    twp_progress_t progress = { 0 };
+
+    progress.n_twins = run->lives.n_twins;
+    progress.n_twins_done = run->n_twins_done;
+    progress.n_events = run->n_events;
+    progress.wall_seconds = now - run->started_wall;
+    progress.cpu_seconds = seconds(CLOCK_PROCESS_CPUTIME_ID) - run->started_cpu;
+    progress.seconds_left = NAN;
+    if (progress.n_twins_done > 0 && progress.wall_seconds > 0.0) {
+        progress.twins_per_second = (double) progress.n_twins_done / progress.wall_seconds;
+        progress.seconds_left
+            = (double) (progress.n_twins - progress.n_twins_done) / progress.twins_per_second;
+    }
+    return progress;
+}
+
+/* By the calling thread only, between its blocks. */
+static bool
+report_and_ask(run_t *run)
+{
+    const twp_run_options_t *const options = run->options;
+
+    if (options->progress != NULL) {
+        const double now = seconds(CLOCK_MONOTONIC);
+
+        if (now - run->last_report >= PROGRESS_SECONDS) {
+            twp_progress_t progress;
+
+            run->last_report = now;
+#pragma omp critical(twp_engine_tickets)
+            progress = progress_of(run, now);
+            options->progress(options->progress_context, &progress);
+        }
+    }
+    return options->should_stop != NULL && options->should_stop(options->stop_context);
+}
+
+/* ---- waves ----------------------------------------------------------------------------------- */
+
+/*
+ * The next block of the wave for a thread, or -1. Blocks are given out in order and stopping is
+ * decided in the same place, so the blocks that are lived are always the first ones: counts that
+ * threads keep hold no block that the sink will not see.
+ */
+static int64_t
+take_ticket(run_t *run, bool is_stopping)
+{
+    int64_t ticket = -1;
+
+#pragma omp critical(twp_engine_tickets)
+    {
+        run->is_stopped = run->is_stopped || is_stopping;
+        if (!run->is_stopped && run->next < run->n_wave)
+            ticket = run->next++;
+    }
+    return ticket;
+}
+
+static void
+finish_block(run_t *run, twp_slot_memory_t *slot)
+{
+    if (slot->status == TWP_OK && run->sink->reduce != NULL)
+        run->sink->reduce(run->sink->context, &slot->block, slot->partial);
+#pragma omp critical(twp_engine_tickets)
+    {
+        /* After a fault no later block can matter: the first twin with one is reported. */
+        if (slot->status != TWP_OK)
+            run->is_stopped = true;
+        run->n_twins_done += slot->block.n_twins;
+        run->n_events += slot->n_events;
+    }
+}
+
+static void
+live_wave(run_t *run)
+{
+    run->next = 0;
+    for (int64_t i = 0; i < run->n_wave; i++)
+        run->slot[i].is_lived = false;
+#pragma omp parallel num_threads(run->n_threads)
+    {
+        const int i_thread = omp_get_thread_num();
+        twp_worker_t *const worker = &run->worker[i_thread];
+
+        for (;;) {
+            const bool is_stopping = i_thread == 0 && report_and_ask(run);
+            const int64_t ticket = take_ticket(run, is_stopping);
+
+            if (ticket < 0)
+                break;
+            twp_block_live(&run->lives, worker, run->i_first + ticket, &run->slot[ticket]);
+            finish_block(run, &run->slot[ticket]);
+        }
+    }
+}
+
+static twp_status_t
+hand_on(run_t *run, twp_error_t *err)
+{
+    for (int64_t i = 0; i < run->n_wave && run->slot[i].is_lived; i++) {
+        twp_slot_memory_t *const slot = &run->slot[i];
+
+        if (slot->status != TWP_OK)
+            return TWP_FAIL(err, slot->status, "%s", slot->err.message);
+    }
+    for (int64_t i = 0; i < run->n_wave && run->slot[i].is_lived; i++) {
+        const twp_status_t status = run->sink->take(
+            run->sink->context, &run->slot[i].block, run->slot[i].partial, err);
+
+        if (status != TWP_OK)
+            return status;
+    }
+    return TWP_OK;
+}
+
+static twp_status_t
+run_waves(run_t *run, twp_error_t *err)
+{
+    twp_status_t status = TWP_OK;
+
+    for (run->i_first = 0; run->i_first < run->n_blocks && !run->is_stopped && status == TWP_OK;
+         run->i_first += run->n_slots) {
+        const int64_t left = run->n_blocks - run->i_first;
+
+        run->n_wave = left < run->n_slots ? left : run->n_slots;
+        live_wave(run);
+        status = hand_on(run, err);
+    }
+    return status;
+}
+
+/* ---- set-up ---------------------------------------------------------------------------------- */
+
+static twp_status_t
+set_up(run_t *run, twp_error_t *err)
+{
+    const twp_lives_t *const lives = &run->lives;
+    twp_status_t status = TWP_OK;
+
+    run->worker = calloc((size_t) run->n_threads, sizeof(*run->worker));
+    run->slot = calloc((size_t) run->n_slots, sizeof(*run->slot));
+    run->lives.is_redrawn = calloc((size_t) lives->n_models, sizeof(bool));
+    if (run->worker == NULL || run->slot == NULL || run->lives.is_redrawn == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the run");
+    for (int s = 0; s < lives->n_models; s++)
+        run->lives.is_redrawn[s]
+            = s == 0 || !twp_population_same_plan(lives->draw[s], lives->draw[s - 1]);
+    for (int i = 0; i < run->n_threads && status == TWP_OK; i++)
+        status = twp_worker_init(lives, &run->worker[i], err);
+    for (int i = 0; i < run->n_slots && status == TWP_OK; i++)
+        status = twp_block_init(lives, run->sink->partial_bytes, &run->slot[i], err);
+    return status;
+}
+
+static void
+tear_down(run_t *run)
+{
+    for (int i = 0; run->slot != NULL && i < run->n_slots; i++)
+        twp_block_clear(&run->lives, &run->slot[i]);
+    for (int i = 0; run->worker != NULL && i < run->n_threads; i++)
+        twp_worker_clear(&run->lives, &run->worker[i]);
+    free(run->lives.is_redrawn);
+    free(run->slot);
+    free(run->worker);
+}
+
+/* Integers: the order of threads does not matter. */
+static void
+gather_counts(run_t *run, twp_outcome_counts_t *counts)
+{
+    for (int i = 0; i < run->n_threads; i++)
+        for (int s = 0; s < run->lives.n_models; s++) {
+            twp_outcome_flush(run->worker[i].outcome[s], &run->worker[i].counts[s]);
+            twp_outcome_counts_merge(run->lives.plan, &counts[s], &run->worker[i].counts[s]);
+        }
+}
+
+twp_status_t
+twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *draw, int n_models,
+    const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts, const twp_sink_t *sink,
+    const twp_run_options_t *options, twp_progress_t *done, twp_error_t *err)
+{
+    run_t run = { 0 };
+    twp_status_t status;
+
+    run.lives.model = model;
+    run.lives.draw = draw;
+    run.lives.n_models = n_models;
+    run.lives.plan = plan;
+    run.lives.n_twins = draw[0]->population->n_twins;
+    if (options->record != NULL
+        && (options->record->has_events || options->record->has_trajectories))
+        run.lives.record = options->record;
+    run.sink = sink;
+    run.options = options;
+    run.n_blocks = blocks_of(run.lives.n_twins);
+    run.n_threads = twp_engine_n_threads(options->n_threads);
+    if (run.n_threads > run.n_blocks)
+        run.n_threads = (int) run.n_blocks;
+    run.n_slots = wave_slots(&run.lives, run.n_threads);
+    run.started_wall = seconds(CLOCK_MONOTONIC);
+    run.started_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+
+    status = set_up(&run, err);
+    if (status == TWP_OK)
+        status = run_waves(&run, err);
+    if (status == TWP_OK)
+        gather_counts(&run, counts);
+    *done = progress_of(&run, seconds(CLOCK_MONOTONIC));
+    tear_down(&run);
+    return status;
+}

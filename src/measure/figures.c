@@ -1,0 +1,166 @@
+#include "measure/sums.h"
+
+/* Quantiles of what is 0 or 1 say nothing that its mean does not. */
+static bool
+has_quantiles(twp_measure_t measure)
+{
+    switch (measure) {
+    case TWP_MEASURE_INITIATION:
+    case TWP_MEASURE_PRIMARY_NON_ADHERENCE:
+    case TWP_MEASURE_PERSISTENCE:
+    case TWP_MEASURE_OCCUPANCY:
+    case TWP_MEASURE_FIRST_ENTRY:
+    case TWP_MEASURE_KAPLAN_MEIER:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* The column of a measure at one of its times, or -1. */
+static int
+find_column(const twp_outcome_plan_t *plan, int i_measure, int i_time)
+{
+    for (int c = 0; c < plan->n_columns; c++)
+        if (plan->column[c].i_measure == i_measure && plan->column[c].i_time == i_time
+            && plan->column[c].use != TWP_COLUMN_DENOMINATOR)
+            return c;
+    return -1;
+}
+
+static void
+add_figure(twp_figures_t *figures, int i_measure, int i_time)
+{
+    const twp_outcome_plan_t *const plan = figures->plan;
+    twp_figure_t figure = { .i_measure = i_measure, .i_time = i_time };
+
+    figure.i_column = find_column(plan, i_measure, i_time);
+    figure.i_curve = plan->curve_of_measure[i_measure];
+    figure.i_denominator = -1;
+    figure.i_quantile = -1;
+    if (figure.i_column < 0 && figure.i_curve < 0)
+        return;
+    if (figure.i_column >= 0 && plan->column[figure.i_column].use == TWP_COLUMN_RATIO)
+        figure.i_denominator = figure.i_column + 1;
+    else if (figure.i_column >= 0 && has_quantiles(figures->study->measure[i_measure].measure))
+        figure.i_quantile = figures->n_quantiles++;
+    figures->figure[figures->n_figures++] = figure;
+}
+
+static bool
+add_figures(twp_figures_t *figures)
+{
+    const twp_study_typed_t *const study = figures->study;
+    int n = 0;
+
+    for (int i = 0; i < study->n_measures; i++)
+        n += study->measure[i].n_times > 0 ? study->measure[i].n_times : 1;
+    figures->figure = TWP_ARENA_NEW(figures->arena, twp_figure_t, n + 1);
+    if (figures->figure == NULL)
+        return false;
+    for (int i = 0; i < study->n_measures; i++)
+        for (int t = 0; t == 0 || t < study->measure[i].n_times; t++)
+            add_figure(figures, i, t);
+    return true;
+}
+
+static bool
+add_segments(twp_figures_t *figures)
+{
+    static const char *const no_yes[] = { "no", "yes" };
+    const twp_study_typed_t *const study = figures->study;
+    int n = 0;
+
+    for (int i = 0; i < study->n_by; i++) {
+        const twp_study_attribute_t *const by = &study->attribute[study->by_attribute[i]];
+
+        n += by->n_categories > 0 ? by->n_categories : 2;
+    }
+    figures->segment = TWP_ARENA_NEW(figures->arena, twp_segment_t, n + 1);
+    if (figures->segment == NULL)
+        return false;
+    for (int i = 0; i < study->n_by; i++) {
+        const twp_study_attribute_t *const by = &study->attribute[study->by_attribute[i]];
+        const int n_codes = by->n_categories > 0 ? by->n_categories : 2;
+
+        for (int k = 0; k < n_codes; k++) {
+            twp_segment_t *const segment = &figures->segment[figures->n_segments++];
+
+            segment->i_attribute = study->by_attribute[i];
+            segment->code = k;
+            segment->name = twp_arena_printf(figures->arena, "%s=%s", by->name,
+                by->n_categories > 0 ? by->category[k] : no_yes[k]);
+            if (segment->name == NULL)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* All payers and categories together, else the first that the study lists. */
+static int
+find_cost(const twp_figures_t *figures)
+{
+    int i_cost = -1;
+
+    for (int i = 0; i < figures->n_figures; i++) {
+        const twp_study_measure_t *const measure
+            = &figures->study->measure[figures->figure[i].i_measure];
+
+        if (measure->measure != TWP_MEASURE_COST)
+            continue;
+        if (measure->i_payer < 0 && measure->i_category < 0)
+            return i;
+        if (i_cost < 0)
+            i_cost = i;
+    }
+    return i_cost;
+}
+
+static int
+find_qaly(const twp_figures_t *figures)
+{
+    for (int i = 0; i < figures->n_figures; i++)
+        if (figures->study->measure[figures->figure[i].i_measure].measure == TWP_MEASURE_QALY)
+            return i;
+    return -1;
+}
+
+twp_status_t
+twp_figures_create(const twp_study_typed_t *study, const twp_outcome_plan_t *plan, int n_models,
+    twp_figures_t **out, twp_error_t *err)
+{
+    twp_arena_t *const arena = twp_arena_create(0);
+    twp_figures_t *const figures = arena != NULL ? TWP_ARENA_NEW(arena, twp_figures_t, 1) : NULL;
+
+    *out = NULL;
+    if (figures != NULL) {
+        figures->arena = arena;
+        figures->study = study;
+        figures->plan = plan;
+        figures->n_models = n_models;
+        figures->n_contrasts = n_models - 1;
+    }
+    if (figures == NULL || !add_figures(figures) || !add_segments(figures)) {
+        twp_arena_free(arena);
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the summary");
+    }
+    figures->i_cost = find_cost(figures);
+    figures->i_qaly = find_qaly(figures);
+    if (figures->i_cost < 0 || figures->i_qaly < 0)
+        figures->i_cost = figures->i_qaly = -1;
+    figures->n_moments = (size_t) (1 + figures->n_segments) * (size_t) figures->n_figures
+            * (size_t) (figures->n_models + figures->n_contrasts)
+        + (size_t) figures->n_contrasts;
+    figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t)
+        + (size_t) (figures->n_segments + 1) * sizeof(int64_t);
+    *out = figures;
+    return TWP_OK;
+}
+
+void
+twp_figures_free(twp_figures_t *figures)
+{
+    if (figures != NULL)
+        twp_arena_free(figures->arena);
+}

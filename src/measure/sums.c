@@ -1,0 +1,303 @@
+#include "measure/sums.h"
+
+#include "measure/histogram.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct twp_sums {
+    const twp_figures_t *figures;
+    twp_moments_t *total; /* [figures->n_moments] */
+    int64_t *n_segment;   /* [n_segments] */
+    int64_t **histogram;  /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
+    omp_lock_t *lock;     /* [n_models + n_contrasts] */
+};
+
+/* ---- where things stand in an array of moments ------------------------------------------------ */
+
+/* i_side: model, or n_models + contrast. */
+static size_t
+at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
+{
+    const size_t n_sides = (size_t) (figures->n_models + figures->n_contrasts);
+
+    return ((size_t) (i_segment + 1) * n_sides + (size_t) i_side) * (size_t) figures->n_figures
+        + (size_t) i_figure;
+}
+
+static size_t
+at_joint(const twp_figures_t *figures, int i_contrast)
+{
+    return figures->n_moments - (size_t) figures->n_contrasts + (size_t) i_contrast;
+}
+
+static int
+columns_of(const twp_figures_t *figures, size_t i_moments)
+{
+    const size_t per_side = (size_t) figures->n_figures;
+    const size_t n_sides = (size_t) (figures->n_models + figures->n_contrasts);
+
+    if (i_moments >= at_joint(figures, 0) || per_side == 0)
+        return 4;
+    return i_moments / per_side % n_sides < (size_t) figures->n_models ? 2 : 4;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+twp_status_t
+twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err)
+{
+    const int n_sides = figures->n_models + figures->n_contrasts;
+    twp_sums_t *const sums = calloc(1, sizeof(*sums));
+    bool is_whole = sums != NULL;
+
+    *out = NULL;
+    if (is_whole) {
+        sums->figures = figures;
+        sums->total = calloc(figures->n_moments + 1, sizeof(*sums->total));
+        sums->n_segment = calloc((size_t) figures->n_segments + 1, sizeof(*sums->n_segment));
+        sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
+        sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
+        is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL
+            && sums->lock != NULL;
+    }
+    for (int i = 0; is_whole && i < n_sides; i++) {
+        omp_init_lock(&sums->lock[i]);
+        sums->histogram[i]
+            = calloc((size_t) (figures->n_quantiles > 0 ? figures->n_quantiles : 1)
+                    * TWP_HISTOGRAM_BINS,
+                sizeof(int64_t));
+        is_whole = sums->histogram[i] != NULL;
+    }
+    if (!is_whole) {
+        twp_sums_free(sums);
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the summary");
+    }
+    *out = sums;
+    return TWP_OK;
+}
+
+void
+twp_sums_free(twp_sums_t *sums)
+{
+    if (sums == NULL)
+        return;
+    for (int i = 0; sums->histogram != NULL && sums->lock != NULL
+         && i < sums->figures->n_models + sums->figures->n_contrasts;
+         i++)
+        free(sums->histogram[i]);
+    free(sums->lock);
+    free(sums->histogram);
+    free(sums->n_segment);
+    free(sums->total);
+    free(sums);
+}
+
+/* ---- one block ------------------------------------------------------------------------------- */
+
+/* Numerators and denominators of one figure under one model, for the twins listed. */
+typedef struct {
+    double x[TWP_BLOCK_TWINS], d[TWP_BLOCK_TWINS];
+} pair_t;
+
+static void
+gather(const twp_block_t *block, const twp_figure_t *figure,
+    int i_model, const int *index, int n, pair_t *pair)
+{
+    const double *const value
+        = &block->value[i_model][(size_t) figure->i_column * TWP_BLOCK_TWINS];
+
+    if (figure->i_denominator >= 0) {
+        const double *const under
+            = &block->value[i_model][(size_t) figure->i_denominator * TWP_BLOCK_TWINS];
+
+        for (int k = 0; k < n; k++) {
+            const bool counts = !isnan(value[index[k]]) && !isnan(under[index[k]]);
+
+            pair->x[k] = counts ? value[index[k]] : 0.0;
+            pair->d[k] = counts ? under[index[k]] : 0.0;
+        }
+        return;
+    }
+    for (int k = 0; k < n; k++) {
+        const bool counts = !isnan(value[index[k]]);
+
+        pair->x[k] = counts ? value[index[k]] : 0.0;
+        pair->d[k] = counts ? 1.0 : 0.0;
+    }
+}
+
+static void
+reduce_figure(const twp_figures_t *figures, const twp_block_t *block, int i_segment, int i_figure,
+    const int *index, int n, twp_moments_t *moments)
+{
+    const twp_figure_t *const figure = &figures->figure[i_figure];
+    pair_t baseline, other;
+    const double *columns[4] = { baseline.x, baseline.d, baseline.x, baseline.d };
+
+    gather(block, figure, 0, index, n, &baseline);
+    twp_moments_of(&moments[at(figures, i_segment, 0, i_figure)], 2, columns, n);
+    columns[0] = other.x;
+    columns[1] = other.d;
+    for (int s = 1; s < figures->n_models; s++) {
+        twp_moments_t *const of_model = &moments[at(figures, i_segment, s, i_figure)];
+        twp_moments_t *const of_contrast
+            = &moments[at(figures, i_segment, figures->n_models + s - 1, i_figure)];
+
+        gather(block, figure, s, index, n, &other);
+        twp_moments_of(of_contrast, 4, columns, n);
+        /* The model's own moments are the first two columns of the contrast's. */
+        *of_model = *of_contrast;
+    }
+}
+
+static void
+reduce_joint(
+    const twp_figures_t *figures, const twp_block_t *block, twp_moments_t *moments)
+{
+    const size_t cost
+        = (size_t) figures->figure[figures->i_cost].i_column * TWP_BLOCK_TWINS;
+    const size_t qaly
+        = (size_t) figures->figure[figures->i_qaly].i_column * TWP_BLOCK_TWINS;
+    double column[4][TWP_BLOCK_TWINS];
+    const double *const columns[4] = { column[0], column[1], column[2], column[3] };
+
+    for (int s = 1; s < figures->n_models; s++) {
+        const double *const of[4] = { &block->value[s][cost], &block->value[0][cost],
+            &block->value[s][qaly], &block->value[0][qaly] };
+        int n = 0;
+
+        for (int k = 0; k < block->n_twins; k++) {
+            if (isnan(of[0][k]) || isnan(of[1][k]) || isnan(of[2][k]) || isnan(of[3][k]))
+                continue;
+            for (int c = 0; c < 4; c++)
+                column[c][n] = of[c][k];
+            n++;
+        }
+        twp_moments_of(&moments[at_joint(figures, s - 1)], 4, columns, n);
+    }
+}
+
+static void
+count_quantiles(twp_sums_t *sums, const twp_block_t *block)
+{
+    const twp_figures_t *const figures = sums->figures;
+
+    for (int i = 0; i < figures->n_models + figures->n_contrasts; i++) {
+        const int s = i < figures->n_models ? i : i - figures->n_models + 1;
+
+        omp_set_lock(&sums->lock[i]);
+        for (int f = 0; f < figures->n_figures; f++) {
+            const twp_figure_t *const figure = &figures->figure[f];
+            const size_t column = (size_t) figure->i_column * TWP_BLOCK_TWINS;
+            int64_t *bins;
+
+            if (figure->i_quantile < 0)
+                continue;
+            bins = &sums->histogram[i][(size_t) figure->i_quantile * TWP_HISTOGRAM_BINS];
+            if (i < figures->n_models)
+                twp_histogram_add(bins, &block->value[s][column], 1, block->n_twins);
+            else
+                twp_histogram_add_differences(
+                    bins, &block->value[s][column], &block->value[0][column], block->n_twins);
+        }
+        omp_unset_lock(&sums->lock[i]);
+    }
+}
+
+void
+twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial)
+{
+    const twp_figures_t *const figures = sums->figures;
+    twp_moments_t *const moments = partial;
+    int64_t *const n_segment = (int64_t *) (void *) (moments + figures->n_moments);
+    int index[TWP_BLOCK_TWINS];
+
+    memset(partial, 0, figures->partial_bytes);
+    for (int g = -1; g < figures->n_segments; g++) {
+        int n = 0;
+
+        if (g < 0) {
+            for (n = 0; n < block->n_twins; n++)
+                index[n] = n;
+        } else {
+            const twp_segment_t *const segment = &figures->segment[g];
+            const double *const attribute
+                = &block->attribute[(size_t) segment->i_attribute * TWP_BLOCK_TWINS];
+
+            for (int k = 0; k < block->n_twins; k++)
+                if (attribute[k] == segment->code)
+                    index[n++] = k;
+            n_segment[g] = n;
+        }
+        for (int f = 0; f < figures->n_figures; f++)
+            if (figures->figure[f].i_column >= 0)
+                reduce_figure(figures, block, g, f, index, n, moments);
+    }
+    if (figures->i_cost >= 0)
+        reduce_joint(figures, block, moments);
+    count_quantiles(sums, block);
+}
+
+void
+twp_sums_fold(twp_sums_t *sums, const void *partial)
+{
+    const twp_figures_t *const figures = sums->figures;
+    const twp_moments_t *const moments = partial;
+    const int64_t *const n_segment = (const int64_t *) (const void *) (moments + figures->n_moments);
+
+    for (size_t i = 0; i < figures->n_moments; i++)
+        twp_moments_merge(&sums->total[i], &moments[i], columns_of(figures, i));
+    for (int g = 0; g < figures->n_segments; g++)
+        sums->n_segment[g] += n_segment[g];
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+const twp_moments_t *
+twp_sums_moments(const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
+{
+    return &sums->total[at(sums->figures, i_segment, i_model, i_figure)];
+}
+
+const twp_moments_t *
+twp_sums_contrast(const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
+{
+    return &sums->total[at(
+        sums->figures, i_segment, sums->figures->n_models + i_contrast, i_figure)];
+}
+
+const twp_moments_t *
+twp_sums_joint(const twp_sums_t *sums, int i_contrast)
+{
+    return &sums->total[at_joint(sums->figures, i_contrast)];
+}
+
+int64_t
+twp_sums_n_segment(const twp_sums_t *sums, int i_segment)
+{
+    return sums->n_segment[i_segment];
+}
+
+static const int64_t *
+histogram(const twp_sums_t *sums, int i_side, int i_figure)
+{
+    const int i_quantile = sums->figures->figure[i_figure].i_quantile;
+
+    return i_quantile < 0 ? NULL
+                          : &sums->histogram[i_side][(size_t) i_quantile * TWP_HISTOGRAM_BINS];
+}
+
+const int64_t *
+twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure)
+{
+    return histogram(sums, i_model, i_figure);
+}
+
+const int64_t *
+twp_sums_difference_histogram(const twp_sums_t *sums, int i_contrast, int i_figure)
+{
+    return histogram(sums, sums->figures->n_models + i_contrast, i_figure);
+}

@@ -1,0 +1,78 @@
+/**
+ * What a summary needs of all twins, without keeping them: moments of every figure per strategy,
+ * per contrast with the baseline and per segment, joint moments of cost and effect, and counts for
+ * quantiles. Blocks are reduced in parallel and folded in their order, so the bits do not depend on
+ * threads.
+ */
+#ifndef TWP_MEASURE_SUMS_H
+#define TWP_MEASURE_SUMS_H
+
+#include "engine/run.h"
+#include "measure/moments.h"
+
+/** One figure of the summary: a measure at one of its times. */
+typedef struct {
+    int i_measure, i_time; /* into study->measure; i_time 0 when it has no times */
+    int i_column;          /* of the plan; -1: a Kaplan-Meier curve */
+    int i_denominator;     /* column of a ratio of sums, else -1 */
+    int i_curve;           /* of the plan, else -1 */
+    int i_quantile;        /* number among the figures with quantiles, or -1 */
+} twp_figure_t;
+
+/** Twins with one category of an attribute. */
+typedef struct {
+    int i_attribute;
+    double code;
+    const char *name; /* female=yes, persona=eager */
+} twp_segment_t;
+
+/** What is summed; fixed for a run. */
+typedef struct {
+    twp_arena_t *arena;
+    const twp_study_typed_t *study;
+    const twp_outcome_plan_t *plan;
+    int n_models, n_contrasts;
+    int n_figures;
+    twp_figure_t *figure;
+    int n_quantiles; /* figures that have them */
+    int n_segments;
+    twp_segment_t *segment;
+    int i_cost, i_qaly; /* figures that the cost-effectiveness is about, or -1 (then both) */
+    size_t n_moments, partial_bytes;
+} twp_figures_t;
+
+/** study and plan are borrowed and must outlive the figures. */
+TWP_CHECK_RESULT twp_status_t twp_figures_create(const twp_study_typed_t *study,
+    const twp_outcome_plan_t *plan, int n_models, twp_figures_t **figures, twp_error_t *err);
+void twp_figures_free(twp_figures_t *figures); /* NULL is allowed */
+
+typedef struct twp_sums twp_sums_t; /* opaque */
+
+TWP_CHECK_RESULT twp_status_t twp_sums_create(
+    const twp_figures_t *figures, twp_sums_t **sums, twp_error_t *err);
+void twp_sums_free(twp_sums_t *sums); /* NULL is allowed */
+
+/**
+ * Sums of one block into partial[figures->partial_bytes], and its counts for quantiles into sums.
+ * Safe to be called by several threads at once.
+ */
+void twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial);
+
+/** Adds a block's partial; blocks in order, one thread at a time. */
+void twp_sums_fold(twp_sums_t *sums, const void *partial);
+
+/** Columns 0 and 1: numerator and denominator. i_segment -1: all twins. Figures with a column only. */
+const twp_moments_t *twp_sums_moments(
+    const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
+/** Columns 0 to 3: numerator and denominator under model i_contrast + 1, then under the baseline. */
+const twp_moments_t *twp_sums_contrast(
+    const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure);
+/** Columns 0 to 3: cost, baseline cost, QALYs, baseline QALYs. */
+const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_contrast);
+int64_t twp_sums_n_segment(const twp_sums_t *sums, int i_segment);
+
+/** Counts over twins (measure/histogram.h), NULL for figures without quantiles. */
+const int64_t *twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure);
+const int64_t *twp_sums_difference_histogram(const twp_sums_t *sums, int i_contrast, int i_figure);
+
+#endif

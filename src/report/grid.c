@@ -1,0 +1,319 @@
+#include "report/grid.h"
+
+#include <string.h>
+
+#define GAP 2 /* blanks between columns */
+#define JOIN " to "
+#define LONG_NAME 14 /* a first column that is wider may stand on lines of its own */
+
+twp_grid_t
+twp_grid_init(twp_arena_t *arena)
+{
+    return (twp_grid_t){ .arena = arena };
+}
+
+void
+twp_grid_column(twp_grid_t *grid, const char *head, twp_grid_kind_t kind)
+{
+    if (grid->n_columns < TWP_GRID_COLUMNS_MAX)
+        grid->column[grid->n_columns++] = (twp_grid_column_t){ head, kind };
+}
+
+void
+twp_grid_add(twp_grid_t *grid, const char *text)
+{
+    if (grid->has_failed)
+        return;
+    if (grid->n_cells == grid->n_capacity) {
+        const size_t n = grid->n_capacity == 0 ? 64 : 2 * grid->n_capacity;
+        const char **cell = TWP_ARENA_NEW(grid->arena, const char *, n);
+        if (cell == NULL) {
+            grid->has_failed = true;
+            return;
+        }
+        if (grid->n_cells > 0)
+            memcpy(cell, grid->cell, grid->n_cells * sizeof *cell);
+        grid->cell = cell;
+        grid->n_capacity = n;
+    }
+    grid->cell[grid->n_cells++] = text;
+}
+
+void
+twp_grid_add_copy(twp_grid_t *grid, const char *text)
+{
+    char *copy = twp_arena_strdup(grid->arena, text);
+
+    if (copy == NULL) {
+        grid->has_failed = true;
+        return;
+    }
+    twp_buffer_clean(copy);
+    twp_grid_add(grid, copy);
+}
+
+size_t
+twp_grid_n_rows(const twp_grid_t *grid)
+{
+    return grid->n_columns == 0 ? 0 : grid->n_cells / (size_t) grid->n_columns;
+}
+
+static const char *
+cell_at(const twp_grid_t *grid, size_t i_row, int i_column)
+{
+    return grid->cell[i_row * (size_t) grid->n_columns + (size_t) i_column];
+}
+
+/* ---- aligned ----------------------------------------------------------------------------------- */
+
+/* Widths of a drawn column; numbers stand as whole part and fraction. */
+typedef struct {
+    size_t width, whole, fraction;
+    bool is_shown;
+} shape_t;
+
+static bool
+is_number(const twp_grid_t *grid, int i_column)
+{
+    return grid->column[i_column].kind != TWP_COLUMN_TEXT;
+}
+
+/* Is the column the lower end of an interval, whose upper end is the next? */
+static bool
+is_lower(const twp_grid_t *grid, int i_column)
+{
+    return i_column + 1 < grid->n_columns && grid->column[i_column + 1].kind == TWP_COLUMN_UPPER;
+}
+
+/* Columns before the decimal point. */
+static size_t
+whole_width(const char *text)
+{
+    return strcspn(text, ".");
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static void
+measure_columns(const twp_grid_t *grid, shape_t shape[TWP_GRID_COLUMNS_MAX])
+{
+    const size_t n_rows = twp_grid_n_rows(grid);
+
+    for (int j = 0; j < grid->n_columns; j++) {
+        shape_t *s = &shape[j];
+        *s = (shape_t){ 0 };
+        for (size_t i = 0; i < n_rows; i++) {
+            const char *text = cell_at(grid, i, j);
+            s->is_shown = s->is_shown || text[0] != '\0';
+            if (is_number(grid, j)) {
+                const size_t whole = whole_width(text);
+                s->whole = larger(s->whole, whole);
+                s->fraction = larger(s->fraction, twp_buffer_width(text) - whole);
+            } else {
+                s->width = larger(s->width, twp_buffer_width(text));
+            }
+        }
+        if (is_number(grid, j))
+            s->width = s->whole + s->fraction;
+    }
+    /* An interval's head stands over both of its columns, in the first one's place. */
+    for (int j = 0; j < grid->n_columns; j++) {
+        const bool is_interval = is_lower(grid, j);
+        const size_t head = twp_buffer_width(grid->column[j].head);
+        const size_t room = shape[j].width + (is_interval ? strlen(JOIN) + shape[j + 1].width : 0);
+        if (head > room)
+            shape[is_interval ? j + 1 : j].width += head - room;
+    }
+}
+
+/* Adds text and blanks up to the width. */
+static void
+add_cell(twp_buffer_t *buffer, const char *text, size_t width)
+{
+    const size_t used = twp_buffer_width(text);
+
+    twp_buffer_add(buffer, text);
+    if (used < width)
+        twp_buffer_repeat(buffer, ' ', width - used);
+}
+
+/* Takes the blanks off the end of the text. */
+static void
+trim(twp_buffer_t *buffer)
+{
+    while (buffer->n_bytes > 0 && buffer->text[buffer->n_bytes - 1] == ' ')
+        buffer->text[--buffer->n_bytes] = '\0';
+}
+
+/* A text's or an interval's head stands flush left, a number's flush right. */
+static void
+draw_heads(const twp_grid_t *grid, const shape_t *shape, twp_buffer_t *buffer, int i_first)
+{
+    for (int j = i_first; j < grid->n_columns; j++) {
+        const char *head = grid->column[j].head;
+        size_t width = shape[j].width;
+        if (!shape[j].is_shown || grid->column[j].kind == TWP_COLUMN_UPPER)
+            continue;
+        if (is_lower(grid, j))
+            width += strlen(JOIN) + shape[j + 1].width;
+        else if (is_number(grid, j))
+            twp_buffer_repeat(buffer, ' ', width - twp_buffer_width(head));
+        twp_buffer_add(buffer, head);
+        if (is_lower(grid, j) || !is_number(grid, j))
+            twp_buffer_repeat(buffer, ' ', width - twp_buffer_width(head));
+        twp_buffer_repeat(buffer, ' ', GAP);
+    }
+    trim(buffer);
+    twp_buffer_add(buffer, "\n");
+}
+
+static void
+draw_number(twp_buffer_t *buffer, const char *text, const shape_t *shape, bool is_interval)
+{
+    const size_t whole = whole_width(text), width = twp_buffer_width(text);
+    /* A head that is wider than its numbers has them flush right, an interval's flush left. */
+    const size_t slack = shape->width - shape->whole - shape->fraction;
+
+    if (!is_interval)
+        twp_buffer_repeat(buffer, ' ', slack);
+    if (text[0] == '\0') {
+        twp_buffer_repeat(buffer, ' ', shape->whole + shape->fraction);
+    } else {
+        twp_buffer_repeat(buffer, ' ', shape->whole - whole);
+        twp_buffer_add(buffer, text);
+        twp_buffer_repeat(buffer, ' ', shape->fraction - (width - whole));
+    }
+    if (is_interval)
+        twp_buffer_repeat(buffer, ' ', slack);
+}
+
+static void
+draw_row(
+    const twp_grid_t *grid, const shape_t *shape, twp_buffer_t *buffer, size_t i_row, int i_first)
+{
+    for (int j = i_first; j < grid->n_columns; j++) {
+        const char *text = cell_at(grid, i_row, j);
+        const bool is_upper = grid->column[j].kind == TWP_COLUMN_UPPER;
+        if (!shape[j].is_shown)
+            continue;
+        if (is_upper) {
+            buffer->n_bytes -= buffer->n_bytes >= GAP && !buffer->has_failed ? GAP : 0;
+            twp_buffer_add(buffer, text[0] != '\0' ? JOIN : "    ");
+        }
+        if (is_number(grid, j))
+            draw_number(buffer, text, &shape[j], is_upper || is_lower(grid, j));
+        else
+            add_cell(buffer, text, shape[j].width);
+        twp_buffer_repeat(buffer, ' ', GAP);
+    }
+    trim(buffer);
+    twp_buffer_add(buffer, "\n");
+}
+
+void
+twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width)
+{
+    const size_t n_rows = twp_grid_n_rows(grid);
+    shape_t shape[TWP_GRID_COLUMNS_MAX];
+    size_t total = twp_buffer_width(indent);
+    bool is_stacked;
+
+    if (grid->has_failed) {
+        buffer->has_failed = true;
+        return;
+    }
+    measure_columns(grid, shape);
+    for (int j = 0; j < grid->n_columns; j++) {
+        if (shape[j].is_shown)
+            total += shape[j].width +
+                (grid->column[j].kind == TWP_COLUMN_UPPER ? strlen(JOIN)
+                        : j > 0                           ? GAP
+                                                          : 0);
+    }
+    is_stacked = width > 0 && total > width && grid->n_columns > 1 && !is_number(grid, 0) &&
+        shape[0].width > LONG_NAME;
+    twp_buffer_add(buffer, indent);
+    if (is_stacked) {
+        twp_buffer_add(buffer, grid->column[0].head);
+        twp_buffer_add(buffer, "\n");
+        twp_buffer_add(buffer, indent);
+        twp_buffer_repeat(buffer, ' ', LONG_NAME);
+    }
+    draw_heads(grid, shape, buffer, is_stacked ? 1 : 0);
+    for (size_t i = 0; i < n_rows; i++) {
+        twp_buffer_add(buffer, indent);
+        if (is_stacked) {
+            twp_buffer_add(buffer, cell_at(grid, i, 0));
+            twp_buffer_add(buffer, "\n");
+            twp_buffer_add(buffer, indent);
+            twp_buffer_repeat(buffer, ' ', LONG_NAME);
+        }
+        draw_row(grid, shape, buffer, i, is_stacked ? 1 : 0);
+    }
+}
+
+/* ---- Markdown ---------------------------------------------------------------------------------- */
+
+/* A bar would end the cell. */
+static void
+add_markdown(twp_buffer_t *buffer, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|' || *text == '\\')
+            twp_buffer_add(buffer, "\\");
+        twp_buffer_add_bytes(buffer, text, 1);
+    }
+}
+
+static bool
+is_empty_column(const twp_grid_t *grid, int i_column)
+{
+    for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {
+        if (cell_at(grid, i, i_column)[0] != '\0')
+            return false;
+    }
+    return true;
+}
+
+void
+twp_grid_draw_markdown(const twp_grid_t *grid, twp_buffer_t *buffer)
+{
+    bool is_left_out[TWP_GRID_COLUMNS_MAX];
+
+    if (grid->has_failed) {
+        buffer->has_failed = true;
+        return;
+    }
+    for (int j = 0; j < grid->n_columns; j++) {
+        is_left_out[j] = is_empty_column(grid, j) || grid->column[j].kind == TWP_COLUMN_UPPER;
+        if (is_left_out[j])
+            continue;
+        twp_buffer_add(buffer, "| ");
+        add_markdown(buffer, grid->column[j].head);
+        twp_buffer_add(buffer, " ");
+    }
+    twp_buffer_add(buffer, "|\n");
+    for (int j = 0; j < grid->n_columns; j++) {
+        if (!is_left_out[j])
+            twp_buffer_add(buffer, is_number(grid, j) ? "| ---: " : "| --- ");
+    }
+    twp_buffer_add(buffer, "|\n");
+    for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {
+        for (int j = 0; j < grid->n_columns; j++) {
+            if (is_left_out[j])
+                continue;
+            twp_buffer_add(buffer, "| ");
+            add_markdown(buffer, cell_at(grid, i, j));
+            if (is_lower(grid, j) && cell_at(grid, i, j + 1)[0] != '\0') {
+                twp_buffer_add(buffer, JOIN);
+                add_markdown(buffer, cell_at(grid, i, j + 1));
+            }
+            twp_buffer_add(buffer, " ");
+        }
+        twp_buffer_add(buffer, "|\n");
+    }
+}

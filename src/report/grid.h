@@ -1,0 +1,49 @@
+/** Tables of text cells: built once, drawn aligned for terminals or as Markdown. */
+#ifndef TWP_REPORT_GRID_H
+#define TWP_REPORT_GRID_H
+
+#include "base/arena.h"
+#include "report/buffer.h"
+
+#define TWP_GRID_COLUMNS_MAX 16
+
+typedef enum {
+    TWP_COLUMN_TEXT,   /**< flush left */
+    TWP_COLUMN_NUMBER, /**< aligned at the decimal point */
+    TWP_COLUMN_UPPER   /**< a number that ends an interval: joined to the column before by " to " */
+} twp_grid_kind_t;
+
+typedef struct {
+    const char *head;
+    twp_grid_kind_t kind;
+} twp_grid_column_t;
+
+/** Cells borrow their text (constants), or are cleaned copies made by twp_grid_add_copy(). */
+typedef struct {
+    twp_arena_t *arena; /**< borrowed: holds rows and copies */
+    twp_grid_column_t column[TWP_GRID_COLUMNS_MAX];
+    int n_columns;
+    const char **cell; /**< [n_cells], row by row */
+    size_t n_cells, n_capacity;
+    bool has_failed; /**< memory ran out */
+} twp_grid_t;
+
+/** An empty grid whose memory comes from arena. */
+twp_grid_t twp_grid_init(twp_arena_t *arena);
+void twp_grid_column(twp_grid_t *grid, const char *head, twp_grid_kind_t kind);
+/** Adds the next cell, row by row; rows must be filled. */
+void twp_grid_add(twp_grid_t *grid, const char *text);
+void twp_grid_add_copy(twp_grid_t *grid, const char *text);
+size_t twp_grid_n_rows(const twp_grid_t *grid);
+
+/**
+ * Draws the grid aligned, each line behind indent. Columns without any text are left out. When the
+ * grid is wider than width and its first column is a long one, that column stands on a line of its
+ * own above each row. (width 0: no limit.)
+ */
+void twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width);
+
+/** Draws the grid as a Markdown table. */
+void twp_grid_draw_markdown(const twp_grid_t *grid, twp_buffer_t *buffer);
+
+#endif

@@ -1,0 +1,406 @@
+/* Measures that are asked for, with every default filled in and a column name of their own. */
+#include "base/suggest.h"
+#include "study/read.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- times -------------------------------------------------------------------------------------- */
+
+int
+twp_read_time_index(const twp_study_measure_t *measure, double days)
+{
+    for (int i = 0; i < measure->n_times; i++)
+        if (measure->time_days[i] == days)
+            return i;
+    return -1;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+    const double x = *(const double *) a, y = *(const double *) b;
+
+    return (x > y) - (x < y);
+}
+
+/* Rises, and holds each time once. */
+static void
+sort_times(twp_study_measure_t *measure)
+{
+    int kept = 0;
+
+    if (measure->n_times > 0)
+        qsort(measure->time_days, (size_t) measure->n_times, sizeof *measure->time_days,
+            compare_numbers);
+    for (int i = 0; i < measure->n_times; i++)
+        if (kept == 0 || measure->time_days[kept - 1] != measure->time_days[i])
+            measure->time_days[kept++] = measure->time_days[i];
+    measure->n_times = kept;
+}
+
+static void
+read_times(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
+{
+    const twp_study_typed_t *study = read->study;
+    const int n = twp_read_n_items(spot);
+    const double end = fmin(study->horizon_days, study->follow_up_days);
+
+    out->time_days = TWP_READ_NEW(read, double, n);
+    for (int i = 0; i < n; i++) {
+        const twp_spot_t item = twp_read_item(read, spot, i);
+        const double days = twp_read_constant(read, item, TWP_DIM_TIME, NAN);
+        if (isnan(days))
+            continue;
+        if (!(days >= 0))
+            twp_read_fail(read, twp_read_place(item), twp_read_text(item), "a time not below 0",
+                NULL, "the time is out of range");
+        else if (days > end)
+            twp_read_warn(read, twp_read_place(item), twp_read_text(item),
+                twp_read_printf(read, "at most %g days", end), NULL,
+                "no life is that long: there will be no value");
+        out->time_days[out->n_times++] = days;
+    }
+    sort_times(out);
+}
+
+/* ---- keys --------------------------------------------------------------------------------------- */
+
+static int
+read_listed(twp_read_t *read, twp_spot_t spot, const char *const *sorted, int n, const char *what)
+{
+    const char *text = twp_read_text(spot);
+    const int i = text != NULL ? twp_read_index(sorted, n, text) : -1;
+
+    if (text != NULL && i < 0)
+        twp_read_fail(read, twp_read_place(spot), text, what,
+            twp_suggest_nearest(text, sorted, (size_t) n), "%s is not %s", text, what);
+    return i;
+}
+
+static bool
+is_missing(twp_read_t *read, twp_spot_t spot, twp_spot_t key, const char *expected)
+{
+    if (key.node != NULL)
+        return false;
+    twp_read_fail(read, twp_read_place(spot), NULL, expected, NULL,
+        "the measure needs more to be said");
+    return true;
+}
+
+/* Names of stocks, sorted as the variables are. */
+static int
+read_stock(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_spot_t measure)
+{
+    const twp_study_typed_t *study = read->study;
+    const char **name = TWP_READ_NEW(read, const char *, study->n_variables);
+    int n = 0, i_only = -1, i;
+
+    for (int v = 0; v < study->n_variables; v++)
+        if (study->variable[v].is_stock) {
+            name[n++] = study->variable[v].name;
+            i_only = v;
+        }
+    if (spot.node != NULL) {
+        i = read_listed(read, spot, name, n, "a stock");
+        for (int v = 0; i >= 0 && v < study->n_variables; v++)
+            if (study->variable[v].name == name[i])
+                return v;
+        return -1;
+    }
+    if (n == 0)
+        twp_read_fail(read, twp_read_place(measure), row->name, "a variable of kind: stock", NULL,
+            "nothing is ever dispensed in this study");
+    else if (n > 1 && row->measure == TWP_MEASURE_STOCK)
+        twp_read_fail(read, twp_read_place(measure), row->name, "stock: NAME", NULL,
+            "there are several stocks");
+    return n == 1 ? i_only : -1;
+}
+
+/* `of`: what it names depends on the measure. */
+static bool
+read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_study_measure_t *out)
+{
+    const twp_study_typed_t *study = read->study;
+    const twp_spot_t of = twp_read_get(read, spot, "of"),
+                     category = twp_read_get(read, spot, "category");
+
+    if (row->takes & TWP_TAKES_STATE)
+        return !is_missing(read, spot, of, "of: TRACK.STATE") &&
+               twp_read_state_reference(read, of, &out->i_track, &out->i_state);
+    if (row->takes & TWP_TAKES_TALLY) {
+        if (is_missing(read, spot, of, "of: NAME of a measure action"))
+            return false;
+        out->i_tally = read_listed(read, of, study->tally, study->n_tallies,
+            "the name of a measure action");
+        return out->i_tally >= 0;
+    }
+    if ((row->takes & TWP_TAKES_SUPPORT) && of.node != NULL) {
+        out->i_support = twp_read_reference(read, of, TWP_SYMBOL_SUPPORT);
+        return out->i_support >= 0;
+    }
+    if (row->takes & TWP_TAKES_PAYER) {
+        if (of.node != NULL)
+            out->i_payer = read_listed(read, of, study->payer, study->n_payers, "a payer");
+        if (category.node != NULL)
+            out->i_category = read_listed(
+                read, category, study->category, study->n_categories, "a category of costs");
+    }
+    return true;
+}
+
+/* ---- names -------------------------------------------------------------------------------------- */
+
+/* `occupancy_health_dead`, `cost_payer_drug`, `time_to_therapy_taking_since_journey_asked` */
+static void
+name_measure(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row,
+    twp_study_measure_t *out)
+{
+    const twp_study_typed_t *study = read->study;
+    const char *as = twp_read_text(twp_read_get(read, spot, "as"));
+    const char *name = row->name, *label = row->name;
+    char *blank;
+
+    if (out->i_track >= 0) {
+        const twp_study_track_t *track = &study->track[out->i_track];
+        const char *state = track->state[out->i_state].name;
+        name = twp_read_printf(read, "%s_%s_%s", name, track->name, state);
+        label = twp_read_printf(read, "%s %s.%s", label, track->name, state);
+    }
+    if (out->i_support >= 0) {
+        name = twp_read_printf(read, "%s_%s", name, study->support[out->i_support].name);
+        label = twp_read_printf(read, "%s of %s", label, study->support[out->i_support].name);
+    }
+    if (out->i_payer >= 0) {
+        name = twp_read_printf(read, "%s_%s", name, study->payer[out->i_payer]);
+        label = twp_read_printf(read, "%s to %s", label, study->payer[out->i_payer]);
+    }
+    if (out->i_category >= 0) {
+        name = twp_read_printf(read, "%s_%s", name, study->category[out->i_category]);
+        label = twp_read_printf(read, "%s for %s", label, study->category[out->i_category]);
+    }
+    if (out->i_tally >= 0) {
+        name = twp_read_printf(read, "%s_%s", name, study->tally[out->i_tally]);
+        label = twp_read_printf(read, "%s %s", label, study->tally[out->i_tally]);
+    }
+    if (twp_read_get(read, spot, "stock").node != NULL && out->i_stock >= 0) {
+        name = twp_read_printf(read, "%s_%s", name, study->variable[out->i_stock].name);
+        label = twp_read_printf(read, "%s of %s", label, study->variable[out->i_stock].name);
+    }
+    if (out->i_since_track >= 0) {
+        const twp_study_track_t *track = &study->track[out->i_since_track];
+        const char *state = track->state[out->i_since_state].name;
+        name = twp_read_printf(read, "%s_since_%s_%s", name, track->name, state);
+        label = twp_read_printf(read, "%s since %s.%s", label, track->name, state);
+    }
+    if (!twp_read_flag(read, spot, "discounted", true) && study->discount.n_steps > 0) {
+        name = twp_read_printf(read, "%s_undiscounted", name);
+        label = twp_read_printf(read, "%s, undiscounted", label);
+    }
+    out->name = as != NULL ? as : name;
+    /* the first word only: names of the study stay as they are written */
+    blank = memcpy(twp_read_alloc(read, (int) strlen(label) + 1, 1), label, strlen(label));
+    for (size_t i = 0; row->name[i] != '\0'; i++)
+        if (blank[i] == '_')
+            blank[i] = ' ';
+    out->label = as != NULL ? as : blank;
+}
+
+/* ---- one measure -------------------------------------------------------------------------------- */
+
+static void
+init_measure(twp_study_measure_t *out, const twp_measure_row_t *row)
+{
+    *out = (twp_study_measure_t) { .measure = row->measure, .i_track = -1, .i_state = -1,
+        .i_since_track = -1, .i_since_state = -1, .i_support = -1, .i_payer = -1, .i_category = -1,
+        .i_tally = -1, .window_days = INFINITY, .i_stock = -1 };
+}
+
+static double
+read_span(twp_read_t *read, twp_spot_t spot, bool is_zero_allowed, double fallback)
+{
+    const double days = twp_read_constant(read, spot, TWP_DIM_TIME, fallback);
+
+    if (spot.node != NULL && !(days > 0 || (is_zero_allowed && days == 0)))
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
+            is_zero_allowed ? "a time not below 0" : "a time above 0", NULL,
+            "the time is out of range");
+    return days;
+}
+
+bool
+twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
+{
+    const twp_spot_t measure =
+        twp_read_is_mapping(spot) ? twp_read_get(read, spot, "measure") : spot;
+    const char *text = twp_read_text(measure);
+    const twp_measure_row_t *row = text != NULL ? twp_measures_find(text) : NULL;
+    const twp_spot_t at = twp_read_get(read, spot, "at"), by = twp_read_get(read, spot, "by"),
+                     since = twp_read_get(read, spot, "since");
+
+    if (row == NULL)
+        return false; /* the shape check has said so */
+    init_measure(out, row);
+    if (!read_of(read, spot, row, out))
+        return false;
+    if ((row->takes & TWP_TAKES_SINCE) && since.node != NULL &&
+        !twp_read_state_reference(read, since, &out->i_since_track, &out->i_since_state))
+        return false;
+    if (((row->takes & TWP_TAKES_AT) && is_missing(read, spot, at, "at: DURATION")) ||
+        ((row->takes & TWP_TAKES_BY) && is_missing(read, spot, by, "by: DURATION")))
+        return false;
+    read_times(read, row->takes & TWP_TAKES_AT ? at : by, out);
+    if (row->takes & TWP_TAKES_GAP)
+        out->gap_days =
+            read_span(read, twp_read_get(read, spot, "permissible_gap"), true, read->gap_days);
+    if (row->takes & TWP_TAKES_WINDOW)
+        out->window_days =
+            read_span(read, twp_read_get(read, spot, "window"), false, read->window_days);
+    if (row->takes & TWP_TAKES_STOCK)
+        out->i_stock = read_stock(read, twp_read_get(read, spot, "stock"), row, spot);
+    if (row->takes & TWP_TAKES_DISCOUNT)
+        out->is_discounted = read->study->discount.n_steps > 0 &&
+                             twp_read_flag(read, spot, "discounted", true);
+    if (row->measure == TWP_MEASURE_QALY && read->study->utility == NULL) {
+        twp_read_fail(read, twp_read_place(measure), text, "patient.utility", NULL,
+            "the study says nothing of utility");
+        return false;
+    }
+    if (row->measure == TWP_MEASURE_COST && read->study->n_accounts == 0) {
+        twp_read_fail(read, twp_read_place(measure), text, "costs somewhere in the study", NULL,
+            "nothing costs anything in this study");
+        return false;
+    }
+    name_measure(read, spot, row, out);
+    return true;
+}
+
+/* ---- all of them -------------------------------------------------------------------------------- */
+
+static bool
+is_alike(const twp_study_measure_t *a, const twp_study_measure_t *b)
+{
+    return a->measure == b->measure && (a->n_times == 0) == (b->n_times == 0) &&
+           a->i_track == b->i_track && a->i_state == b->i_state &&
+           a->i_since_track == b->i_since_track && a->i_since_state == b->i_since_state &&
+           a->i_support == b->i_support && a->i_payer == b->i_payer &&
+           a->i_category == b->i_category && a->i_tally == b->i_tally &&
+           a->gap_days == b->gap_days && a->window_days == b->window_days &&
+           a->i_stock == b->i_stock && a->is_discounted == b->is_discounted;
+}
+
+static int
+find_name(const twp_study_typed_t *study, const char *name)
+{
+    for (int i = 0; i < study->n_measures; i++)
+        if (strcmp(study->measure[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void
+append_measure(twp_read_t *read, twp_study_measure_t measure)
+{
+    twp_study_typed_t *study = read->study;
+
+    study->measure = twp_read_grown(
+        read, study->measure, study->n_measures, &read->n_measure_capacity, sizeof *study->measure);
+    study->measure[study->n_measures++] = measure;
+}
+
+int
+twp_read_add_measure(twp_read_t *read, const twp_study_measure_t *measure, const char *name)
+{
+    twp_study_typed_t *study = read->study;
+    twp_study_measure_t added = *measure;
+
+    for (int i = 0; i < study->n_measures; i++) {
+        twp_study_measure_t *old = &study->measure[i];
+        double *time;
+        if (!is_alike(old, measure))
+            continue;
+        time = TWP_READ_NEW(read, double, old->n_times + measure->n_times);
+        for (int k = 0; k < old->n_times + measure->n_times; k++)
+            time[k] = k < old->n_times ? old->time_days[k] : measure->time_days[k - old->n_times];
+        old->time_days = time;
+        old->n_times += measure->n_times;
+        sort_times(old);
+        return i;
+    }
+    if (find_name(study, added.name) >= 0)
+        added.name = twp_read_printf(read, "%s_%s", added.name, name);
+    append_measure(read, added);
+    return study->n_measures - 1;
+}
+
+/* The total, then what each payer pays. */
+static void
+append_costs(twp_read_t *read, twp_study_measure_t total)
+{
+    const twp_study_typed_t *study = read->study;
+
+    append_measure(read, total);
+    for (int i = 0; study->n_payers > 1 && i < study->n_payers; i++) {
+        twp_study_measure_t one = total;
+        one.i_payer = i;
+        one.name = twp_read_printf(read, "%s_%s", total.name, study->payer[i]);
+        one.label = twp_read_printf(read, "%s to %s", total.label, study->payer[i]);
+        append_measure(read, one);
+    }
+}
+
+static void
+append_listed(twp_read_t *read, twp_spot_t item)
+{
+    const int first = read->study->n_measures;
+    twp_study_measure_t measure;
+
+    if (!twp_read_measure(read, item, &measure))
+        return;
+    if (measure.measure == TWP_MEASURE_COST && measure.i_payer < 0 && measure.i_category < 0)
+        append_costs(read, measure);
+    else
+        append_measure(read, measure);
+    for (int i = first; i < read->study->n_measures; i++)
+        if (find_name(read->study, read->study->measure[i].name) < i)
+            twp_read_fail(read, twp_read_place(item), read->study->measure[i].name,
+                "as: ANOTHER_NAME", NULL, "two measures would have the column %s",
+                read->study->measure[i].name);
+}
+
+/* Measures of a study that lists none: whatever has a meaning in it. */
+static void
+append_defaults(twp_read_t *read)
+{
+    static const twp_measure_t usual[] = { TWP_MEASURE_INITIATION, TWP_MEASURE_TIME_TO_FIRST_DOSE,
+        TWP_MEASURE_PDC, TWP_MEASURE_REFILLS, TWP_MEASURE_CONTACTS, TWP_MEASURE_COST,
+        TWP_MEASURE_QALY };
+    const twp_study_typed_t *study = read->study;
+    bool has_stock = false;
+
+    for (int i = 0; i < study->n_variables; i++)
+        has_stock |= study->variable[i].is_stock;
+    for (size_t k = 0; k < sizeof usual / sizeof usual[0]; k++) {
+        const twp_measure_row_t *row = &twp_measures[usual[k]];
+        const twp_node_t node = { .kind = TWP_NODE_SCALAR, .text = row->name, .file = "",
+            .line = 0, .column = 0 };
+        if (((row->takes & TWP_TAKES_STOCK) && !has_stock) ||
+            ((row->takes & TWP_TAKES_SUPPORT) && study->n_supports == 0) ||
+            (row->measure == TWP_MEASURE_COST && study->n_accounts == 0) ||
+            (row->measure == TWP_MEASURE_QALY && study->utility == NULL))
+            continue;
+        append_listed(read, (twp_spot_t) { &node, "report.measures" });
+    }
+}
+
+void
+twp_read_measures(twp_read_t *read)
+{
+    const twp_spot_t list = twp_read_get(read, twp_read_get(read, read->root, "report"), "measures");
+
+    if (list.node == NULL)
+        append_defaults(read);
+    for (int i = 0; i < twp_read_n_items(list); i++)
+        append_listed(read, twp_read_item(read, list, i));
+}
