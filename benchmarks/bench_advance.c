@@ -48,7 +48,9 @@ open_reference(reference_t *r)
     must(twp_study_typed_read(
              &r->document, r->document.root, NULL, &r->findings, &r->study, &err),
         &err);
-    must(twp_population_open(r->study, &r->population, &r->findings, &err), &err);
+    must(twp_population_open((const twp_study_typed_t *const *) &r->study, 1, 0, &r->population,
+             &r->findings, &err),
+        &err);
     for (int s = 0; s < 2; s++) {
         must(twp_model_compile(r->study, s, 1, &r->findings, &r->model[s], &err), &err);
         must(twp_population_plan_create(r->population, r->model[s], &r->plan[s], &err), &err);

@@ -120,6 +120,11 @@ typedef struct {
     const char *origin; /**< who set it: module, base, study, strategy or --set */
     const char *file;
     int line, column;
+    bool is_parameter;  /**< a named parameter; then what follows holds too */
+    const char *name;   /**< else NULL */
+    double value;       /**< in days and the study's money */
+    const char *unit;   /**< of value: "", "days", "USD / day", ... */
+    double low, high;   /**< range; -INFINITY, INFINITY when none */
 } twp_number_row_t;
 
 int twp_study_n_numbers(const twp_study_t *study);

@@ -30,7 +30,8 @@ make(living_t *living, int i_strategy, uint64_t seed)
     if (twp_model_compile(living->study, i_strategy, seed, &living->findings, &living->model, &err)
         != TWP_OK)
         fail_with(living, "model", &err);
-    if (twp_population_open(living->study, &living->population, &living->findings, &err) != TWP_OK
+    if (twp_population_open((const twp_study_typed_t *const *) &living->study, 1, 0,
+            &living->population, &living->findings, &err) != TWP_OK
         || twp_population_plan_create(living->population, living->model, &living->plan, &err)
             != TWP_OK)
         fail_with(living, "population", &err);

@@ -353,9 +353,9 @@ twp_math_gamma_upper_from_log(double a, double l)
 
 /* ---- Incomplete beta ----------------------------------------------------------------------- */
 
-/* I_x(a, b) = weight / this continued fraction (DiDonato & Morris 1992, ACM TOMS 18:360: every second
- * convergent of DLMF 8.17.22), by Lentz's method. lead = a - (a + b) x, given because near the mean
- * it cancels. Converges in about sqrt(max(a, b)) steps for x up to just above the mean. */
+/* I_x(a, b) = weight / this continued fraction (DiDonato & Morris 1992, ACM TOMS 18:360: every
+ * second convergent of DLMF 8.17.22), by Lentz's method. lead = a - (a + b) x, given because near
+ * the mean it cancels. Converges in about sqrt(max(a, b)) steps up to just above the mean. */
 static double
 beta_fraction(double a, double b, double x, double lead)
 {

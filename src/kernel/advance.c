@@ -67,27 +67,47 @@ end_instant(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
     settle_clocks(model, twin);
 }
 
+/** Finds the soonest clock of each group that changed. */
+static void
+refresh_groups(const twp_model_t *model, twp_twin_t *twin)
+{
+    const int n = 1 << model->slot_group_shift;
+
+    for (uint64_t stale = twin->stale_groups; stale != 0; stale &= stale - 1) {
+        const int g = __builtin_ctzll(stale);
+        const double *fires = twin->fires + ((size_t) g << model->slot_group_shift);
+        double a = fires[0], b = fires[1];
+        for (int k = 2; k < n; k += 2) {
+            a = fires[k] < a ? fires[k] : a;
+            b = fires[k + 1] < b ? fires[k + 1] : b;
+        }
+        twin->group_fires[g] = b < a ? b : a;
+    }
+    twin->stale_groups = 0;
+}
+
 /** The clock that fires soonest: smallest (time, slot); slots are in order of priority and name. */
 static int32_t
-first_clock(const twp_twin_t *twin, int n_padded)
+first_clock(const twp_model_t *model, twp_twin_t *twin)
 {
-    const double *fires = twin->fires;
-    double m[8];
+    const int n_groups = model->n_slots_padded >> model->slot_group_shift;
+    int first = 0;
 
-    for (int j = 0; j < 8; j++)
-        m[j] = fires[j];
-    for (int k = 8; k < n_padded; k += 8)
-        for (int j = 0; j < 8; j++)
-            m[j] = fires[k + j] < m[j] ? fires[k + j] : m[j];
-    for (int j = 0; j < 4; j++)
-        m[j] = m[j + 4] < m[j] ? m[j + 4] : m[j];
-    m[0] = m[2] < m[0] ? m[2] : m[0];
-    m[1] = m[3] < m[1] ? m[3] : m[1];
-    m[0] = m[1] < m[0] ? m[1] : m[0];
-    int32_t first = 0;
-    while (first < n_padded - 1 && fires[first] != m[0])
-        first++;
-    return first;
+    refresh_groups(model, twin);
+    for (int g = 1; g < n_groups; g++)
+        first = twin->group_fires[g] < twin->group_fires[first] ? g : first;
+    const double *fires = twin->fires + ((size_t) first << model->slot_group_shift);
+    int32_t i = 0;
+    if (model->slot_group_shift == 3) { /* without a branch that cannot be foretold */
+        uint32_t is_equal = 0;
+        for (uint32_t k = 0; k < 8; k++)
+            is_equal |= (uint32_t) (fires[k] == twin->group_fires[first]) << k;
+        i = __builtin_ctz(is_equal);
+    } else {
+        while (fires[i] != twin->group_fires[first])
+            i++;
+    }
+    return (int32_t) (first << model->slot_group_shift) + i;
 }
 
 static void
@@ -97,7 +117,8 @@ fire_exit(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t 
 
     if (exit->guard.n > 0 && twp_program_value(model, twin, exit->guard) == 0) {
         twin->counter[exit->i_counter]++; /* `every` with a false `if`: nothing happens this time */
-        twin->fires[exit->i_slot] += twin->clock[exit->i_slot].rest;
+        twp_clock_set(
+            model, twin, exit->i_slot, twin->fires[exit->i_slot] + twin->clock[exit->i_slot].rest);
         return;
     }
     twp_exit_take(model, twin, i_exit, log);
@@ -136,7 +157,7 @@ watch(twp_twin_t *twin, double now_days, int32_t i_slot)
 void
 twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days, twp_log_t *log)
 {
-    int32_t first = first_clock(twin, model->n_slots_padded);
+    int32_t first = first_clock(model, twin);
 
     while (twin->fires[first] <= until_days && twin->mark == TWP_MARK_NONE) {
         if (log->capacity - log->n < model->max_rows_per_instant) {
@@ -147,7 +168,7 @@ twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days
         twin->now_days = twin->fires[first];
         fire(model, twin, first, log);
         end_instant(model, twin, log);
-        first = first_clock(twin, model->n_slots_padded);
+        first = first_clock(model, twin);
     }
     if (twin->mark == TWP_MARK_NONE)
         twin->now_days = until_days;
@@ -163,7 +184,7 @@ start_variables(const twp_model_t *model, twp_twin_t *twin)
         twin->variable[i] = start;
         if (variable->is_stock) {
             twin->is_empty[i] = !(start > 0);
-            twin->fires[variable->i_slot] = start > 0 ? start : TWP_NEVER;
+            twp_clock_set(model, twin, variable->i_slot, start > 0 ? start : TWP_NEVER);
         } else {
             const double x = start < variable->low ? variable->low
                 : start > variable->high           ? variable->high

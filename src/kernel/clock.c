@@ -9,25 +9,25 @@
  * t + (H0^-1(H0(a) + E / rho) - a) / phi.
  */
 
-double
+void
 twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, int32_t n,
-    bool is_time_ratio, bool is_strongest_only)
+    bool is_strongest_only, double *log_ratio, double *log_time)
 {
-    double sum = 0, strongest = 0;
+    double sum[2] = { 0, 0 }, strongest[2] = { 0, 0 };
 
     for (int32_t k = i_first; k < i_first + n; k++) {
         const twp_term_t *term = &model->term[k];
-        if (term->is_time_ratio != is_time_ratio)
-            continue;
+        const int which = term->is_time_ratio;
         double x = term->log_ratio * twp_program_value(model, twin, term->covariate);
         if (term->i_fade >= 0)
             x *= twin->drift_value[term->i_fade];
         if (!is_strongest_only || !term->is_support)
-            sum += x;
-        else if ((x < 0 ? -x : x) > (strongest < 0 ? -strongest : strongest))
-            strongest = x;
+            sum[which] += x;
+        else if ((x < 0 ? -x : x) > (strongest[which] < 0 ? -strongest[which] : strongest[which]))
+            strongest[which] = x;
     }
-    return is_strongest_only ? sum + strongest : sum;
+    *log_ratio = sum[0] + strongest[0];
+    *log_time = sum[1] + strongest[1];
 }
 
 static void
@@ -37,10 +37,9 @@ read_covariates(const twp_model_t *model, const twp_twin_t *twin, const twp_mode
     *ratio = 1;
     *pace = 1;
     if (exit->n_terms > 0) {
-        const double log_ratio = twp_term_sum(
-            model, twin, exit->i_term_first, exit->n_terms, false, exit->is_strongest_only);
-        const double log_time = twp_term_sum(
-            model, twin, exit->i_term_first, exit->n_terms, true, exit->is_strongest_only);
+        double log_ratio, log_time;
+        twp_term_sum(model, twin, exit->i_term_first, exit->n_terms, exit->is_strongest_only,
+            &log_ratio, &log_time);
         if (log_ratio != 0)
             *ratio = twp_math_exp(log_ratio);
         if (log_time != 0)
@@ -62,8 +61,8 @@ law_of(const twp_model_exit_t *exit, const twp_clock_t *clock, twp_law_constants
 
 /** Sets the firing time from age, rest, pace and ratio, all of which hold at since_days. */
 static void
-solve(const twp_model_exit_t *exit, const twp_law_constants_t *law, twp_twin_t *twin,
-    int32_t i_slot)
+solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_constants_t *law,
+    twp_twin_t *twin, int32_t i_slot)
 {
     const twp_clock_t *clock = &twin->clock[i_slot];
     double fires = TWP_NEVER;
@@ -73,15 +72,18 @@ solve(const twp_model_exit_t *exit, const twp_law_constants_t *law, twp_twin_t *
         || clock->rest != clock->rest)
         twp_twin_mark(twin, TWP_MARK_NOT_FINITE, i_slot);
     else if (clock->ratio > 0) {
-        const double at = twp_family_inverse((twp_family_t) exit->family, law,
-            clock->cumulative + clock->rest / clock->ratio);
-        fires = clock->since_days + (at - clock->age_days) / clock->pace;
+        /* dividing by one changes no bit but takes its time */
+        const double e = clock->ratio == 1 ? clock->rest : clock->rest / clock->ratio;
+        const double at = twp_family_inverse(
+            (twp_family_t) exit->family, law, clock->cumulative + e);
+        const double days = at - clock->age_days;
+        fires = clock->since_days + (clock->pace == 1 ? days : days / clock->pace);
         if (fires < clock->since_days)
             fires = clock->since_days;
         if (fires != fires)
             twp_twin_mark(twin, TWP_MARK_NOT_FINITE, i_slot);
     }
-    twin->fires[i_slot] = fires;
+    twp_clock_set(model, twin, i_slot, fires);
 }
 
 static void
@@ -101,7 +103,7 @@ start_fixed(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *
         fires = exit->kind == TWP_EXIT_AFTER
             ? twin->now_days
             : entered + days * (twp_math_floor((twin->now_days - entered) / days) + 1);
-    twin->fires[i_slot] = fires;
+    twp_clock_set(model, twin, i_slot, fires);
 }
 
 static bool
@@ -154,7 +156,7 @@ twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     clock->rest
         = -twp_math_log(twp_twin_draw(model, twin, exit->stream, twin->counter[exit->i_counter]));
     read_covariates(model, twin, exit, &clock->ratio, &clock->pace);
-    solve(exit, law, twin, i_slot);
+    solve(model, exit, law, twin, i_slot);
 }
 
 void
@@ -180,5 +182,5 @@ twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     clock->since_days = twin->now_days;
     clock->ratio = ratio;
     clock->pace = pace;
-    solve(exit, law, twin, i_slot);
+    solve(model, exit, law, twin, i_slot);
 }

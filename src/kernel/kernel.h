@@ -7,8 +7,31 @@
 
 #define TWP_NEVER ((double) __builtin_inf())
 
-/** Value of a program now; no program is 0. */
-double twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program);
+double twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program);
+
+/** Value of a program now; no program is 0. Most programs are one word. */
+static inline double
+twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program)
+{
+    if (program.n == 1) {
+        const twp_code_t *code = model->code + program.first;
+        switch (code->op) {
+        case TWP_WORD_NUMBER:
+            return code->number;
+        case TWP_WORD_ATTRIBUTE:
+            return twin->attribute[code->i];
+        case TWP_WORD_VARIABLE:
+            return twin->variable[code->i];
+        case TWP_WORD_FORMULA:
+            return twin->formula[code->i];
+        case TWP_WORD_STATE_IS:
+            return twin->state[code->i] == code->j;
+        default:
+            break;
+        }
+    }
+    return program.n > 0 ? twp_program_run(model, twin, program) : 0;
+}
 
 static inline bool
 twp_is_finite(double x)
@@ -51,6 +74,14 @@ twp_bit_clear(uint64_t *bits, int32_t i)
     bits[i >> 6] &= ~(UINT64_C(1) << (i & 63));
 }
 
+/** Sets the firing time of a clock. */
+static inline void
+twp_clock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double fires_days)
+{
+    twin->fires[i_slot] = fires_days;
+    twin->stale_groups |= UINT64_C(1) << (i_slot >> model->slot_group_shift);
+}
+
 /** Queues a happening; -1 is one that nobody listens to. */
 static inline void
 twp_twin_raise(twp_twin_t *twin, int32_t i_happening)
@@ -88,9 +119,12 @@ void twp_twin_reset(const twp_model_t *model, twp_twin_t *twin);
 /* clock.c */
 void twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
 void twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
-/** Sum of the terms of one kind: log ratio of the hazard, log of the pace's divisor, or log odds. */
-double twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, int32_t n,
-    bool is_time_ratio, bool is_strongest_only);
+/**
+ * Sums of terms, each from scratch in order of name: of log hazard (or odds) ratios and of log time
+ * ratios. With is_strongest_only, of the supports' terms the one with the largest size counts alone.
+ */
+void twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, int32_t n,
+    bool is_strongest_only, double *log_ratio, double *log_time);
 
 /* drift.c */
 void twp_drift_jump(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, double base,

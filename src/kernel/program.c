@@ -124,14 +124,12 @@ binary_value(uint16_t op, double x, double y)
 }
 
 double
-twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program)
+twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program)
 {
     const twp_code_t *code = model->code + program.first;
     double stack[TWP_PROGRAM_STACK];
     int n = 0;
 
-    if (program.n == 1) /* most covariates are one word */
-        return word_value(model, twin, code);
     for (int k = 0; k < program.n; k++, code++) {
         if (code->op < TWP_WORD_NEGATE) {
             stack[n++] = word_value(model, twin, code);

@@ -12,8 +12,8 @@ branch_chance(
     if (!(p >= 0 && p <= 1))
         twp_twin_mark(twin, TWP_MARK_CHANCE, i_exit);
     if (branch->n_terms > 0) {
-        const double log_odds
-            = twp_term_sum(model, twin, branch->i_term_first, branch->n_terms, false, false);
+        double log_odds, none;
+        twp_term_sum(model, twin, branch->i_term_first, branch->n_terms, false, &log_odds, &none);
         if (log_odds != 0) {
             const double ratio = twp_math_exp(log_odds);
             p = p * ratio / (1 - p + p * ratio);
@@ -53,7 +53,7 @@ leave_state(const twp_model_t *model, twp_twin_t *twin, int32_t i_track)
         const int32_t i_slot = model->exit[e].i_slot;
         if (i_slot < 0)
             continue;
-        twin->fires[i_slot] = TWP_NEVER;
+        twp_clock_set(model, twin, i_slot, TWP_NEVER);
         twp_bit_clear(twin->started, i_slot);
         twp_bit_clear(twin->touched, i_slot);
     }
@@ -85,16 +85,15 @@ repeat_exit(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *
 {
     const int32_t i_slot = exit->i_slot;
 
-    (void) model;
     if (i_slot < 0)
         return;
     twin->counter[exit->i_counter]++;
     if (exit->kind == TWP_EXIT_HAZARD) {
-        twin->fires[i_slot] = TWP_NEVER;
+        twp_clock_set(model, twin, i_slot, TWP_NEVER);
         twin->clock[i_slot].since_days = twin->now_days; /* a repeat */
         twp_bit_set(twin->started, i_slot);
     } else {
-        twin->fires[i_slot] += twin->clock[i_slot].rest;
+        twp_clock_set(model, twin, i_slot, twin->fires[i_slot] + twin->clock[i_slot].rest);
     }
 }
 
@@ -155,7 +154,7 @@ delay_observation(const twp_model_t *model, twp_twin_t *twin, int32_t i)
     const int32_t k = (twin->arrives_first[i] + twin->arrives_n[i]) % TWP_MAX_DELAYED;
     twin->arrives[i * TWP_MAX_DELAYED + k] = arrives;
     if (twin->arrives_n[i]++ == 0)
-        twin->fires[observation->i_slot] = arrives;
+        twp_clock_set(model, twin, observation->i_slot, arrives);
 }
 
 static void
@@ -178,9 +177,9 @@ twp_observation_arrive(
 
     twin->arrives_first[i] = (twin->arrives_first[i] + 1) % TWP_MAX_DELAYED;
     twin->arrives_n[i]--;
-    twin->fires[i_slot] = twin->arrives_n[i] > 0
-        ? twin->arrives[i * TWP_MAX_DELAYED + twin->arrives_first[i]]
-        : TWP_NEVER;
+    twp_clock_set(model, twin, i_slot,
+        twin->arrives_n[i] > 0 ? twin->arrives[i * TWP_MAX_DELAYED + twin->arrives_first[i]]
+                               : TWP_NEVER);
     observe(model, twin, i, log);
 }
 

@@ -25,6 +25,8 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->attribute = take(&l, m->n_attributes, sizeof(double));
     twin->start_value = take(&l, m->n_variables, sizeof(double));
     twin->fires = take(&l, m->n_slots_padded, sizeof(double));
+    twin->group_fires
+        = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
     twin->clock = take(&l, m->n_slots, sizeof(twp_clock_t));
     twin->variable = take(&l, m->n_variables, sizeof(double));
     twin->base = take(&l, m->n_variables, sizeof(double));
@@ -94,6 +96,7 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     CLEAR(twin->touched, m->n_clock_mask);
     CLEAR(twin->stale, m->n_formula_mask);
     CLEAR(twin->started, m->n_clock_mask);
+    twin->stale_groups = ~UINT64_C(0) >> (64 - (m->n_slots_padded >> m->slot_group_shift));
     for (int i = 0; i < m->n_drifts; i++)
         twin->drift[i].i_piece = m->drift[i].n_pieces;
     twin->now_days = 0;

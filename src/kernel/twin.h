@@ -88,6 +88,7 @@ typedef struct twp_twin {
     double *attribute;      /* [n_attributes], set by the engine before a life starts */
     double *start_value;    /* [n_variables], set by the engine (drawn) */
     double *fires;          /* [n_slots_padded] days; INFINITY: not running */
+    double *group_fires;    /* [n_slots_padded >> slot_group_shift] soonest of each group of slots */
     twp_clock_t *clock;     /* [n_slots] */
     double *variable;       /* [n_variables] held value; a stock's: the day it runs empty */
     double *base;           /* [n_variables] what it returns to */
@@ -115,6 +116,7 @@ typedef struct twp_twin {
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill;
+    uint64_t stale_groups;  /* groups whose soonest is to be found again */
     double discount_at, discount; /* discount factor at discount_at: the last one needed */
     int64_t n_events, n_solved, n_draws, n_refreshed; /* counts for benchmarks */
 } twp_twin_t;

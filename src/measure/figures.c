@@ -1,5 +1,7 @@
 #include "measure/sums.h"
 
+const double twp_sums_quantiles[TWP_SUMS_N_QUANTILES] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
+
 /* Quantiles of what is 0 or 1 say nothing that its mean does not. */
 static bool
 has_quantiles(twp_measure_t measure)

@@ -85,7 +85,7 @@ twp_histogram_quantiles(const int64_t *bins, int n_quantiles, const double *p, d
     int i = -1;
 
     for (int q = 0; q < n_quantiles; q++) {
-        /* p n may round up past a whole number: 0.1 * 30 is 3.0000000000000004. */
+        /* p n may round up past a whole number: 0.07 * 100 is 7.000000000000001. */
         const double wanted = ceil(p[q] * (double) n * (1 - 1e-15));
         while (n > 0 && (below == 0 || (double) below < wanted))
             below += bins[++i];

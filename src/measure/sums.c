@@ -79,6 +79,14 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
     return TWP_OK;
 }
 
+double
+twp_sums_bytes(const twp_figures_t *figures)
+{
+    return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles
+        * TWP_HISTOGRAM_BINS * (double) sizeof(int64_t)
+        + (double) figures->n_moments * (double) sizeof(twp_moments_t);
+}
+
 void
 twp_sums_free(twp_sums_t *sums)
 {

@@ -10,6 +10,13 @@
 #include "engine/run.h"
 #include "measure/moments.h"
 
+/** Quantile 0.975 of the standard normal distribution: half a 95 % interval over its error. */
+#define TWP_SUMS_Z 1.959963984540054
+
+/** Quantiles over twins that a summary has. */
+#define TWP_SUMS_N_QUANTILES 5
+extern const double twp_sums_quantiles[TWP_SUMS_N_QUANTILES];
+
 /** One figure of the summary: a measure at one of its times. */
 typedef struct {
     int i_measure, i_time; /* into study->measure; i_time 0 when it has no times */
@@ -51,6 +58,9 @@ typedef struct twp_sums twp_sums_t; /* opaque */
 TWP_CHECK_RESULT twp_status_t twp_sums_create(
     const twp_figures_t *figures, twp_sums_t **sums, twp_error_t *err);
 void twp_sums_free(twp_sums_t *sums); /* NULL is allowed */
+
+/** Bytes that twp_sums_create() asks for. */
+double twp_sums_bytes(const twp_figures_t *figures);
 
 /**
  * Sums of one block into partial[figures->partial_bytes], and its counts for quantiles into sums.

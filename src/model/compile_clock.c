@@ -90,7 +90,11 @@ twp_compile_slots(twp_compiler_t *c)
     twp_model_t *model = c->model;
 
     model->n_slots = n;
-    model->n_slots_padded = n > 0 ? (n + 7) / 8 * 8 : 8;
+    model->slot_group_shift = 3;
+    while (n > 64 << model->slot_group_shift)
+        model->slot_group_shift++;
+    const int group = 1 << model->slot_group_shift;
+    model->n_slots_padded = n > 0 ? (n + group - 1) / group * group : group;
     model->n_clock_mask = (model->n_slots_padded + 63) / 64;
     model->slot = TWP_ARENA_NEW(c->arena, twp_slot_t, model->n_slots_padded);
     if (model->slot == NULL) {

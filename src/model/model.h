@@ -215,7 +215,8 @@ typedef struct twp_model {
     int32_t *formula_of;                             /* [study->n_formulas] -> compiled index */
     int n_rewards;       twp_reward_t *reward;
     int n_slots;         twp_slot_t *slot;           /* order: priority falling, then qualified name */
-    int n_slots_padded;                              /* multiple of 8; the rest never fires */
+    int slot_group_shift;                            /* slots are searched in groups of 1 << shift */
+    int n_slots_padded;                              /* whole groups, at most 64; the rest never fires */
     int n_counters;
     int n_accounts, n_tallies, n_attributes;
     int n_discount_steps; twp_discount_step_t *discount_step;

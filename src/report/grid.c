@@ -1,9 +1,11 @@
 #include "report/grid.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define GAP 2 /* blanks between columns */
 #define JOIN " to "
+#define STEP "  "    /* rows below a heading */
 #define LONG_NAME 14 /* a first column that is wider may stand on lines of its own */
 
 twp_grid_t
@@ -52,6 +54,15 @@ twp_grid_add_copy(twp_grid_t *grid, const char *text)
     twp_grid_add(grid, copy);
 }
 
+void
+twp_grid_group(twp_grid_t *grid, const char *text)
+{
+    grid->has_groups = true;
+    twp_grid_add_copy(grid, text);
+    for (int j = 1; j < grid->n_columns; j++)
+        twp_grid_add(grid, NULL);
+}
+
 size_t
 twp_grid_n_rows(const twp_grid_t *grid)
 {
@@ -64,25 +75,39 @@ cell_at(const twp_grid_t *grid, size_t i_row, int i_column)
     return grid->cell[i_row * (size_t) grid->n_columns + (size_t) i_column];
 }
 
+static bool
+is_group(const twp_grid_t *grid, size_t i_row)
+{
+    return grid->n_columns > 1 && cell_at(grid, i_row, 1) == NULL;
+}
+
 /* ---- aligned ----------------------------------------------------------------------------------- */
 
 /* Widths of a drawn column; numbers stand as whole part and fraction. */
 typedef struct {
     size_t width, whole, fraction;
+    size_t words; /* width of words in place of intervals */
     bool is_shown;
 } shape_t;
 
 static bool
 is_number(const twp_grid_t *grid, int i_column)
 {
-    return grid->column[i_column].kind != TWP_COLUMN_TEXT;
+    return grid->column[i_column].kind != TWP_GRID_TEXT;
 }
 
 /* Is the column the lower end of an interval, whose upper end is the next? */
 static bool
 is_lower(const twp_grid_t *grid, int i_column)
 {
-    return i_column + 1 < grid->n_columns && grid->column[i_column + 1].kind == TWP_COLUMN_UPPER;
+    return i_column + 1 < grid->n_columns && grid->column[i_column + 1].kind == TWP_GRID_UPPER;
+}
+
+/* Words where an interval would stand ("no interval"). */
+static bool
+is_word(const char *text)
+{
+    return isalpha((unsigned char) text[0]) != 0;
 }
 
 /* Columns before the decimal point. */
@@ -105,11 +130,16 @@ measure_columns(const twp_grid_t *grid, shape_t shape[TWP_GRID_COLUMNS_MAX])
 
     for (int j = 0; j < grid->n_columns; j++) {
         shape_t *s = &shape[j];
+        size_t words = 0;
         *s = (shape_t){ 0 };
         for (size_t i = 0; i < n_rows; i++) {
             const char *text = cell_at(grid, i, j);
+            if (is_group(grid, i))
+                continue;
             s->is_shown = s->is_shown || text[0] != '\0';
-            if (is_number(grid, j)) {
+            if (is_lower(grid, j) && is_word(text)) {
+                words = larger(words, twp_buffer_width(text));
+            } else if (is_number(grid, j)) {
                 const size_t whole = whole_width(text);
                 s->whole = larger(s->whole, whole);
                 s->fraction = larger(s->fraction, twp_buffer_width(text) - whole);
@@ -119,12 +149,15 @@ measure_columns(const twp_grid_t *grid, shape_t shape[TWP_GRID_COLUMNS_MAX])
         }
         if (is_number(grid, j))
             s->width = s->whole + s->fraction;
+        s->words = words;
     }
     /* An interval's head stands over both of its columns, in the first one's place. */
     for (int j = 0; j < grid->n_columns; j++) {
         const bool is_interval = is_lower(grid, j);
-        const size_t head = twp_buffer_width(grid->column[j].head);
+        const size_t head = larger(twp_buffer_width(grid->column[j].head), shape[j].words);
         const size_t room = shape[j].width + (is_interval ? strlen(JOIN) + shape[j + 1].width : 0);
+        if (is_interval)
+            shape[j + 1].is_shown = shape[j].is_shown;
         if (head > room)
             shape[is_interval ? j + 1 : j].width += head - room;
     }
@@ -156,7 +189,7 @@ draw_heads(const twp_grid_t *grid, const shape_t *shape, twp_buffer_t *buffer, i
     for (int j = i_first; j < grid->n_columns; j++) {
         const char *head = grid->column[j].head;
         size_t width = shape[j].width;
-        if (!shape[j].is_shown || grid->column[j].kind == TWP_COLUMN_UPPER)
+        if (!shape[j].is_shown || grid->column[j].kind == TWP_GRID_UPPER)
             continue;
         if (is_lower(grid, j))
             width += strlen(JOIN) + shape[j + 1].width;
@@ -197,9 +230,15 @@ draw_row(
 {
     for (int j = i_first; j < grid->n_columns; j++) {
         const char *text = cell_at(grid, i_row, j);
-        const bool is_upper = grid->column[j].kind == TWP_COLUMN_UPPER;
+        const bool is_upper = grid->column[j].kind == TWP_GRID_UPPER;
         if (!shape[j].is_shown)
             continue;
+        if (is_lower(grid, j) && is_word(text)) {
+            add_cell(buffer, text, shape[j].width + strlen(JOIN) + shape[j + 1].width);
+            twp_buffer_repeat(buffer, ' ', GAP);
+            j++;
+            continue;
+        }
         if (is_upper) {
             buffer->n_bytes -= buffer->n_bytes >= GAP && !buffer->has_failed ? GAP : 0;
             twp_buffer_add(buffer, text[0] != '\0' ? JOIN : "    ");
@@ -214,12 +253,43 @@ draw_row(
     twp_buffer_add(buffer, "\n");
 }
 
+/* Columns that the grid takes behind its indent. */
+static size_t
+total_width(const twp_grid_t *grid, const shape_t *shape)
+{
+    size_t total = grid->has_groups ? strlen(STEP) : 0;
+
+    for (int j = 0; j < grid->n_columns; j++) {
+        if (!shape[j].is_shown)
+            continue;
+        total += shape[j].width;
+        if (grid->column[j].kind == TWP_GRID_UPPER)
+            total += strlen(JOIN);
+        else if (j > 0)
+            total += GAP;
+    }
+    return total;
+}
+
+/* Begins a line with the indent and, where the first column stands alone, with that above. */
+static void
+begin_line(twp_buffer_t *buffer, const char *indent, const char *step, const char *alone)
+{
+    twp_buffer_add(buffer, indent);
+    twp_buffer_add(buffer, step);
+    if (alone != NULL) {
+        twp_buffer_add(buffer, alone);
+        twp_buffer_add(buffer, "\n");
+        twp_buffer_add(buffer, indent);
+        twp_buffer_repeat(buffer, ' ', LONG_NAME);
+    }
+}
+
 void
 twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width)
 {
-    const size_t n_rows = twp_grid_n_rows(grid);
+    const char *step = grid->has_groups ? STEP : "";
     shape_t shape[TWP_GRID_COLUMNS_MAX];
-    size_t total = twp_buffer_width(indent);
     bool is_stacked;
 
     if (grid->has_failed) {
@@ -227,56 +297,52 @@ twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, 
         return;
     }
     measure_columns(grid, shape);
-    for (int j = 0; j < grid->n_columns; j++) {
-        if (shape[j].is_shown)
-            total += shape[j].width +
-                (grid->column[j].kind == TWP_COLUMN_UPPER ? strlen(JOIN)
-                        : j > 0                           ? GAP
-                                                          : 0);
-    }
-    is_stacked = width > 0 && total > width && grid->n_columns > 1 && !is_number(grid, 0) &&
-        shape[0].width > LONG_NAME;
-    twp_buffer_add(buffer, indent);
-    if (is_stacked) {
-        twp_buffer_add(buffer, grid->column[0].head);
-        twp_buffer_add(buffer, "\n");
-        twp_buffer_add(buffer, indent);
-        twp_buffer_repeat(buffer, ' ', LONG_NAME);
-    }
+    is_stacked = width > 0 && twp_buffer_width(indent) + total_width(grid, shape) > width &&
+        grid->n_columns > 1 && !is_number(grid, 0) && shape[0].width > LONG_NAME;
+    begin_line(buffer, indent, step, is_stacked ? grid->column[0].head : NULL);
     draw_heads(grid, shape, buffer, is_stacked ? 1 : 0);
-    for (size_t i = 0; i < n_rows; i++) {
-        twp_buffer_add(buffer, indent);
-        if (is_stacked) {
+    for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {
+        if (is_group(grid, i)) {
+            twp_buffer_add(buffer, indent);
             twp_buffer_add(buffer, cell_at(grid, i, 0));
             twp_buffer_add(buffer, "\n");
-            twp_buffer_add(buffer, indent);
-            twp_buffer_repeat(buffer, ' ', LONG_NAME);
+            continue;
         }
+        begin_line(buffer, indent, step, is_stacked ? cell_at(grid, i, 0) : NULL);
         draw_row(grid, shape, buffer, i, is_stacked ? 1 : 0);
     }
 }
 
 /* ---- Markdown ---------------------------------------------------------------------------------- */
 
-/* A bar would end the cell. */
-static void
-add_markdown(twp_buffer_t *buffer, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '|' || *text == '\\')
-            twp_buffer_add(buffer, "\\");
-        twp_buffer_add_bytes(buffer, text, 1);
-    }
-}
-
 static bool
 is_empty_column(const twp_grid_t *grid, int i_column)
 {
     for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {
-        if (cell_at(grid, i, i_column)[0] != '\0')
+        if (!is_group(grid, i) && cell_at(grid, i, i_column)[0] != '\0')
             return false;
     }
     return true;
+}
+
+static void
+draw_markdown_cell(const twp_grid_t *grid, twp_buffer_t *buffer, size_t i_row, int i_column)
+{
+    const bool is_heading = is_group(grid, i_row);
+
+    twp_buffer_add(buffer, "| ");
+    if (is_heading && i_column == 0) {
+        twp_buffer_add(buffer, "**");
+        twp_buffer_add_markdown(buffer, cell_at(grid, i_row, 0));
+        twp_buffer_add(buffer, "**");
+    } else if (!is_heading) {
+        twp_buffer_add_markdown(buffer, cell_at(grid, i_row, i_column));
+        if (is_lower(grid, i_column) && cell_at(grid, i_row, i_column + 1)[0] != '\0') {
+            twp_buffer_add(buffer, JOIN);
+            twp_buffer_add_markdown(buffer, cell_at(grid, i_row, i_column + 1));
+        }
+    }
+    twp_buffer_add(buffer, " ");
 }
 
 void
@@ -289,11 +355,11 @@ twp_grid_draw_markdown(const twp_grid_t *grid, twp_buffer_t *buffer)
         return;
     }
     for (int j = 0; j < grid->n_columns; j++) {
-        is_left_out[j] = is_empty_column(grid, j) || grid->column[j].kind == TWP_COLUMN_UPPER;
+        is_left_out[j] = is_empty_column(grid, j) || grid->column[j].kind == TWP_GRID_UPPER;
         if (is_left_out[j])
             continue;
         twp_buffer_add(buffer, "| ");
-        add_markdown(buffer, grid->column[j].head);
+        twp_buffer_add_markdown(buffer, grid->column[j].head);
         twp_buffer_add(buffer, " ");
     }
     twp_buffer_add(buffer, "|\n");
@@ -304,15 +370,8 @@ twp_grid_draw_markdown(const twp_grid_t *grid, twp_buffer_t *buffer)
     twp_buffer_add(buffer, "|\n");
     for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {
         for (int j = 0; j < grid->n_columns; j++) {
-            if (is_left_out[j])
-                continue;
-            twp_buffer_add(buffer, "| ");
-            add_markdown(buffer, cell_at(grid, i, j));
-            if (is_lower(grid, j) && cell_at(grid, i, j + 1)[0] != '\0') {
-                twp_buffer_add(buffer, JOIN);
-                add_markdown(buffer, cell_at(grid, i, j + 1));
-            }
-            twp_buffer_add(buffer, " ");
+            if (!is_left_out[j])
+                draw_markdown_cell(grid, buffer, i, j);
         }
         twp_buffer_add(buffer, "|\n");
     }

@@ -8,9 +8,9 @@
 #define TWP_GRID_COLUMNS_MAX 16
 
 typedef enum {
-    TWP_COLUMN_TEXT,   /**< flush left */
-    TWP_COLUMN_NUMBER, /**< aligned at the decimal point */
-    TWP_COLUMN_UPPER   /**< a number that ends an interval: joined to the column before by " to " */
+    TWP_GRID_TEXT,   /**< flush left */
+    TWP_GRID_NUMBER, /**< aligned at the decimal point */
+    TWP_GRID_UPPER   /**< a number that ends an interval: joined to the column before by " to " */
 } twp_grid_kind_t;
 
 typedef struct {
@@ -25,6 +25,7 @@ typedef struct {
     int n_columns;
     const char **cell; /**< [n_cells], row by row */
     size_t n_cells, n_capacity;
+    bool has_groups; /**< some rows are headings */
     bool has_failed; /**< memory ran out */
 } twp_grid_t;
 
@@ -34,6 +35,8 @@ void twp_grid_column(twp_grid_t *grid, const char *head, twp_grid_kind_t kind);
 /** Adds the next cell, row by row; rows must be filled. */
 void twp_grid_add(twp_grid_t *grid, const char *text);
 void twp_grid_add_copy(twp_grid_t *grid, const char *text);
+/** Adds a row that is a heading of the rows after it. text is copied. */
+void twp_grid_group(twp_grid_t *grid, const char *text);
 size_t twp_grid_n_rows(const twp_grid_t *grid);
 
 /**

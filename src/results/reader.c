@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "results/reader_internal.h"
+#include "results/text_heap.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -88,14 +89,20 @@ static twp_status_t
 open_file(twp_reader_t *reader, twp_error_t *err)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    hsize_t n_before = 0;
+    hid_t creation;
 
     if (access < 0 || H5Pset_file_locking(access, 0, 1) < 0)
         return twp_reader_damaged(reader, "", "cannot be prepared", err);
     reader->file = H5Fopen(reader->path, H5F_ACC_RDONLY, access);
     if (reader->file < 0)
         return twp_reader_damaged(reader, "", "not a whole HDF5 file", err);
-    if (H5Pclose(access) < 0)
+    creation = H5Fget_create_plist(reader->file);
+    if (creation < 0 || H5Pget_userblock(creation, &n_before) < 0 || H5Pclose(creation) < 0
+        || H5Pclose(access) < 0)
         return twp_reader_damaged(reader, "", "cannot be opened", err);
+    if (n_before != 0)
+        return twp_reader_refuse(reader, "", "something stands before the HDF5 file", err);
     return TWP_OK;
 }
 
@@ -140,6 +147,8 @@ twp_reader_open(const char *path, twp_reader_t **reader, twp_error_t *err)
         twp_reader_begin(made);
         status = twp_reader_end(made, open_file(made, err));
     }
+    if (status == TWP_OK && made->is_unverified)
+        status = twp_text_heap_check_file(path, err);
     if (status == TWP_OK)
         status = check_layout_version(made, err);
     if (status != TWP_OK) {

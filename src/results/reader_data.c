@@ -1,6 +1,7 @@
 #include "results/reader_internal.h"
 
 #include "base/error.h"
+#include "results/text_heap.h"
 
 #include <H5DSpublic.h>
 #include <stdlib.h>
@@ -77,6 +78,8 @@ take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
     if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT)
         || H5Pget_external_count(plist) != 0)
         return "data outside of the file";
+    if (info->type == TWP_TYPE_TEXT && layout != H5D_CONTIGUOUS)
+        return "text that does not lie in one piece";
     info->is_chunked = layout == H5D_CHUNKED;
     if (info->is_chunked) {
         if (H5Pget_chunk(plist, H5S_MAX_RANK, chunk) != info->n_dims)
@@ -349,12 +352,17 @@ static twp_status_t
 read_text_elements(const twp_reader_t *reader, hid_t dataset, const char *object, size_t n,
     char **texts, twp_error_t *err)
 {
+    const haddr_t offset = n > 0 ? H5Dget_offset(dataset) : 0;
     const hid_t stored = H5Dget_type(dataset);
     const hid_t type = stored >= 0 ? twp_reader_text_type(stored) : H5I_INVALID_HID;
     twp_status_t status = TWP_OK;
 
-    if (type < 0
-        || (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0))
+    if (type < 0 || offset == HADDR_UNDEF)
+        status = twp_reader_damaged(reader, object, "its text cannot be read", err);
+    else if (n > 0) /* HDF5 follows whatever stands there */
+        status = twp_text_heap_check_elements(reader->path, offset, n, err);
+    if (status == TWP_OK
+        && (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0))
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     for (size_t i = 0; status == TWP_OK && i < n; i++)
         if (texts[i] == NULL && (texts[i] = strdup("")) == NULL)

@@ -154,4 +154,16 @@ twp_word_n_arguments(int kind)
         return 1;
     return 2;
 }
+
+struct twp_study;
+
+/**
+ * Text form, fully parenthesised, that reads back as the same expression: literals in days and the
+ * study's money, names from the study's tables (NULL: kind and index).
+ *
+ * @return text in arena, NULL when memory runs out
+ */
+const char *twp_expression_print(
+    twp_arena_t *arena, const twp_expression_t *expression, const struct twp_study *study);
+
 #endif

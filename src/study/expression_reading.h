@@ -61,8 +61,8 @@ twp_expression_t *twp_expression_make(twp_reading_expression_t *p, twp_word_kind
 twp_expression_t *twp_expression_make_steps(twp_reading_expression_t *p, const char *at,
     twp_expression_t *x, int n_from, twp_expression_t **from, int n_is, twp_expression_t **is);
 /** The whole against what is wanted; NULL when it does not fit (with a finding). */
-twp_expression_t *twp_expression_fit(twp_reading_expression_t *p, twp_expression_t *node,
-    bool is_truth, const twp_dim_t *dim);
+twp_expression_t *twp_expression_fit(
+    twp_reading_expression_t *p, twp_expression_t *node, bool is_truth, const twp_dim_t *dim);
 
 bool twp_dim_equal(twp_dim_t a, twp_dim_t b);
 
@@ -71,8 +71,9 @@ bool twp_dim_equal(twp_dim_t a, twp_dim_t b);
 const char *twp_dim_print(twp_dim_t dim, const char *currency, char text[TWP_DIM_TEXT_SIZE]);
 
 /** What is wrong with a word of instant scope where one moment alone is not meant. */
-#define TWP_INSTANT_FAULT \
-    "changes all the time: only one instant can read it (actions, after, every, the if of an exit)"
+#define TWP_INSTANT_FAULT                                                                      \
+    "changes all the time: only one instant can read it (actions, after, every, the if of an " \
+    "exit)"
 
 /* ---- functions by name (expression_functions.c) ------------------------------------------------ */
 

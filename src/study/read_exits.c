@@ -2,7 +2,6 @@
 #include "study/read.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- laws --------------------------------------------------------------------------------------- */
@@ -132,6 +131,8 @@ read_in_unit(twp_read_t *read, twp_spot_t spot, const twp_expression_t *unit, tw
     if (unit == NULL)
         return twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &dim);
     number = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &none);
+    if (number != NULL && number->kind == TWP_WORD_NUMBER)
+        return twp_read_literal(read, number->number * unit->number, dim);
     return twp_read_operator(read, TWP_WORD_MULTIPLY, dim, number,
         twp_read_literal(read, unit->number, dim), NULL);
 }

@@ -242,6 +242,11 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     if (row == NULL)
         return false; /* the shape check has said so */
     init_measure(out, row);
+    if (row->measure == TWP_MEASURE_COST && read->study->n_accounts == 0) {
+        twp_read_fail(read, twp_read_place(measure), text, "costs somewhere in the study", NULL,
+            "nothing costs anything in this study");
+        return false;
+    }
     if (!read_of(read, spot, row, out))
         return false;
     if ((row->takes & TWP_TAKES_SINCE) && since.node != NULL &&
@@ -262,14 +267,10 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     if (row->takes & TWP_TAKES_DISCOUNT)
         out->is_discounted = read->study->discount.n_steps > 0 &&
                              twp_read_flag(read, spot, "discounted", true);
-    if (row->measure == TWP_MEASURE_QALY && read->study->utility == NULL) {
+    if (row->measure == TWP_MEASURE_QALY &&
+        twp_read_get(read, twp_read_get(read, read->root, "patient"), "utility").node == NULL) {
         twp_read_fail(read, twp_read_place(measure), text, "patient.utility", NULL,
             "the study says nothing of utility");
-        return false;
-    }
-    if (row->measure == TWP_MEASURE_COST && read->study->n_accounts == 0) {
-        twp_read_fail(read, twp_read_place(measure), text, "costs somewhere in the study", NULL,
-            "nothing costs anything in this study");
         return false;
     }
     name_measure(read, spot, row, out);

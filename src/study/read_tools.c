@@ -128,6 +128,8 @@ twp_read_entry(twp_read_t *read, twp_spot_t parent, const twp_pair_t *pair)
 twp_place_t
 twp_read_place(twp_spot_t spot)
 {
+    if (spot.node == NULL)
+        return (twp_place_t) { "", 0, 0, spot.path };
     return twp_node_place(spot.node, spot.path);
 }
 

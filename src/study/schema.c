@@ -469,7 +469,8 @@ check_required(
         if (!twp_keys_is_in(row, block) || (row->flags & TWP_KEY_REQUIRED) == 0 ||
             twp_node_pair(node, row->name) != NULL ||
             (row->with != NULL && !has_any(row->with, node)) ||
-            (row->unless != NULL && has_any(row->unless, node)))
+            (row->unless != NULL && has_any(row->unless, node)) ||
+            is_misspelled(block, node, row->name))
             continue;
         twp_findings_add(findings, twp_node_place(node, twp_path_print(path, text)), NULL,
             row->help, NULL, "%s needs `%s`", twp_blocks[block].name, row->name);
@@ -500,6 +501,20 @@ print_group(twp_block_t block, int group, char text[LIST_SIZE])
     return text[0] != '\0';
 }
 
+/* A key of the group stands there misspelled. */
+static bool
+has_misspelled_of(twp_block_t block, int group, const twp_node_t *node)
+{
+    for (size_t i = 0; i < twp_n_keys; i++)
+        if (twp_keys_is_in(&twp_keys[i], block) && twp_keys[i].group == group &&
+            is_misspelled(block, node, twp_keys[i].name))
+            return true;
+    for (size_t i = 0; twp_blocks[block].families_group == group && i < TWP_N_FAMILIES; i++)
+        if (is_misspelled(block, node, twp_families[i].name))
+            return true;
+    return false;
+}
+
 static void
 check_group(twp_block_t block, int group, const twp_node_t *node, const twp_path_t *path,
     twp_findings_t *findings)
@@ -520,11 +535,7 @@ check_group(twp_block_t block, int group, const twp_node_t *node, const twp_path
         else
             first = pair;
     }
-    for (size_t i = 0; first == NULL && group > 0 && i < twp_n_keys; i++)
-        if (twp_keys_is_in(&twp_keys[i], block) && twp_keys[i].group == group &&
-            is_misspelled(block, node, twp_keys[i].name))
-            return;
-    if (first == NULL && group > 0)
+    if (first == NULL && group > 0 && !has_misspelled_of(block, group, node))
         twp_findings_add(findings, twp_node_place(node, text), NULL, all, NULL,
             "%s needs one of %s", twp_blocks[block].name, all);
 }

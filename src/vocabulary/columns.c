@@ -124,6 +124,8 @@ static const twp_column_t columns[] = {
         "share of the variance of the difference that pairing saved"),
     ROW(NO, "contrasts", "icer", FLOAT64, D1("contrast"), "{unit}",
         "incremental cost per unit of effect; NaN where one strategy dominates"),
+    ROW(NO, "contrasts", "icer_quantile", FLOAT64, D2("contrast", "quantile"), "{unit}",
+        "quantile of the incremental cost per unit of effect"),
     ROW(NO, "contrasts", "icer_ratio", FLOAT64, D1("contrast"), "{unit}",
         "difference of cost over difference of effect"),
     ROW(NO, "contrasts", "icer_low", FLOAT64, D1("contrast"), "{unit}",
@@ -427,7 +429,7 @@ twp_columns_dim_fits(const twp_column_t *row, const char *dim, const char *name)
     if (strcmp(dim, name) == 0)
         return true;
     return strcmp(dim, "time") == 0 && strncmp(name, "time_", 5) == 0
-        && strncmp(row->field.name, "{measure}", 9) == 0;
+        && strstr(row->field.name, "{measure}") != NULL;
 }
 
 bool

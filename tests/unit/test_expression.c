@@ -16,24 +16,30 @@ typedef struct {
     twp_name_meaning_t meaning;
 } known_t;
 
-#define MEANS(kind_, i_, j_, is_truth_, dim_, scope_)                                              \
-    {                                                                                              \
-        .kind = kind_, .i = i_, .j = j_, .is_truth = is_truth_, .dim = dim_, .scope = scope_,      \
-        .is_found = true                                                                           \
+#define MEANS(kind_, i_, j_, is_truth_, dim_, scope_)                                         \
+    {                                                                                         \
+        .kind = kind_, .i = i_, .j = j_, .is_truth = is_truth_, .dim = dim_, .scope = scope_, \
+        .is_found = true                                                                      \
+    }
+
+/* As an argument of a macro; a compound literal is no constant. */
+#define DIM(time_, money_) \
+    {                      \
+        time_, money_      \
     }
 
 static const known_t known[] = {
-    { "shape", MEANS(TWP_WORD_PARAMETER, 0, 0, false, { 0 }, TWP_SCOPE_CONSTANT) },
-    { "delay", MEANS(TWP_WORD_PARAMETER, 1, 0, false, { 1 }, TWP_SCOPE_CONSTANT) },
-    { "age", MEANS(TWP_WORD_ATTRIBUTE, 0, 0, false, { 1 }, TWP_SCOPE_TWIN) },
-    { "female", MEANS(TWP_WORD_ATTRIBUTE, 1, 0, true, { 0 }, TWP_SCOPE_TWIN) },
-    { "mood", MEANS(TWP_WORD_VARIABLE, 0, 0, false, { 0 }, TWP_SCOPE_STEP) },
-    { "share", MEANS(TWP_WORD_FORMULA, 0, 0, false, TWP_DIM_MONEY, TWP_SCOPE_STEP) },
-    { "stock", MEANS(TWP_WORD_STOCK_AMOUNT, 1, 0, false, { 1 }, TWP_SCOPE_INSTANT) },
-    { "stock.empty", MEANS(TWP_WORD_STOCK_EMPTY, 1, 0, true, { 0 }, TWP_SCOPE_STEP) },
-    { "supply.due", MEANS(TWP_WORD_STATE_IS, 0, 1, true, { 0 }, TWP_SCOPE_STEP) },
-    { "app", MEANS(TWP_WORD_STATE_IS, 1, 0, true, { 0 }, TWP_SCOPE_STEP) },
-    { "time", MEANS(TWP_WORD_TIME, 0, 0, false, { 1 }, TWP_SCOPE_INSTANT) },
+    { "shape", MEANS(TWP_WORD_PARAMETER, 0, 0, false, DIM(0, 0), TWP_SCOPE_CONSTANT) },
+    { "delay", MEANS(TWP_WORD_PARAMETER, 1, 0, false, DIM(1, 0), TWP_SCOPE_CONSTANT) },
+    { "age", MEANS(TWP_WORD_ATTRIBUTE, 0, 0, false, DIM(1, 0), TWP_SCOPE_TWIN) },
+    { "female", MEANS(TWP_WORD_ATTRIBUTE, 1, 0, true, DIM(0, 0), TWP_SCOPE_TWIN) },
+    { "mood", MEANS(TWP_WORD_VARIABLE, 0, 0, false, DIM(0, 0), TWP_SCOPE_STEP) },
+    { "share", MEANS(TWP_WORD_FORMULA, 0, 0, false, DIM(0, 1), TWP_SCOPE_STEP) },
+    { "stock", MEANS(TWP_WORD_STOCK_AMOUNT, 1, 0, false, DIM(1, 0), TWP_SCOPE_INSTANT) },
+    { "stock.empty", MEANS(TWP_WORD_STOCK_EMPTY, 1, 0, true, DIM(0, 0), TWP_SCOPE_STEP) },
+    { "supply.due", MEANS(TWP_WORD_STATE_IS, 0, 1, true, DIM(0, 0), TWP_SCOPE_STEP) },
+    { "app", MEANS(TWP_WORD_STATE_IS, 1, 0, true, DIM(0, 0), TWP_SCOPE_STEP) },
+    { "time", MEANS(TWP_WORD_TIME, 0, 0, false, DIM(1, 0), TWP_SCOPE_INSTANT) },
     { "supply",
         { .kind = TWP_WORD_TIME_IN, .i = 0, .is_found = true, .refused = "it is a track" } },
 };
@@ -45,7 +51,7 @@ resolve(void *context, const char *name)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].name, name) == 0)
             return known[i].meaning;
-    return (twp_name_meaning_t) { .nearest = strcmp(name, "moood") == 0 ? "mood" : NULL };
+    return (twp_name_meaning_t){ .nearest = strcmp(name, "moood") == 0 ? "mood" : NULL };
 }
 
 /* One reader for each test. */
@@ -63,10 +69,12 @@ setup(void **state)
 {
     reading_t *const r = calloc(1, sizeof *r);
 
-    *r = (reading_t) { .units = { .n_money = 2, .money = { { "USD", 1 }, { "EUR", 1.25 } } } };
+    *r = (reading_t){ .units = { .n_money = 2, .money = { { "USD", 1 }, { "EUR", 1.25 } } } };
     assert_int_equal(twp_findings_init(&r->findings, NULL), TWP_OK);
-    r->reader = (twp_expression_reader_t) { .arena = twp_arena_create(0), .findings = &r->findings,
-        .resolve = resolve, .units = &r->units };
+    r->reader = (twp_expression_reader_t){ .arena = twp_arena_create(0),
+        .findings = &r->findings,
+        .resolve = resolve,
+        .units = &r->units };
     *state = r;
     return 0;
 }
@@ -93,12 +101,12 @@ static void
 assert_value(reading_t *r, const char *text, int time, int money, double want)
 {
     const twp_dim_t dim = { (int8_t) time, (int8_t) money };
-    const twp_expression_t *const e =
-        twp_expression_read(&r->reader, text, here, TWP_SCOPE_CONSTANT, false, &dim);
+    const twp_expression_t *const e = twp_expression_read(
+        &r->reader, text, here, TWP_SCOPE_CONSTANT, false, &dim);
 
     if (e == NULL || twp_expression_constant(e, parameters) != want)
-        print_error("%s: %.17g, not %.17g\n", text, e ? twp_expression_constant(e, parameters) : NAN,
-            want);
+        print_error(
+            "%s: %.17g, not %.17g\n", text, e ? twp_expression_constant(e, parameters) : NAN, want);
     assert_non_null(e);
     assert_true(twp_expression_constant(e, parameters) == want);
     assert_int_equal(r->findings.n, 0);
@@ -107,8 +115,8 @@ assert_value(reading_t *r, const char *text, int time, int money, double want)
 static void
 assert_truth(reading_t *r, const char *text, bool want)
 {
-    const twp_expression_t *const e =
-        twp_expression_read(&r->reader, text, here, TWP_SCOPE_CONSTANT, true, NULL);
+    const twp_expression_t *const e = twp_expression_read(
+        &r->reader, text, here, TWP_SCOPE_CONSTANT, true, NULL);
 
     assert_non_null(e);
     assert_true(e->is_truth);
@@ -131,11 +139,12 @@ static void
 assert_fault_in(reading_t *r, const char *text, twp_scope_t scope, bool is_truth,
     const twp_dim_t *dim, int offset, const char *message)
 {
-    const int n = r->findings.n, n_errors = r->findings.n_errors;
+    const int n = 0, n_errors = r->findings.n_errors;
 
+    r->findings.n = 0; /* the same finding twice is kept once */
     assert_null(twp_expression_read(&r->reader, text, here, scope, is_truth, dim));
-    assert_true(r->findings.n_errors > n_errors);
-    assert_int_equal(r->findings.n, n + 1);
+    assert_int_equal(r->findings.n_errors, n_errors + 1);
+    assert_int_equal(r->findings.n, 1);
     if (r->findings.item[n].column != here.column + offset)
         print_error("%s: column %d\n", text, r->findings.item[n].column - here.column);
     assert_contains(r->findings.item[n].message, message);
@@ -255,8 +264,8 @@ test_units_that_do_not_fit_are_findings(void **state)
     assert_fault(r, "(1 day) ^ 9 * 1 day", 12, "power above 9");
     assert_fault(r, "sqrt(2 days)", 0, "the square root of days");
     assert_fault(r, "3 dayz", 2, "dayz is no unit");
+    assert_string_equal(r->findings.item[0].nearest, "day");
     assert_fault(r, "3 GBP", 2, "GBP is no unit");
-    assert_string_equal(r->findings.item[r->findings.n - 2].nearest, "day");
     assert_fault_in(r, "age > 65", TWP_SCOPE_INSTANT, true, NULL, 4,
         "compares days with a number without a unit");
 }
@@ -378,7 +387,7 @@ test_characters_beyond_ascii_count_as_one(void **state)
     reading_t *const r = *state;
 
     assert_fault(r, "1 \u2212 2", 2, "`\u2212` has no meaning");
-    assert_fault(r, "1 + m\u00f6od", 5, "`\u00f6` has no meaning");
+    assert_fault(r, "1 + 2 \u00f6d", 6, "`\u00f6` has no meaning");
     assert_fault(r, "1 + \U0001F600 + *", 4, "has no meaning");
 }
 
@@ -398,11 +407,11 @@ static void
 assert_refused(reading_t *r, const char *part, size_t n, const char *message)
 {
     char *const text = repeat(part, n, "1");
-    const int n_before = r->findings.n;
 
+    r->findings.n = 0;
     assert_null(read_any(r, text, false));
-    assert_int_equal(r->findings.n, n_before + 1);
-    assert_contains(r->findings.item[n_before].message, message);
+    assert_int_equal(r->findings.n, 1);
+    assert_contains(r->findings.item[0].message, message);
     free(text);
 }
 
@@ -428,6 +437,7 @@ test_hostile_text_is_refused_or_read_within_limits(void **state)
     assert_non_null(read_any(r, inner, false));
     free(text);
     free(inner);
+    r->findings.n = 0;
     text = repeat("1+", 1999, "1 "); /* 4000 characters, long but flat */
     assert_int_equal(strlen(text), 4000);
     assert_value(r, text, 0, 0, 2000);

@@ -1,0 +1,259 @@
+/* twinpath run: lives every twin under every strategy, writes the results, prints the comparison. */
+#include "cli/command.h"
+#include "cli/comparison.h"
+#include "cli/findings.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "cli/stop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    SET = TWP_OPTION_OWN,
+    STRATEGY,
+    PATIENTS,
+    SEED,
+    THREADS,
+    OUTPUT,
+    OVERWRITE,
+    PROGRESS,
+    FORMAT,
+    DIGEST,
+    QUIET
+};
+
+static const twp_option_t options[] = {
+    { SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",
+        "override a value of the study, such as parameters.price=900; may be repeated" },
+    { STRATEGY, "strategy", 's', TWP_TAKES_VALUE, "NAME",
+        "run this strategy beside the baseline; may be repeated (default: all)" },
+    { PATIENTS, "patients", 'n', TWP_TAKES_VALUE, "N",
+        "number of patients (default: the study's)" },
+    { SEED, "seed", '\0', TWP_TAKES_VALUE, "N", "seed of all random numbers (default: 1)" },
+    { THREADS, "threads", 't', TWP_TAKES_VALUE, "N",
+        "threads to use; the results do not depend on it (default: all cores)" },
+    { OUTPUT, "output", 'o', TWP_TAKES_VALUE, "FILE", "results file (default: results.h5)" },
+    { OVERWRITE, "overwrite", '\0', TWP_TAKES_NOTHING, NULL,
+        "replace a results file that is there" },
+    { PROGRESS, "progress", '\0', TWP_TAKES_VALUE, TWP_PROGRESS_CHOICES,
+        "how to show progress on standard error (default: auto, a bar on a terminal)" },
+    { FORMAT, "format", 'f', TWP_TAKES_VALUE, TWP_FORMAT_CHOICES,
+        "how to print the comparison (default: table)" },
+    { DIGEST, "digest", '\0', TWP_TAKES_NOTHING, NULL,
+        "print the content digest of the results as the last line" },
+    { QUIET, "quiet", 'q', TWP_TAKES_NOTHING, NULL, "print neither progress nor the comparison" },
+};
+
+static const twp_example_t examples[] = {
+    { "twinpath run study.yaml -o study.h5", "runs all strategies of a study" },
+    { "twinpath run study.yaml --patients 2000 --strategy app",
+        "a quick look at one strategy against the baseline" },
+    { "twinpath run study.yaml --set parameters.price=\"900 USD\" --overwrite",
+        "the same question with another number" },
+    { "twinpath run study.yaml --progress json --format json > comparison.json",
+        "for programs: progress and results as JSON" },
+};
+
+/* What the command line asks for. */
+typedef struct {
+    const twp_arguments_t *arguments;
+    const char **set, **strategy; /* [n_set], [n_strategies] */
+    int n_set, n_strategies;
+    twp_run_settings_t settings;
+    int format, progress;
+    bool is_quiet, has_digest;
+} request_t;
+
+static bool
+read_request(const twp_arguments_t *arguments, request_t *request)
+{
+    twp_run_settings_t *settings = &request->settings;
+    uint64_t n_patients = 0, n_threads = 0;
+
+    *request = (request_t){ .arguments = arguments };
+    request->set = calloc((size_t) arguments->n_options + 1, sizeof *request->set);
+    request->strategy = calloc((size_t) arguments->n_options + 1, sizeof *request->strategy);
+    if (request->set == NULL || request->strategy == NULL) {
+        twp_say_error("no memory");
+        return false;
+    }
+    request->n_set = twp_arguments_values(arguments, SET, request->set);
+    request->n_strategies = twp_arguments_values(arguments, STRATEGY, request->strategy);
+    request->is_quiet = twp_arguments_has(arguments, QUIET);
+    request->has_digest = twp_arguments_has(arguments, DIGEST);
+    twp_run_settings_init(settings);
+    settings->output_path = twp_arguments_value(arguments, OUTPUT, "results.h5");
+    settings->overwrite = twp_arguments_has(arguments, OVERWRITE);
+    settings->strategy = request->strategy;
+    settings->n_strategies = request->n_strategies;
+    settings->command_line = arguments->command_line;
+    if (settings->output_path[0] == '\0') {
+        twp_say_error("--output: the name of a file is missing");
+        return false;
+    }
+    if (!twp_arguments_number(
+            arguments, PATIENTS, "patients", 1, ((uint64_t) 1 << 40) - 1, &n_patients) ||
+        !twp_arguments_number(arguments, SEED, "seed", 0, UINT64_MAX, &settings->seed) ||
+        !twp_arguments_number(arguments, THREADS, "threads", 1, 4096, &n_threads) ||
+        !twp_arguments_choice(
+            arguments, PROGRESS, "progress", TWP_PROGRESS_CHOICES, &request->progress) ||
+        !twp_arguments_choice(arguments, FORMAT, "format", TWP_FORMAT_CHOICES, &request->format))
+        return false;
+    settings->n_patients = (int64_t) n_patients;
+    settings->n_threads = (int) n_threads;
+    return true;
+}
+
+static void
+clear_request(request_t *request)
+{
+    free(request->set);
+    free(request->strategy);
+}
+
+static bool
+check_strategies(const twp_study_t *study, const request_t *request)
+{
+    const int n = twp_study_n_strategies(study);
+    const char **names = calloc((size_t) n + 1, sizeof *names);
+    bool is_good = names != NULL;
+
+    for (int i = 0; is_good && i < n; i++)
+        names[i] = twp_study_strategy(study, i);
+    for (int i = 0; is_good && i < request->n_strategies; i++)
+        is_good = twp_comparison_find_strategy(request->strategy[i], names, n) >= 0;
+    free(names);
+    return is_good;
+}
+
+/* Results must not take the place of what they are made from. */
+static bool
+check_output(const twp_study_t *study, const request_t *request)
+{
+    const char *path = request->settings.output_path;
+    struct stat output, input;
+
+    if (stat(path, &output) != 0)
+        return true;
+    for (int i = 0; twp_study_file(study, i) != NULL; i++) {
+        if (stat(twp_study_file(study, i), &input) == 0 && input.st_dev == output.st_dev &&
+            input.st_ino == output.st_ino) {
+            twp_say_error("--output: %s is a file of the study", path);
+            return false;
+        }
+    }
+    if (!request->settings.overwrite && !request->is_quiet)
+        twp_say_note(
+            "%s is there already: it stays, and this run fails unless it comes to the same "
+            "content (--overwrite replaces it)",
+            path);
+    return true;
+}
+
+/* Prints what the file says; the run's exit code unless that fails. */
+static int
+print_comparison(const request_t *request, int exit_code)
+{
+    const twp_report_options_t view = { .width = twp_say_width() };
+    twp_summary_t *summary = NULL;
+    twp_error_t err = { TWP_OK, "" };
+
+    if (twp_summary_read(request->settings.output_path, &summary, &err) != TWP_OK) {
+        twp_say_error("%s", err.message);
+        return TWP_EXIT_FAILED;
+    }
+    exit_code = twp_comparison_print_summary(
+        summary, &view, (twp_format_t) request->format, exit_code);
+    twp_summary_free(summary);
+    return exit_code;
+}
+
+/* Tells why a run failed. */
+static int
+tell_failure(
+    const twp_study_t *study, const request_t *request, twp_status_t status, const twp_error_t *err)
+{
+    if (status == TWP_ERR_INPUT && twp_study_n_errors(study) > 0)
+        twp_findings_print(study, false, stderr);
+    else
+        twp_say_error("%s", err->message);
+    if (status == TWP_ERR_EXISTS)
+        twp_say_note(
+            "--overwrite replaces %s; -o names another file", request->settings.output_path);
+    return twp_say_exit_code(status);
+}
+
+static int
+run_study(twp_study_t *study, request_t *request)
+{
+    twp_progress_view_t view;
+    twp_run_report_t report = { .n_twins_done = 0 };
+    twp_error_t err = { TWP_OK, "" };
+    twp_status_t status;
+    int exit_code;
+
+    twp_progress_init(
+        &view, request->is_quiet ? TWP_PROGRESS_NONE : (twp_progress_kind_t) request->progress);
+    request->settings.progress = twp_progress_show;
+    request->settings.progress_context = &view;
+    request->settings.should_stop = twp_stop_is_asked;
+    twp_stop_listen();
+    status = twp_study_run(study, &request->settings, &report, &err);
+    if (status != TWP_OK && status != TWP_ERR_INTERRUPTED) {
+        twp_progress_end(&view, NULL, NULL);
+        return tell_failure(study, request, status, &err);
+    }
+    twp_progress_end(&view, request->is_quiet ? NULL : &report, request->settings.output_path);
+    exit_code = twp_say_exit_code(status);
+    if (report.n_twins_done == 0) {
+        twp_say_error("stopped before the first block of twins was done: nothing was written");
+        return exit_code;
+    }
+    if (status == TWP_ERR_INTERRUPTED)
+        twp_say_error("stopped early: %s holds %lld of %lld twins", request->settings.output_path,
+            (long long) report.n_twins_done, (long long) report.n_twins);
+    if (!request->is_quiet)
+        exit_code = print_comparison(request, exit_code);
+    if (request->has_digest && exit_code != TWP_EXIT_FAILED) {
+        char line[sizeof report.digest + 1];
+        snprintf(line, sizeof line, "%s\n", report.digest);
+        exit_code = twp_say_result(line, exit_code);
+    }
+    return exit_code;
+}
+
+static int
+run(const twp_arguments_t *arguments)
+{
+    request_t request;
+    twp_study_t *study = NULL;
+    int exit_code = TWP_EXIT_INPUT;
+
+    if (read_request(arguments, &request)) {
+        exit_code = twp_findings_read_study(
+            arguments->operand[0], request.set, request.n_set, stderr, &study);
+        if (exit_code == TWP_EXIT_GOOD)
+            exit_code = check_strategies(study, &request) && check_output(study, &request)
+                ? run_study(study, &request)
+                : TWP_EXIT_INPUT;
+    }
+    twp_study_free(study);
+    clear_request(&request);
+    return exit_code;
+}
+
+const twp_command_t twp_command_run = { "run", "STUDY", 1, 1,
+    "live every twin under every strategy and compare",
+    "Reads the study with all that it uses, checks it, lives each patient under each strategy and "
+    "writes the results file: whole or not at all. Prints the comparison on standard output.\n"
+    "The same study, seed and number of patients give the same results whatever the threads. A "
+    "file "
+    "that is there is kept unless --overwrite is given; one of the same content is success.\n"
+    "Interrupted (Ctrl-C), the run ends after the blocks of 1,024 twins under way, writes what is "
+    "done as a partial file that says so, and exits with 75. A second Ctrl-C ends it at once.",
+    options, (int) (sizeof options / sizeof options[0]), examples,
+    (int) (sizeof examples / sizeof examples[0]), run };

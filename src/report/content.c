@@ -1,0 +1,449 @@
+#include "report/content.h"
+
+#include "base/error.h"
+#include "report/number.h"
+#include "report/words.h"
+
+#include <math.h>
+#include <string.h>
+
+#define USUAL_WIDTH 100
+
+/* One report being written. */
+typedef struct {
+    const twp_summary_t *summary;
+    const twp_report_options_t *options;
+    const twp_report_face_t *face;
+    twp_buffer_t *buffer;
+    twp_arena_t *arena;
+    size_t width;
+} writing_t;
+
+/* Text of the arena; "" when memory runs out, which the buffer then tells. */
+static const char *print(writing_t *w, const char *format, ...) TWP_PRINTF(2, 3);
+
+static const char *
+print(writing_t *w, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = twp_arena_vprintf(w->arena, format, arguments);
+    va_end(arguments);
+    if (text == NULL) {
+        w->buffer->has_failed = true;
+        return "";
+    }
+    twp_buffer_clean(text);
+    return text;
+}
+
+static const char *
+count(writing_t *w, int64_t n)
+{
+    char text[TWP_NUMBER_SIZE];
+
+    twp_number_count(text, n);
+    return print(w, "%s", text);
+}
+
+static const char *
+at_time(writing_t *w, double time_days)
+{
+    char text[TWP_NUMBER_SIZE];
+
+    if (isnan(time_days))
+        return "";
+    twp_number_time(text, time_days);
+    return print(w, " at %s", text);
+}
+
+/* ---- cells ------------------------------------------------------------------------------------ */
+
+static void
+add_figure(twp_grid_t *grid, double value, int decimals, bool has_plus)
+{
+    char text[TWP_NUMBER_SIZE];
+
+    twp_number_format(text, value, decimals, has_plus);
+    twp_grid_add_copy(grid, text);
+}
+
+/* Value, lower and upper end with the digits that the standard error allows. */
+static void
+add_estimate(twp_grid_t *grid, twp_number_kind_t kind, double value, double se, double low,
+    double high, bool has_plus)
+{
+    const int decimals = twp_number_decimals(kind, value, se);
+
+    add_figure(grid, value, decimals, has_plus);
+    if (isnan(value)) {
+        twp_grid_add(grid, "");
+        twp_grid_add(grid, "");
+    } else if (isnan(low) || isnan(high)) {
+        twp_grid_add(grid, "no interval");
+        twp_grid_add(grid, "");
+    } else {
+        add_figure(grid, low, decimals, has_plus);
+        add_figure(grid, high, decimals, has_plus);
+    }
+}
+
+static void
+add_share(writing_t *w, twp_grid_t *grid, double share)
+{
+    char text[TWP_NUMBER_SIZE];
+
+    twp_number_format(text, 100 * share, 0, false);
+    twp_grid_add(grid, isnan(share) ? "" : print(w, "%s %%", text));
+}
+
+static void
+add_blanks(twp_grid_t *grid, int n)
+{
+    for (int i = 0; i < n; i++)
+        twp_grid_add(grid, "");
+}
+
+/* ---- measures ---------------------------------------------------------------------------------- */
+
+static void
+add_measure_columns(twp_grid_t *grid)
+{
+    twp_grid_column(grid, "strategy", TWP_GRID_TEXT);
+    twp_grid_column(grid, "mean", TWP_GRID_NUMBER);
+    twp_grid_column(grid, "95 % interval", TWP_GRID_NUMBER);
+    twp_grid_column(grid, "", TWP_GRID_UPPER);
+    twp_grid_column(grid, "difference", TWP_GRID_NUMBER);
+    twp_grid_column(grid, "95 % interval", TWP_GRID_NUMBER);
+    twp_grid_column(grid, "", TWP_GRID_UPPER);
+    twp_grid_column(grid, "saved", TWP_GRID_NUMBER);
+    twp_grid_column(grid, "twins", TWP_GRID_NUMBER);
+}
+
+/* A line: one strategy. The number of twins stands where not all count. */
+static void
+add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_strategy)
+{
+    const twp_summary_t *s = w->summary;
+    const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
+    const twp_summary_estimate_t *e = twp_report_estimate(s, i_segment, i_row, i_strategy);
+    const twp_summary_contrast_t *c = twp_report_contrast(s, i_segment, i_row, i_strategy);
+    const double n_all = (double) (i_segment < 0 ? s->n_twins_done : s->segment[i_segment].n_twins);
+
+    twp_grid_add_copy(grid, s->strategy[i_strategy]);
+    add_estimate(grid, kind, e->mean, e->mcse, e->low, e->high, false);
+    if (c == NULL || isnan(c->difference)) {
+        add_blanks(grid, 4);
+    } else {
+        add_estimate(grid, kind, c->difference, c->se, c->low, c->high, true);
+        add_share(w, grid, c->variance_saved);
+    }
+    if (isfinite(e->n) && e->n >= 0 && e->n < 9e15 && fabs(e->n - n_all) >= 0.5)
+        twp_grid_add(grid, count(w, (int64_t) (e->n + 0.5)));
+    else
+        twp_grid_add(grid, "");
+}
+
+static void
+add_strategies(writing_t *w, twp_grid_t *grid, int i_segment, int i_row)
+{
+    for (int i = 0; i < w->summary->n_strategies; i++) {
+        if (twp_report_shows(w->options, i))
+            add_measure_row(w, grid, i_segment, i_row, i);
+    }
+}
+
+/* "Cost of the payer (USD)" */
+static const char *
+measure_heading(writing_t *w, const twp_summary_row_t *row, double time_days)
+{
+    const char *unit = row->unit, *label = row->label != NULL ? row->label : row->name;
+
+    if (strcmp(unit, "1") == 0)
+        unit = "";
+    else if (strcmp(unit, "d") == 0)
+        unit = strcasestr(label, "days") != NULL ? "" : "days";
+    else if (strcmp(unit, "year") == 0)
+        unit = strcasestr(label, "qaly") != NULL || strcasestr(label, "years") != NULL ? ""
+                                                                                       : "years";
+    return print(w, "%s%s%s%s%s%s", label, at_time(w, time_days), unit[0] != '\0' ? " (" : "", unit,
+        unit[0] != '\0' ? ")" : "", row->is_mean ? "" : ", differences not paired");
+}
+
+static bool
+is_same_measure(const twp_summary_t *s, int i_row, int j_row)
+{
+    return strcmp(s->row[i_row].name, s->row[j_row].name) == 0;
+}
+
+/* Was the measure of this row written at one of its earlier times? */
+static bool
+is_repeated(const twp_summary_t *s, int i_row)
+{
+    for (int i = 0; i < i_row; i++) {
+        if (is_same_measure(s, i, i_row))
+            return true;
+    }
+    return false;
+}
+
+static int
+n_times_of(const twp_summary_t *s, int i_row)
+{
+    int n = 0;
+
+    for (int i = i_row; i < s->n_rows; i++)
+        n += is_same_measure(s, i_row, i);
+    return n;
+}
+
+/* "female=yes (1,204 twins) at 365 d"; who may be "", time NAN, but not both. */
+static const char *
+group_title(writing_t *w, const char *who, double time_days)
+{
+    const char *time = at_time(w, time_days);
+
+    if (who[0] == '\0' && time[0] == ' ')
+        time++;
+    return print(w, "%s%s", who, time);
+}
+
+static void
+add_segments(writing_t *w, twp_grid_t *grid, int i_row, bool has_times)
+{
+    const twp_summary_t *s = w->summary;
+
+    for (int k = 0; k < s->n_segments; k++) {
+        const twp_summary_segment_t *segment = &s->segment[k];
+        const char *who = print(w, "%s (%s twins)", segment->name, count(w, segment->n_twins));
+        twp_grid_group(grid, group_title(w, who, has_times ? s->row[i_row].time_days : NAN));
+        add_strategies(w, grid, k, i_row);
+    }
+}
+
+/* A measure with all its times and segments. */
+static void
+write_measure(writing_t *w, int i_row)
+{
+    const twp_summary_t *s = w->summary;
+    const twp_summary_row_t *row = &s->row[i_row];
+    const bool has_segments = w->options != NULL && w->options->has_segments && s->n_segments > 0;
+    const bool has_times = n_times_of(s, i_row) > 1;
+    twp_grid_t grid = twp_grid_init(w->arena);
+
+    add_measure_columns(&grid);
+    for (int i = i_row; i < s->n_rows; i++) {
+        if (!is_same_measure(s, i_row, i))
+            continue;
+        if (has_times || has_segments)
+            twp_grid_group(&grid,
+                group_title(
+                    w, has_segments ? "all twins" : "", has_times ? s->row[i].time_days : NAN));
+        add_strategies(w, &grid, -1, i);
+        if (has_segments)
+            add_segments(w, &grid, i, has_times);
+    }
+    w->face->heading(w->buffer, measure_heading(w, row, has_times ? NAN : row->time_days),
+        row->definition != NULL ? row->definition : "");
+    w->face->grid(w->buffer, &grid, w->width);
+}
+
+static void
+write_measures(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+
+    for (int group = 0; group < TWP_N_GROUPS; group++) {
+        bool has_title = false;
+        for (int i = 0; i < s->n_rows; i++) {
+            if ((int) twp_report_group(s, &s->row[i]) != group || is_repeated(s, i))
+                continue;
+            if (!has_title)
+                w->face->section(w->buffer, twp_report_group_title((twp_report_group_t) group));
+            has_title = true;
+            write_measure(w, i);
+        }
+    }
+}
+
+/* ---- cost and effect ---------------------------------------------------------------------------- */
+
+static void
+write_icer_words(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+
+    for (int i = 1; i < s->n_strategies; i++) {
+        twp_buffer_t words = { 0 };
+        if (!twp_report_shows(w->options, i))
+            continue;
+        twp_report_icer_words(&words, &s->icer[i - 1], s->currency);
+        if (words.has_failed)
+            w->buffer->has_failed = true;
+        else
+            w->face->item(
+                w->buffer, print(w, "%s", s->strategy[i]), print(w, "%s", words.text), w->width);
+        twp_buffer_clear(&words);
+    }
+}
+
+static void
+write_net_benefit(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+    twp_grid_t grid = twp_grid_init(w->arena);
+
+    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "difference", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "95 % interval", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "", TWP_GRID_UPPER);
+    twp_grid_column(&grid, "chance above 0", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "in words", TWP_GRID_TEXT);
+    for (int k = 0; k < s->n_worth; k++) {
+        char worth[TWP_NUMBER_SIZE];
+        twp_number_format(
+            worth, s->worth[k], twp_number_decimals(TWP_NUMBER_MONEY, s->worth[k], NAN), false);
+        twp_grid_group(&grid, print(w, "a QALY is worth %s %s", worth, s->currency));
+        for (int i = 1; i < s->n_strategies; i++) {
+            const twp_summary_contrast_t *benefit = &s->icer[i - 1].net_benefit[k];
+            if (!twp_report_shows(w->options, i))
+                continue;
+            twp_grid_add_copy(&grid, s->strategy[i]);
+            add_estimate(&grid, TWP_NUMBER_MONEY, benefit->difference, benefit->se, benefit->low,
+                benefit->high, true);
+            add_share(w, &grid, s->icer[i - 1].p_better != NULL ? s->icer[i - 1].p_better[k] : NAN);
+            twp_grid_add(&grid, twp_report_worth_words(benefit));
+        }
+    }
+    w->face->heading(w->buffer, print(w, "Net benefit (%s)", s->currency),
+        "worth of a QALY times the difference in QALYs, less the difference in cost");
+    w->face->grid(w->buffer, &grid, w->width);
+}
+
+static void
+write_cost_effectiveness(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+
+    if (!s->has_icer || s->n_contrasts < 1)
+        return;
+    w->face->section(w->buffer, "Cost for effect");
+    w->face->paragraph(w->buffer,
+        print(w, "Against %s, by %s and %s:", s->strategy[0], s->cost_name, s->qaly_name),
+        w->width);
+    write_icer_words(w);
+    if (s->n_worth > 0)
+        write_net_benefit(w);
+}
+
+/* ---- targets ------------------------------------------------------------------------------------ */
+
+static void
+add_target(writing_t *w, twp_grid_t *grid, const twp_summary_target_t *target)
+{
+    const twp_number_kind_t kind = twp_number_kind(target->unit, w->summary->currency);
+    const int decimals = twp_number_decimals(kind, target->result, target->mcse);
+    /* The bounds are the author's: they need not be cut to the run's digits. */
+    const int wanted = decimals > 3 ? decimals : twp_number_decimals(kind, target->value, NAN);
+
+    twp_grid_add_copy(grid, target->name);
+    twp_grid_add(grid, isnan(target->result) ? "no result" : target->is_hit ? "hit" : "MISS");
+    add_figure(grid, target->result, decimals, false);
+    add_figure(grid, target->value - target->within, wanted, false);
+    add_figure(grid, target->value + target->within, wanted, false);
+    twp_grid_add(grid, target->is_fit ? "fit" : "predict");
+    twp_grid_add(grid,
+        print(w, "%s%s, %s", target->measure, at_time(w, target->time_days), target->strategy));
+    twp_grid_add_copy(grid, target->source != NULL ? target->source : "");
+}
+
+static void
+write_targets(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+    twp_grid_t grid = twp_grid_init(w->arena);
+    int n_hit = 0;
+
+    if (s->n_targets == 0)
+        return;
+    twp_grid_column(&grid, "target", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "result", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "wanted", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "", TWP_GRID_UPPER);
+    twp_grid_column(&grid, "role", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "measure", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "source", TWP_GRID_TEXT);
+    for (int i = 0; i < s->n_targets; i++) {
+        add_target(w, &grid, &s->target[i]);
+        n_hit += s->target[i].is_hit;
+    }
+    w->face->section(w->buffer, "Targets");
+    w->face->paragraph(w->buffer,
+        print(w,
+            "%d of %d hit. Those with role predict judge the model; fit ones were used to make it.",
+            n_hit, s->n_targets),
+        w->width);
+    w->face->grid(w->buffer, &grid, w->width);
+}
+
+/* ---- head --------------------------------------------------------------------------------------- */
+
+static void
+write_head(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+
+    if (s->is_partial)
+        w->face->warning(w->buffer,
+            print(w, "PARTIAL RUN: stopped after %s of %s twins; all figures are of those alone.",
+                count(w, s->n_twins_done), count(w, s->n_twins)),
+            w->width);
+    w->face->title(w->buffer, print(w, "%s", s->title));
+    if (s->question != NULL && s->question[0] != '\0')
+        w->face->paragraph(w->buffer, print(w, "%s", s->question), w->width);
+    w->face->paragraph(w->buffer,
+        print(w,
+            "%s twins, each under %d %s, seed %s. Differences are from %s, twin by twin; \"saved\" "
+            "is "
+            "the share of their variance that this pairing saves. The intervals are of the number "
+            "of "
+            "twins alone: they do not show what is not known about the study's numbers.",
+            count(w, s->n_twins_done), s->n_strategies,
+            s->n_strategies == 1 ? "strategy" : "strategies", s->seed, s->strategy[0]),
+        w->width);
+}
+
+static void
+write_end(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+
+    if (w->options != NULL && w->options->has_segments && s->n_segments == 0)
+        w->face->paragraph(w->buffer,
+            "No segments: the study's report does not ask for any (report.by).", w->width);
+    if (s->is_unverified)
+        w->face->paragraph(w->buffer,
+            "The file has no .sha256 file beside it: its text could not be checked.", w->width);
+}
+
+twp_status_t
+twp_report_content(const twp_summary_t *summary, const twp_report_options_t *options,
+    const twp_report_face_t *face, twp_buffer_t *buffer, twp_error_t *err)
+{
+    writing_t w = { summary, options, face, buffer, twp_arena_create(0), USUAL_WIDTH };
+
+    if (w.arena == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the report");
+    if (options != NULL && options->width > 0)
+        w.width = options->width;
+    write_head(&w);
+    write_measures(&w);
+    write_cost_effectiveness(&w);
+    write_targets(&w);
+    write_end(&w);
+    twp_arena_free(w.arena);
+    return twp_buffer_status(buffer, err);
+}

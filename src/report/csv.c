@@ -1,0 +1,81 @@
+#include "report/csv.h"
+
+#include "report/number.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char header[] =
+    "strategy,measure,time_days,unit,mean,mcse,low,high,n,difference,difference_se,"
+    "difference_low,difference_high,variance_saved,segment\n";
+
+void
+twp_report_csv_field(twp_buffer_t *buffer, const char *text, bool is_last)
+{
+    if (strpbrk(text, ",\"\r\n") != NULL) {
+        twp_buffer_add(buffer, "\"");
+        for (; *text != '\0'; text++) {
+            if (*text == '"')
+                twp_buffer_add(buffer, "\"");
+            twp_buffer_add_bytes(buffer, text, 1);
+        }
+        twp_buffer_add(buffer, "\"");
+    } else {
+        twp_buffer_add(buffer, text);
+    }
+    twp_buffer_add(buffer, is_last ? "\n" : ",");
+}
+
+static void
+add_number(twp_buffer_t *buffer, double value)
+{
+    char text[TWP_NUMBER_SIZE];
+
+    twp_number_exact(text, value);
+    twp_report_csv_field(buffer, text, false);
+}
+
+static void
+add_line(
+    const twp_summary_t *summary, int i_segment, int i_row, int i_strategy, twp_buffer_t *buffer)
+{
+    const twp_summary_row_t *row = &summary->row[i_row];
+    const twp_summary_estimate_t *estimate = twp_report_estimate(
+        summary, i_segment, i_row, i_strategy);
+    const twp_summary_contrast_t *contrast = twp_report_contrast(
+        summary, i_segment, i_row, i_strategy);
+
+    twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
+    twp_report_csv_field(buffer, row->name, false);
+    add_number(buffer, row->time_days);
+    twp_report_csv_field(buffer, row->unit, false);
+    add_number(buffer, estimate->mean);
+    add_number(buffer, estimate->mcse);
+    add_number(buffer, estimate->low);
+    add_number(buffer, estimate->high);
+    add_number(buffer, estimate->n);
+    add_number(buffer, contrast != NULL ? contrast->difference : NAN);
+    add_number(buffer, contrast != NULL ? contrast->se : NAN);
+    add_number(buffer, contrast != NULL ? contrast->low : NAN);
+    add_number(buffer, contrast != NULL ? contrast->high : NAN);
+    add_number(buffer, contrast != NULL ? contrast->variance_saved : NAN);
+    twp_report_csv_field(buffer, i_segment < 0 ? "" : summary->segment[i_segment].name, true);
+}
+
+twp_status_t
+twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options,
+    twp_buffer_t *buffer, twp_error_t *err)
+{
+    const int n_segments = options != NULL && options->has_segments ? summary->n_segments : 0;
+
+    twp_buffer_add(buffer, header);
+    for (int i_segment = -1; i_segment < n_segments; i_segment++) {
+        for (int i_row = 0; i_row < summary->n_rows; i_row++) {
+            for (int i = 0; i < summary->n_strategies; i++) {
+                if (twp_report_shows(options, i))
+                    add_line(summary, i_segment, i_row, i, buffer);
+            }
+        }
+    }
+    return twp_buffer_status(buffer, err);
+}

@@ -1,0 +1,372 @@
+#include "report/json.h"
+
+#include "base/error.h"
+#include "report/words.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The tree under way; jansson's failures (no memory) are remembered and told at the end. */
+typedef struct {
+    const twp_summary_t *summary;
+    const twp_report_options_t *options;
+    bool has_failed;
+} making_t;
+
+static void
+put(making_t *m, json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        m->has_failed = true;
+}
+
+static void
+append(making_t *m, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        m->has_failed = true;
+}
+
+static json_t *
+number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* A count kept as a double: a whole number where it is one. */
+static json_t *
+whole(double value)
+{
+    if (isfinite(value) && fabs(value) < 9e15 && value == floor(value))
+        return json_integer((json_int_t) value);
+    return number(value);
+}
+
+/* Text that is no UTF-8 (of a damaged file) is null. */
+static json_t *
+text(const char *value)
+{
+    json_t *made = value != NULL ? json_string(value) : NULL;
+
+    return made != NULL ? made : json_null();
+}
+
+static json_t *
+numbers(making_t *m, const double *value, int n)
+{
+    json_t *array;
+
+    if (value == NULL)
+        return json_null();
+    array = json_array();
+    for (int i = 0; i < n; i++)
+        append(m, array, number(value[i]));
+    return array;
+}
+
+static json_t *
+make_contrast(making_t *m, const twp_summary_contrast_t *contrast)
+{
+    json_t *object;
+
+    if (contrast == NULL)
+        return json_null();
+    object = json_object();
+    put(m, object, "difference", number(contrast->difference));
+    put(m, object, "se", number(contrast->se));
+    put(m, object, "low", number(contrast->low));
+    put(m, object, "high", number(contrast->high));
+    put(m, object, "n", whole(contrast->n));
+    put(m, object, "variance_saved", number(contrast->variance_saved));
+    put(m, object, "quantiles", numbers(m, contrast->quantile, m->summary->n_quantiles));
+    return object;
+}
+
+static json_t *
+make_estimates(making_t *m, int i_segment, int i_row)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *array = json_array();
+
+    for (int i = 0; i < s->n_strategies; i++) {
+        const twp_summary_estimate_t *e = twp_report_estimate(s, i_segment, i_row, i);
+        json_t *object;
+        if (!twp_report_shows(m->options, i))
+            continue;
+        object = json_object();
+        put(m, object, "strategy", text(s->strategy[i]));
+        put(m, object, "mean", number(e->mean));
+        put(m, object, "mcse", number(e->mcse));
+        put(m, object, "low", number(e->low));
+        put(m, object, "high", number(e->high));
+        put(m, object, "n", whole(e->n));
+        put(m, object, "quantiles", numbers(m, e->quantile, s->n_quantiles));
+        put(m, object, "against_baseline",
+            make_contrast(m, twp_report_contrast(s, i_segment, i_row, i)));
+        append(m, array, object);
+    }
+    return array;
+}
+
+static json_t *
+make_measures(making_t *m, int i_segment)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < m->summary->n_rows; i++) {
+        const twp_summary_row_t *row = &m->summary->row[i];
+        json_t *object = json_object();
+        put(m, object, "name", text(row->name));
+        put(m, object, "time_days", number(row->time_days));
+        if (i_segment < 0) {
+            put(m, object, "label", text(row->label));
+            put(m, object, "unit", text(row->unit));
+            put(m, object, "definition", text(row->definition));
+            put(m, object, "is_mean", json_boolean(row->is_mean));
+        }
+        put(m, object, "strategies", make_estimates(m, i_segment, i));
+        append(m, array, object);
+    }
+    return array;
+}
+
+static json_t *
+make_segments(making_t *m)
+{
+    json_t *array = json_array();
+
+    for (int k = 0; k < m->summary->n_segments; k++) {
+        json_t *object = json_object();
+        put(m, object, "name", text(m->summary->segment[k].name));
+        put(m, object, "n_twins", json_integer((json_int_t) m->summary->segment[k].n_twins));
+        put(m, object, "measures", make_measures(m, k));
+        append(m, array, object);
+    }
+    return array;
+}
+
+static const char *
+place_name(twp_place_in_plane_t place)
+{
+    switch (place) {
+    case TWP_PLACE_UNKNOWN: return "unknown";
+    case TWP_PLACE_EQUAL: return "equal";
+    case TWP_PLACE_DOMINATES: return "dominates";
+    case TWP_PLACE_DOMINATED: return "dominated";
+    case TWP_PLACE_DEARER_AND_BETTER: return "dearer_and_better";
+    case TWP_PLACE_CHEAPER_AND_WORSE: return "cheaper_and_worse";
+    }
+    return "unknown";
+}
+
+static const char *
+shape_name(twp_interval_shape_t shape)
+{
+    switch (shape) {
+    case TWP_INTERVAL_NONE: return "none";
+    case TWP_INTERVAL_BETWEEN: return "between";
+    case TWP_INTERVAL_OUTSIDE: return "outside";
+    case TWP_INTERVAL_ALL: return "all";
+    }
+    return "none";
+}
+
+static json_t *
+make_net_benefits(making_t *m, const twp_summary_icer_t *icer)
+{
+    json_t *array = json_array();
+
+    for (int k = 0; k < m->summary->n_worth; k++) {
+        json_t *object = make_contrast(m, &icer->net_benefit[k]);
+        put(m, object, "worth", number(m->summary->worth[k]));
+        put(m, object, "p_better", number(icer->p_better != NULL ? icer->p_better[k] : NAN));
+        append(m, array, object);
+    }
+    return array;
+}
+
+static json_t *
+make_icer(making_t *m, int i_strategy)
+{
+    const twp_summary_icer_t *icer = &m->summary->icer[i_strategy - 1];
+    json_t *object = json_object();
+    twp_buffer_t words = { 0 };
+
+    twp_report_icer_words(&words, icer, m->summary->currency);
+    put(m, object, "strategy", text(m->summary->strategy[i_strategy]));
+    put(m, object, "cost", number(icer->cost));
+    put(m, object, "cost_se", number(icer->cost_se));
+    put(m, object, "qaly", number(icer->qaly));
+    put(m, object, "qaly_se", number(icer->qaly_se));
+    put(m, object, "correlation", number(icer->correlation));
+    put(m, object, "place", text(place_name(icer->place)));
+    put(m, object, "icer", number(icer->icer));
+    put(m, object, "ratio", number(icer->ratio));
+    put(m, object, "low", number(icer->low));
+    put(m, object, "high", number(icer->high));
+    put(m, object, "interval", text(shape_name(icer->shape)));
+    put(m, object, "words", text(words.text));
+    put(m, object, "net_benefit", make_net_benefits(m, icer));
+    m->has_failed = m->has_failed || words.has_failed;
+    twp_buffer_clear(&words);
+    return object;
+}
+
+static json_t *
+make_cost_effectiveness(making_t *m)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *object, *array;
+
+    if (!s->has_icer)
+        return json_null();
+    object = json_object();
+    array = json_array();
+    put(m, object, "cost", text(s->cost_name));
+    put(m, object, "qaly", text(s->qaly_name));
+    put(m, object, "worth", numbers(m, s->worth, s->n_worth));
+    for (int i = 1; i < s->n_strategies; i++) {
+        if (twp_report_shows(m->options, i))
+            append(m, array, make_icer(m, i));
+    }
+    put(m, object, "strategies", array);
+    return object;
+}
+
+static json_t *
+make_targets(making_t *m)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < m->summary->n_targets; i++) {
+        const twp_summary_target_t *target = &m->summary->target[i];
+        json_t *object = json_object();
+        put(m, object, "name", text(target->name));
+        put(m, object, "measure", text(target->measure));
+        put(m, object, "time_days", number(target->time_days));
+        put(m, object, "strategy", text(target->strategy));
+        put(m, object, "unit", text(target->unit));
+        put(m, object, "value", number(target->value));
+        put(m, object, "within", number(target->within));
+        put(m, object, "result", number(target->result));
+        put(m, object, "mcse", number(target->mcse));
+        put(m, object, "low", number(target->low));
+        put(m, object, "high", number(target->high));
+        put(m, object, "role", text(target->is_fit ? "fit" : "predict"));
+        put(m, object, "is_hit", json_boolean(target->is_hit));
+        put(m, object, "source", text(target->source));
+        append(m, array, object);
+    }
+    return array;
+}
+
+static json_t *
+make_curve(making_t *m, const twp_summary_curve_t *curve)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *object = json_object(), *array = json_array();
+
+    put(m, object, "name", text(curve->name));
+    put(m, object, "label", text(curve->label));
+    for (int i = 0; i < s->n_strategies; i++) {
+        const size_t first = (size_t) i * (size_t) s->n_curve_times;
+        json_t *one;
+        if (!twp_report_shows(m->options, i))
+            continue;
+        one = json_object();
+        put(m, one, "strategy", text(s->strategy[i]));
+        put(m, one, "value", numbers(m, curve->value + first, s->n_curve_times));
+        put(m, one, "se",
+            numbers(m, curve->se != NULL ? curve->se + first : NULL, s->n_curve_times));
+        append(m, array, one);
+    }
+    put(m, object, "strategies", array);
+    return object;
+}
+
+static json_t *
+make_curves(making_t *m)
+{
+    json_t *object = json_object(), *array = json_array();
+
+    put(m, object, "time_days",
+        m->summary->n_curves > 0
+            ? numbers(m, m->summary->curve_time_days, m->summary->n_curve_times)
+            : json_array());
+    for (int i = 0; i < m->summary->n_curves; i++)
+        append(m, array, make_curve(m, &m->summary->curve[i]));
+    put(m, object, "curves", array);
+    return object;
+}
+
+static json_t *
+make_provenance(making_t *m)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < m->summary->n_provenance; i++)
+        put(m, object, m->summary->provenance_key[i], text(m->summary->provenance_value[i]));
+    return object;
+}
+
+/* Name of the file without its folder, which says nothing of what is in it. */
+static const char *
+base_name(const char *path)
+{
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static json_t *
+make_summary(making_t *m)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *object = json_object(), *names = json_array();
+
+    for (int i = 0; i < s->n_strategies; i++) {
+        if (twp_report_shows(m->options, i))
+            append(m, names, text(s->strategy[i]));
+    }
+    put(m, object, "source", text(s->source));
+    put(m, object, "file", text(base_name(s->path)));
+    put(m, object, "title", text(s->title));
+    put(m, object, "question", text(s->question));
+    put(m, object, "status", text(s->is_partial ? "partial" : "complete"));
+    put(m, object, "is_unverified", json_boolean(s->is_unverified));
+    put(m, object, "run_id", text(s->run_id));
+    put(m, object, "content_digest", text(s->content_digest));
+    put(m, object, "seed", text(s->seed));
+    put(m, object, "n_twins", json_integer((json_int_t) s->n_twins));
+    put(m, object, "n_twins_done", json_integer((json_int_t) s->n_twins_done));
+    put(m, object, "currency", text(s->currency));
+    put(m, object, "baseline", text(s->strategy[0]));
+    put(m, object, "strategies", names);
+    put(m, object, "quantiles", numbers(m, s->quantile, s->n_quantiles));
+    put(m, object, "measures", make_measures(m, -1));
+    put(m, object, "segments", make_segments(m));
+    put(m, object, "cost_effectiveness", make_cost_effectiveness(m));
+    put(m, object, "targets", make_targets(m));
+    put(m, object, "curves", make_curves(m));
+    put(m, object, "provenance", make_provenance(m));
+    return object;
+}
+
+twp_status_t
+twp_report_json(const twp_summary_t *summary, const twp_report_options_t *options,
+    twp_buffer_t *buffer, twp_error_t *err)
+{
+    making_t making = { summary, options, false };
+    json_t *object = make_summary(&making);
+    char *dumped = object != NULL && !making.has_failed ? json_dumps(object, JSON_INDENT(1)) : NULL;
+
+    json_decref(object);
+    if (dumped == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the report");
+    twp_buffer_add(buffer, dumped);
+    twp_buffer_add(buffer, "\n");
+    free(dumped);
+    return twp_buffer_status(buffer, err);
+}

@@ -1,0 +1,510 @@
+#include "results/fill_internal.h"
+
+#include "base/error.h"
+#include "vocabulary/units.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const no_yes[] = { "no", "yes" };
+
+/* Bytes that one value of a column takes in the file, seen in runs of the shipped studies. */
+#define BYTES_PER_FLOAT 3.5
+#define BYTES_PER_EVENT 12.0
+
+/* ---- small things ---------------------------------------------------------------------------- */
+
+bool
+twp_fill_ok(twp_fill_t *fill, twp_status_t status)
+{
+    if (fill->status == TWP_OK)
+        fill->status = status;
+    return fill->status == TWP_OK;
+}
+
+void *
+twp_fill_scratch(twp_fill_t *fill, size_t n_bytes)
+{
+    if (n_bytes > fill->scratch_bytes) {
+        void *const grown = realloc(fill->scratch, n_bytes + n_bytes / 2);
+
+        if (grown == NULL) {
+            (void) twp_fill_ok(
+                fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for %zu bytes", n_bytes));
+            return NULL;
+        }
+        fill->scratch = grown;
+        fill->scratch_bytes = n_bytes + n_bytes / 2;
+    }
+    return fill->scratch;
+}
+
+const char *
+twp_fill_name(twp_fill_t *fill, const char *name)
+{
+    static const char *const reserved[] = { "caregiver", "contrast", "enters", "event",
+        "event_code", "event_name", "event_path", "event_time", "event_value", "follow_up", "hcp",
+        "institution", "obs", "obs_path", "path", "path_parameter_set", "path_strategy",
+        "path_twin", "path_world", "payer", "pharmacy", "point", "quantile", "row_size",
+        "row_start", "segment", "strategy", "time", "twin", "world" };
+    char *const copy = twp_arena_printf(fill->arena, "%s_", name);
+
+    if (copy == NULL) {
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for names"));
+        return name;
+    }
+    for (char *at = copy; *at != '\0'; at++) /* consent.phone */
+        if (*at == '.')
+            *at = '_';
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+        if (strcmp(reserved[i], name) == 0)
+            return copy;
+    copy[strlen(copy) - 1] = '\0';
+    return copy;
+}
+
+const char *
+twp_fill_unit(twp_fill_t *fill, twp_dim_t dim, const char *unit, double *factor)
+{
+    const char *const currency = fill->study->currency != NULL ? fill->study->currency : "money";
+
+    *factor = 1.0;
+    if (dim.time == 0 && dim.money == 0)
+        return "1";
+    if (dim.time == 0 && dim.money == 1)
+        return currency;
+    if (dim.time == 1 && dim.money == 0) {
+        if (unit != NULL && (strcmp(unit, "year") == 0 || strcmp(unit, "years") == 0)) {
+            *factor = 1.0 / TWP_DAYS_PER_YEAR;
+            return "year";
+        }
+        return "d";
+    }
+    /* UDUNITS writes powers behind the unit: USD d-1. */
+    if (dim.money == 0)
+        return twp_arena_printf(fill->arena, "d%d", dim.time);
+    if (dim.money == 1)
+        return twp_arena_printf(fill->arena, "%s d%d", currency, dim.time);
+    return twp_arena_printf(fill->arena, "%s%d d%d", currency, dim.money, dim.time);
+}
+
+const char *
+twp_fill_measure_unit(const twp_fill_t *fill, const twp_study_measure_t *measure)
+{
+    const char *const unit = twp_measures[measure->measure].unit;
+
+    if (strcmp(unit, "money") == 0)
+        return fill->study->currency != NULL ? fill->study->currency : "money";
+    return unit[0] != '\0' ? unit : NULL;
+}
+
+/* ---- declaring ------------------------------------------------------------------------------- */
+
+static int
+stream(twp_fill_t *fill, const char *group, const twp_field_t *field)
+{
+    int number = -1;
+
+    if (fill->status == TWP_OK)
+        (void) twp_fill_ok(
+            fill, twp_results_stream(fill->writer, group, field, &number, &fill->err));
+    return number;
+}
+
+static bool
+field_of(twp_fill_t *fill, const char *group, const char *name, twp_type_t type,
+    const char *unit, twp_field_t *field)
+{
+    return fill->status == TWP_OK
+        && twp_fill_ok(
+            fill, twp_columns_field(group, name, type, unit, field, &fill->err));
+}
+
+static twp_type_t
+id_type(const twp_fill_t *fill)
+{
+    return fill->is_wide_id ? TWP_TYPE_INT64 : TWP_TYPE_INT32;
+}
+
+static void
+declare_attribute(twp_fill_t *fill, int i)
+{
+    const twp_study_attribute_t *const attribute = &fill->study->attribute[i];
+    const char *const name = twp_fill_name(fill, attribute->name);
+    const bool is_category = attribute->n_categories > 0;
+    twp_type_t type = TWP_TYPE_FLOAT32;
+    twp_field_t field;
+    const char *unit;
+
+    fill->attribute_factor[i] = 1.0;
+    if (is_category)
+        type = attribute->n_categories > 127 ? TWP_TYPE_INT16 : TWP_TYPE_INT8;
+    else if (attribute->is_truth)
+        type = TWP_TYPE_INT8;
+    unit = type == TWP_TYPE_FLOAT32
+        ? twp_fill_unit(fill, attribute->dim, attribute->unit, &fill->attribute_factor[i])
+        : NULL;
+    fill->attribute_type[i] = type;
+    if (!field_of(fill, "twins", name, type, unit, &field))
+        return;
+    if (type != TWP_TYPE_FLOAT32) {
+        field.n_flags = is_category ? attribute->n_categories : 2;
+        field.flag_meanings = is_category ? attribute->category : no_yes;
+    }
+    fill->attribute[i] = stream(fill, "twins", &field);
+}
+
+static void
+declare_twins(twp_fill_t *fill)
+{
+    const int n = fill->study->n_attributes;
+    twp_field_t field;
+
+    fill->attribute = TWP_ARENA_NEW(fill->arena, int, n + 1);
+    fill->attribute_factor = TWP_ARENA_NEW(fill->arena, double, n + 1);
+    fill->attribute_type = TWP_ARENA_NEW(fill->arena, twp_type_t, n + 1);
+    if (fill->attribute == NULL || fill->attribute_factor == NULL || fill->attribute_type == NULL) {
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for columns"));
+        return;
+    }
+    (void) twp_fill_ok(fill, twp_results_group(fill->writer, "twins", &fill->err));
+    if (field_of(fill, "twins", "twin", id_type(fill), NULL, &field))
+        fill->twin = stream(fill, "twins", &field);
+    if (field_of(fill, "twins", "enters", TWP_TYPE_FLOAT32, "d", &field)) {
+        field.long_name = "day of entry, from the start of the study";
+        fill->enters = stream(fill, "twins", &field);
+    }
+    if (field_of(fill, "twins", "follow_up", TWP_TYPE_FLOAT32, "d", &field)) {
+        field.long_name = "length of the life from entry; NaN: enters after the horizon";
+        fill->follow_up = stream(fill, "twins", &field);
+    }
+    for (int i = 0; i < n; i++)
+        declare_attribute(fill, i);
+}
+
+/* persistence_365d, persistence_730d; the bare name of a measure without times. */
+static const char *
+outcome_name(twp_fill_t *fill, const twp_figure_t *figure)
+{
+    const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
+    char days[40];
+
+    if (measure->n_times == 0)
+        return twp_fill_name(fill, measure->name);
+    (void) snprintf(days, sizeof days, "%s%.6gd", measure->name[0] != '\0' ? "_" : "",
+        measure->time_days[figure->i_time]);
+    for (char *at = days; *at != '\0'; at++)
+        if (*at == '.' || *at == '+' || *at == '-')
+            *at = '_';
+    char *const name = twp_arena_printf(fill->arena, "%s%s", measure->name, days);
+
+    return name != NULL ? name : measure->name;
+}
+
+static void
+declare_outcomes(twp_fill_t *fill)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    twp_field_t field;
+
+    fill->outcome = TWP_ARENA_NEW(fill->arena, int, figures->n_figures + 1);
+    if (fill->outcome == NULL) {
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for columns"));
+        return;
+    }
+    (void) twp_fill_ok(fill, twp_results_group(fill->writer, "outcomes", &fill->err));
+    if (fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_labels(fill->writer, "outcomes", "strategy",
+                (size_t) fill->run->n_models, fill->strategy, NULL, &fill->err));
+    if (field_of(fill, "outcomes", "twin", id_type(fill), NULL, &field))
+        fill->outcome_twin = stream(fill, "outcomes", &field);
+    for (int f = 0; f < figures->n_figures; f++) {
+        const twp_figure_t *const figure = &figures->figure[f];
+        const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
+
+        fill->outcome[f] = -1;
+        if (figure->i_column < 0
+            || !field_of(fill, "outcomes", outcome_name(fill, figure), TWP_TYPE_FLOAT32,
+                twp_fill_measure_unit(fill, measure), &field))
+            continue;
+        field.long_name = measure->label;
+        field.comment = twp_measures[measure->measure].definition;
+        fill->outcome[f] = stream(fill, "outcomes", &field);
+    }
+}
+
+static bool
+begin(twp_fill_t *fill)
+{
+    const twp_fill_run_t *const run = fill->run;
+    const int n = run->n_models;
+
+    fill->study = run->model[0]->study;
+    fill->is_wide_id = run->population->max_id > (uint64_t) INT32_MAX;
+    fill->arena = twp_arena_create(0);
+    fill->strategy
+        = fill->arena != NULL ? TWP_ARENA_NEW(fill->arena, const char *, n + 1) : NULL;
+    if (fill->strategy == NULL)
+        return false;
+    for (int s = 0; s < n; s++)
+        fill->strategy[s] = run->model[s]->study->strategy[run->model[s]->i_strategy].name;
+    return true;
+}
+
+twp_status_t
+twp_fill_open(const twp_fill_run_t *run, const char *path, bool overwrite, int n_threads,
+    twp_fill_t **out, twp_error_t *err)
+{
+    const twp_results_options_t options = { .overwrite = overwrite, .n_threads = n_threads };
+    twp_fill_t *const fill = calloc(1, sizeof(*fill));
+    twp_status_t status = TWP_OK;
+
+    *out = NULL;
+    if (fill == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results");
+    fill->run = run;
+    if (!begin(fill)) {
+        twp_fill_abandon(fill);
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results");
+    }
+    status = twp_results_writer_open(path, &options, &fill->writer, &fill->err);
+    if (!twp_fill_ok(fill, status))
+        fill->writer = NULL;
+    if (fill->status == TWP_OK && fill->study->record.twins)
+        declare_twins(fill);
+    if (fill->status == TWP_OK && fill->study->record.outcomes)
+        declare_outcomes(fill);
+    if (fill->status == TWP_OK && run->recorder->has_events)
+        twp_fill_declare_events(fill);
+    if (fill->status == TWP_OK && run->recorder->has_trajectories)
+        twp_fill_declare_trajectories(fill);
+    if (fill->status != TWP_OK) {
+        status = TWP_FAIL(err, fill->status, "%s", fill->err.message);
+        twp_fill_abandon(fill);
+        return status;
+    }
+    *out = fill;
+    return TWP_OK;
+}
+
+/* ---- blocks ---------------------------------------------------------------------------------- */
+
+static void
+append(twp_fill_t *fill, int number, int i_row, int n, const void *data)
+{
+    if (fill->status == TWP_OK && number >= 0)
+        (void) twp_fill_ok(fill,
+            twp_results_append(
+                fill->writer, number, (size_t) i_row, (size_t) n, data, &fill->err));
+}
+
+static void
+append_ids(twp_fill_t *fill, int number, const twp_block_t *block)
+{
+    union {
+        int64_t wide[TWP_BLOCK_TWINS];
+        int32_t narrow[TWP_BLOCK_TWINS];
+    } id;
+
+    for (int k = 0; k < block->n_twins; k++) {
+        if (fill->is_wide_id)
+            id.wide[k] = (int64_t) block->id[k];
+        else
+            id.narrow[k] = (int32_t) block->id[k];
+    }
+    append(fill, number, 0, block->n_twins, &id);
+}
+
+static void
+append_floats(twp_fill_t *fill, int number, int i_row, int n, const double *value, double factor)
+{
+    float narrow[TWP_BLOCK_TWINS];
+
+    for (int k = 0; k < n; k++)
+        narrow[k] = (float) (value[k] * factor);
+    append(fill, number, i_row, n, narrow);
+}
+
+static void
+append_attribute(twp_fill_t *fill, int i, const twp_block_t *block)
+{
+    const double *const value = &block->attribute[(size_t) i * TWP_BLOCK_TWINS];
+    int16_t wide[TWP_BLOCK_TWINS];
+    int8_t narrow[TWP_BLOCK_TWINS];
+
+    if (fill->attribute_type[i] == TWP_TYPE_FLOAT32) {
+        append_floats(
+            fill, fill->attribute[i], 0, block->n_twins, value, fill->attribute_factor[i]);
+        return;
+    }
+    for (int k = 0; k < block->n_twins; k++) {
+        wide[k] = (int16_t) value[k];
+        narrow[k] = (int8_t) value[k];
+    }
+    append(fill, fill->attribute[i], 0, block->n_twins,
+        fill->attribute_type[i] == TWP_TYPE_INT8 ? (const void *) narrow : (const void *) wide);
+}
+
+static void
+take_outcomes(twp_fill_t *fill, const twp_block_t *block)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    double quotient[TWP_BLOCK_TWINS];
+
+    append_ids(fill, fill->outcome_twin, block);
+    for (int f = 0; f < figures->n_figures; f++) {
+        const twp_figure_t *const figure = &figures->figure[f];
+
+        if (figure->i_column < 0)
+            continue;
+        for (int s = 0; s < fill->run->n_models; s++) {
+            const double *const value
+                = &block->value[s][(size_t) figure->i_column * TWP_BLOCK_TWINS];
+
+            if (figure->i_denominator < 0) {
+                append_floats(fill, fill->outcome[f], s, block->n_twins, value, 1.0);
+                continue;
+            }
+            for (int k = 0; k < block->n_twins; k++) {
+                const double under
+                    = block->value[s][(size_t) figure->i_denominator * TWP_BLOCK_TWINS
+                        + (size_t) k];
+
+                quotient[k] = under > 0.0 ? value[k] / under : NAN;
+            }
+            append_floats(fill, fill->outcome[f], s, block->n_twins, quotient, 1.0);
+        }
+    }
+}
+
+twp_status_t
+twp_fill_take(twp_fill_t *fill, const twp_block_t *block, twp_error_t *err)
+{
+    if (fill->status == TWP_OK && fill->study->record.twins) {
+        append_ids(fill, fill->twin, block);
+        append_floats(fill, fill->enters, 0, block->n_twins, block->enters_days, 1.0);
+        append_floats(fill, fill->follow_up, 0, block->n_twins, block->follow_up_days, 1.0);
+        for (int i = 0; i < fill->study->n_attributes; i++)
+            append_attribute(fill, i, block);
+    }
+    if (fill->status == TWP_OK && fill->study->record.outcomes)
+        take_outcomes(fill, block);
+    if (fill->status == TWP_OK && block->record != NULL)
+        twp_fill_take_paths(fill, block);
+    if (fill->status != TWP_OK)
+        return TWP_FAIL(err, fill->status, "%s", fill->err.message);
+    return TWP_OK;
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void
+write_root(twp_fill_t *fill, int64_t n_twins_done)
+{
+    const twp_fill_run_t *const run = fill->run;
+    twp_results_writer_t *const writer = fill->writer;
+    const twp_study_typed_t *const study = fill->study;
+    char seed[32];
+    const struct {
+        const char *name, *value;
+    } text[] = { { "Conventions", "CF-1.10" }, { "twinpath_layout", TWP_LAYOUT_VERSION },
+        { "twinpath_kind", "results" }, { "title", study->name }, { "seed", seed },
+        { "twins_across_sets", "same" }, { "question", study->question },
+        { "currency", study->currency } };
+    const struct {
+        const char *name;
+        int64_t value;
+    } number[] = { { "n_twins", run->population->n_twins }, { "n_strategies", run->n_models },
+        { "n_parameter_sets", 1 }, { "n_worlds", 1 }, { "n_twins_done", n_twins_done },
+        { "price_year", study->price_year } };
+
+    (void) snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
+    for (size_t i = 0; i < sizeof(text) / sizeof(text[0]) && fill->status == TWP_OK; i++)
+        if (text[i].value != NULL && text[i].value[0] != '\0')
+            (void) twp_fill_ok(fill,
+                twp_results_attribute_text(
+                    writer, NULL, text[i].name, text[i].value, &fill->err));
+    for (size_t i = 0; i < sizeof(number) / sizeof(number[0]) && fill->status == TWP_OK; i++)
+        if (number[i].value > 0 || strcmp(number[i].name, "price_year") != 0)
+            (void) twp_fill_ok(fill,
+                twp_results_attribute_int32(
+                    writer, NULL, number[i].name, (int32_t) number[i].value, &fill->err));
+}
+
+twp_status_t
+twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
+    int64_t n_twins_done, twp_error_t *err)
+{
+    write_root(fill, n_twins_done);
+    if (fill->status == TWP_OK)
+        twp_fill_write_summary(fill, sums, counts);
+    if (fill->status == TWP_OK && fill->run->n_models > 1)
+        twp_fill_write_economics(fill, sums);
+    if (fill->status == TWP_OK && fill->run->figures->n_segments > 0)
+        twp_fill_write_segments(fill, sums);
+    if (fill->status == TWP_OK)
+        twp_fill_write_targets(fill, sums, counts);
+    if (fill->status == TWP_OK)
+        twp_fill_write_survival(fill, counts);
+    if (fill->status != TWP_OK)
+        return TWP_FAIL(err, fill->status, "%s", fill->err.message);
+    return TWP_OK;
+}
+
+twp_results_writer_t *
+twp_fill_writer(twp_fill_t *fill)
+{
+    return fill->writer;
+}
+
+static void
+free_fill(twp_fill_t *fill)
+{
+    twp_arena_free(fill->arena);
+    free(fill->scratch);
+    free(fill);
+}
+
+twp_status_t
+twp_fill_close(twp_fill_t *fill, bool is_partial, char digest[TWP_CONTENT_DIGEST_HEX_SIZE],
+    twp_error_t *err)
+{
+    const twp_status_t status
+        = twp_results_close(fill->writer, is_partial ? "partial" : "complete", digest, err);
+
+    free_fill(fill);
+    return status;
+}
+
+void
+twp_fill_abandon(twp_fill_t *fill)
+{
+    if (fill == NULL)
+        return;
+    twp_results_abandon(fill->writer);
+    free_fill(fill);
+}
+
+double
+twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double events_per_life)
+{
+    const twp_study_typed_t *const study = run->model[0]->study;
+    double per_twin = 0.0;
+
+    if (study->record.twins)
+        per_twin += BYTES_PER_FLOAT * (3.0 + study->n_attributes);
+    if (study->record.outcomes)
+        per_twin += BYTES_PER_FLOAT * (1.0 + (double) run->n_models * run->figures->n_figures);
+    if (run->recorder->has_events)
+        per_twin += run->n_models * BYTES_PER_EVENT * (1.0 + events_per_life);
+    if (run->recorder->has_trajectories)
+        per_twin += run->n_models
+            * (9.0 + 0.5 * run->recorder->n_tracks
+                + BYTES_PER_FLOAT * run->recorder->n_variables)
+            * (2.0 + events_per_life);
+    return 100e3 + per_twin * (double) n_twins;
+}

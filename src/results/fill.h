@@ -1,0 +1,48 @@
+/**
+ * From a run to a results file: which group and column each thing goes to. Everything goes through
+ * the generic writer; rows of twins are streamed, block by block.
+ */
+#ifndef TWP_RESULTS_FILL_H
+#define TWP_RESULTS_FILL_H
+
+#include "engine/run.h"
+#include "measure/sums.h"
+#include "results/writer.h"
+
+/** What a run is made of; borrowed, must outlive the filling. */
+typedef struct {
+    const twp_model_t *const *model; /* [n_models]; model[0] is the baseline */
+    int n_models;
+    const twp_population_t *population;
+    const twp_outcome_plan_t *plan;
+    const twp_figures_t *figures;
+    const twp_recorder_plan_t *recorder;
+    uint64_t seed;
+} twp_fill_run_t;
+
+typedef struct twp_fill twp_fill_t; /* opaque */
+
+/** Opens a file and declares the columns that are streamed. Ended by twp_fill_close() or _abandon(). */
+TWP_CHECK_RESULT twp_status_t twp_fill_open(const twp_fill_run_t *run, const char *path,
+    bool overwrite, int n_threads, twp_fill_t **fill, twp_error_t *err);
+
+/** Appends the rows of one block; blocks in order. */
+TWP_CHECK_RESULT twp_status_t twp_fill_take(
+    twp_fill_t *fill, const twp_block_t *block, twp_error_t *err);
+
+/** Writes summary, contrasts, segments, targets and survival. Once, after the last block. */
+TWP_CHECK_RESULT twp_status_t twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums,
+    const twp_outcome_counts_t *counts, int64_t n_twins_done, twp_error_t *err);
+
+/** The writer, for /provenance and /session. */
+twp_results_writer_t *twp_fill_writer(twp_fill_t *fill);
+
+/** Publishes the file and frees fill; see twp_results_close(). */
+TWP_CHECK_RESULT twp_status_t twp_fill_close(twp_fill_t *fill, bool is_partial,
+    char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
+void twp_fill_abandon(twp_fill_t *fill); /* NULL is allowed */
+
+/** Rough bytes of the file: n_twins, recorded events a life. */
+double twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double events_per_life);
+
+#endif

@@ -1,0 +1,326 @@
+#include "results/fill_internal.h"
+
+#include "base/error.h"
+#include "measure/economics.h"
+#include "measure/survival.h"
+
+#include <math.h>
+
+static void
+put(twp_fill_t *fill, const char *group, const char *name, twp_type_t type, const char *unit,
+    const void *values)
+{
+    twp_field_t field;
+
+    if (fill->status == TWP_OK
+        && twp_fill_ok(fill, twp_columns_field(group, name, type, unit, &field, &fill->err)))
+        (void) twp_fill_ok(
+            fill, twp_results_write(fill->writer, group, &field, values, &fill->err));
+}
+
+static void *
+room(twp_fill_t *fill, int n, size_t size)
+{
+    void *const memory = twp_arena_alloc(fill->arena, (size_t) (n > 0 ? n : 1), size);
+
+    if (memory == NULL)
+        (void) twp_fill_ok(
+            fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
+    return memory;
+}
+
+/* ---- cost and effect ------------------------------------------------------------------------- */
+
+static void
+write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
+{
+    const char *const unit = twp_arena_printf(fill->arena, "%s year-1", currency);
+    double *const number = room(fill, 5 * n, sizeof(double));
+    int8_t *const code = room(fill, 2 * n, sizeof(int8_t));
+
+    if (fill->status != TWP_OK || unit == NULL)
+        return;
+    for (int c = 0; c < n; c++) {
+        const twp_icer_t icer = twp_economics_icer(&economics[c], TWP_SUMS_Z);
+
+        number[c] = icer.value;
+        number[n + c] = icer.ratio;
+        number[2 * n + c] = icer.low;
+        number[3 * n + c] = icer.high;
+        number[4 * n + c]
+            = economics[c].covariance / (economics[c].cost_se * economics[c].effect_se);
+        code[c] = (int8_t) icer.fieller;
+        code[n + c] = (int8_t) twp_economics_place(&economics[c]);
+    }
+    put(fill, "contrasts", "icer", TWP_TYPE_FLOAT64, unit, number);
+    put(fill, "contrasts", "icer_ratio", TWP_TYPE_FLOAT64, unit, number + n);
+    put(fill, "contrasts", "icer_low", TWP_TYPE_FLOAT64, unit, number + 2 * n);
+    put(fill, "contrasts", "icer_high", TWP_TYPE_FLOAT64, unit, number + 3 * n);
+    put(fill, "contrasts", "icer_correlation", TWP_TYPE_FLOAT64, NULL, number + 4 * n);
+    put(fill, "contrasts", "icer_interval", TWP_TYPE_INT8, NULL, code);
+    put(fill, "contrasts", "icer_place", TWP_TYPE_INT8, NULL, code + n);
+}
+
+static void
+write_net_benefits(
+    twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
+{
+    const int n_worth = fill->study->n_worth;
+    const char *const unit = twp_arena_printf(fill->arena, "%s year-1", currency);
+    double *const value = room(fill, n * n_worth, sizeof(double));
+    double *const se = room(fill, n * n_worth, sizeof(double));
+    double *const p_better = room(fill, n * n_worth, sizeof(double));
+
+    if (fill->status != TWP_OK || n_worth == 0 || unit == NULL)
+        return;
+    for (int c = 0; c < n; c++)
+        for (int w = 0; w < n_worth; w++) {
+            const twp_net_benefit_t benefit
+                = twp_economics_net_benefit(&economics[c], fill->study->worth_of_a_qaly[w]);
+
+            value[c * n_worth + w] = benefit.value;
+            se[c * n_worth + w] = benefit.se;
+            p_better[c * n_worth + w] = benefit.p_better;
+        }
+    (void) twp_fill_ok(fill,
+        twp_results_dimension_float64(fill->writer, "contrasts", "worth", (size_t) n_worth,
+            fill->study->worth_of_a_qaly, unit, NULL, &fill->err));
+    put(fill, "contrasts", "net_benefit", TWP_TYPE_FLOAT64, currency, value);
+    put(fill, "contrasts", "net_benefit_mcse", TWP_TYPE_FLOAT64, currency, se);
+    put(fill, "contrasts", "net_benefit_p_better", TWP_TYPE_FLOAT64, NULL, p_better);
+}
+
+void
+twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    const int n = figures->n_contrasts;
+    twp_economics_t *economics;
+
+    if (figures->i_cost < 0)
+        return;
+    const twp_study_measure_t *const cost
+        = &fill->study->measure[figures->figure[figures->i_cost].i_measure];
+    const twp_study_measure_t *const qaly
+        = &fill->study->measure[figures->figure[figures->i_qaly].i_measure];
+
+    economics = room(fill, n, sizeof(*economics));
+    if (economics == NULL)
+        return;
+    for (int c = 0; c < n; c++)
+        economics[c] = twp_economics_of(twp_sums_joint(sums, c));
+    if (twp_fill_ok(fill,
+            twp_results_attribute_text(
+                fill->writer, "contrasts", "icer_cost", cost->name, &fill->err)))
+        (void) twp_fill_ok(fill,
+            twp_results_attribute_text(
+                fill->writer, "contrasts", "icer_effect", qaly->name, &fill->err));
+    write_icers(fill, economics, n, twp_fill_measure_unit(fill, cost));
+    write_net_benefits(fill, economics, n, twp_fill_measure_unit(fill, cost));
+}
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static int
+figure_of(const twp_figures_t *figures, int i_measure, int i_time)
+{
+    for (int f = 0; f < figures->n_figures; f++)
+        if (figures->figure[f].i_measure == i_measure && figures->figure[f].i_time == i_time)
+            return f;
+    return -1;
+}
+
+/* The model of a strategy of the study in this run, or -1. */
+static int
+model_of(const twp_fill_t *fill, int i_strategy)
+{
+    for (int s = 0; s < fill->run->n_models; s++)
+        if (fill->run->model[s]->i_strategy == i_strategy)
+            return s;
+    return -1;
+}
+
+typedef struct {
+    const char **name, **unit, **measure, **strategy, **source;
+    double *value, *tolerance, *result, *mcse, *time;
+    int8_t *role, *hit;
+} targets_t;
+
+static bool
+targets_init(twp_fill_t *fill, int n, targets_t *to)
+{
+    to->name = room(fill, n, sizeof(char *));
+    to->unit = room(fill, n, sizeof(char *));
+    to->measure = room(fill, n, sizeof(char *));
+    to->strategy = room(fill, n, sizeof(char *));
+    to->source = room(fill, n, sizeof(char *));
+    to->value = room(fill, n, sizeof(double));
+    to->tolerance = room(fill, n, sizeof(double));
+    to->result = room(fill, n, sizeof(double));
+    to->mcse = room(fill, n, sizeof(double));
+    to->time = room(fill, n, sizeof(double));
+    to->role = room(fill, n, 1);
+    to->hit = room(fill, n, 1);
+    return fill->status == TWP_OK;
+}
+
+static void
+judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
+    const twp_study_target_t *target, int s, int i, targets_t *to)
+{
+    const twp_study_measure_t *const measure = &fill->study->measure[target->i_measure];
+    const int f = figure_of(fill->run->figures, target->i_measure, target->i_time);
+    const char *const unit = twp_fill_measure_unit(fill, measure);
+    twp_estimate_t estimate = { NAN, NAN, 0.0 };
+
+    if (f >= 0)
+        estimate = twp_fill_estimate(fill, sums, counts, -1, s, f);
+    to->name[i] = target->name;
+    to->unit[i] = unit != NULL ? unit : "";
+    to->measure[i] = measure->name;
+    to->strategy[i] = fill->strategy[s];
+    to->source[i] = target->source != NULL ? target->source : "";
+    to->value[i] = target->value;
+    to->tolerance[i] = target->within;
+    to->result[i] = estimate.value;
+    to->mcse[i] = estimate.se;
+    to->time[i] = measure->n_times > 0 ? measure->time_days[target->i_time] : NAN;
+    to->role[i] = target->is_fit ? 0 : 1;
+    to->hit[i] = fabs(estimate.value - target->value) <= target->within ? 1 : 0;
+}
+
+/* Targets of strategies that this run leaves out are left out too. */
+void
+twp_fill_write_targets(
+    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
+{
+    const twp_study_typed_t *const study = fill->study;
+    targets_t to;
+    int n = 0;
+
+    if (!targets_init(fill, study->n_targets, &to))
+        return;
+    for (int i = 0; i < study->n_targets; i++) {
+        const int s = model_of(fill, study->target[i].i_strategy);
+
+        if (s >= 0)
+            judge(fill, sums, counts, &study->target[i], s, n++, &to);
+    }
+    if (n == 0)
+        return;
+    (void) twp_fill_ok(fill, twp_results_group(fill->writer, "targets", &fill->err));
+    if (fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_labels(
+                fill->writer, "targets", "target", (size_t) n, to.name, NULL, &fill->err));
+    put(fill, "targets", "value", TWP_TYPE_FLOAT64, NULL, to.value);
+    put(fill, "targets", "tolerance", TWP_TYPE_FLOAT64, NULL, to.tolerance);
+    put(fill, "targets", "result", TWP_TYPE_FLOAT64, NULL, to.result);
+    put(fill, "targets", "result_mcse", TWP_TYPE_FLOAT64, NULL, to.mcse);
+    put(fill, "targets", "role", TWP_TYPE_INT8, NULL, to.role);
+    put(fill, "targets", "hit", TWP_TYPE_INT8, NULL, to.hit);
+    put(fill, "targets", "time", TWP_TYPE_FLOAT64, NULL, to.time);
+    put(fill, "targets", "unit", TWP_TYPE_TEXT, NULL, to.unit);
+    put(fill, "targets", "measure", TWP_TYPE_TEXT, NULL, to.measure);
+    put(fill, "targets", "target_strategy", TWP_TYPE_TEXT, NULL, to.strategy);
+    put(fill, "targets", "source", TWP_TYPE_TEXT, NULL, to.source);
+}
+
+/* ---- curves ---------------------------------------------------------------------------------- */
+
+static void
+put_curve(twp_fill_t *fill, const char *name, const char *long_name, twp_type_t type,
+    const void *values)
+{
+    twp_field_t field;
+
+    if (fill->status != TWP_OK || name == NULL
+        || !twp_fill_ok(
+            fill, twp_columns_field("survival", name, type, NULL, &field, &fill->err)))
+        return;
+    field.long_name = long_name;
+    (void) twp_fill_ok(
+        fill, twp_results_write(fill->writer, "survival", &field, values, &fill->err));
+}
+
+static void
+write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
+{
+    const twp_outcome_plan_t *const plan = fill->run->plan;
+    const int n_models = fill->run->n_models;
+    double *const share = room(fill, n_models * plan->n_grid, sizeof(double));
+
+    for (int i = 0; i < fill->study->n_tracks && fill->status == TWP_OK; i++) {
+        const twp_study_track_t *const track = &fill->study->track[i];
+
+        for (int j = 0; j < track->n_states; j++) {
+            for (int s = 0; s < n_models; s++)
+                for (int g = 0; g < plan->n_grid; g++) {
+                    const int64_t followed = counts[s].followed[g];
+                    const int64_t in_state = counts[s].occupancy[(size_t) g
+                            * (size_t) plan->n_states
+                        + (size_t) (plan->first_state[i] + j)];
+
+                    share[s * plan->n_grid + g]
+                        = followed > 0 ? (double) in_state / (double) followed : NAN;
+                }
+            put_curve(fill,
+                twp_arena_printf(
+                    fill->arena, "occupancy_%s_%s", track->name, track->state[j].name),
+                twp_arena_printf(fill->arena, "share of twins in %s.%s, of those followed so long",
+                    track->name, track->state[j].name),
+                TWP_TYPE_FLOAT64, share);
+        }
+    }
+}
+
+static void
+write_kaplan_meier(
+    twp_fill_t *fill, const twp_outcome_counts_t *counts, const twp_study_measure_t *measure,
+    int i_curve)
+{
+    const twp_outcome_plan_t *const plan = fill->run->plan;
+    const int n_models = fill->run->n_models;
+    const int n = n_models * plan->n_grid;
+    const size_t first = (size_t) i_curve * (size_t) plan->n_curve_days;
+    double *const km = room(fill, n, sizeof(double)), *const se = room(fill, n, sizeof(double));
+    int64_t *const at_risk = room(fill, n, sizeof(int64_t));
+
+    if (fill->status != TWP_OK)
+        return;
+    for (int s = 0; s < n_models; s++)
+        for (int g = 0; g < plan->n_grid; g++) {
+            const twp_survival_t at = twp_survival_at(&counts[s].curve_events[first],
+                &counts[s].curve_censored[first], plan->n_curve_days, plan->grid_days[g]);
+
+            km[s * plan->n_grid + g] = at.survival;
+            se[s * plan->n_grid + g] = at.se;
+            at_risk[s * plan->n_grid + g] = at.at_risk;
+        }
+    put_curve(fill, twp_arena_printf(fill->arena, "km_%s", measure->name), measure->label,
+        TWP_TYPE_FLOAT64, km);
+    put_curve(fill, twp_arena_printf(fill->arena, "km_se_%s", measure->name),
+        "standard error (Greenwood)", TWP_TYPE_FLOAT64, se);
+    put_curve(fill, twp_arena_printf(fill->arena, "at_risk_%s", measure->name),
+        "lives still at risk", TWP_TYPE_INT64, at_risk);
+}
+
+void
+twp_fill_write_survival(twp_fill_t *fill, const twp_outcome_counts_t *counts)
+{
+    const twp_outcome_plan_t *const plan = fill->run->plan;
+
+    (void) twp_fill_ok(fill, twp_results_group(fill->writer, "survival", &fill->err));
+    if (fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_labels(fill->writer, "survival", "strategy",
+                (size_t) fill->run->n_models, fill->strategy, NULL, &fill->err));
+    if (fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_float64(fill->writer, "survival", "time",
+                (size_t) plan->n_grid, plan->grid_days, "d", NULL, &fill->err));
+    for (int m = 0; m < fill->study->n_measures; m++)
+        if (plan->curve_of_measure[m] >= 0)
+            write_kaplan_meier(fill, counts, &fill->study->measure[m], plan->curve_of_measure[m]);
+    write_occupancy(fill, counts);
+}

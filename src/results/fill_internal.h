@@ -1,0 +1,65 @@
+/** What the files of the filling share. Private to results/. */
+#ifndef TWP_RESULTS_FILL_INTERNAL_H
+#define TWP_RESULTS_FILL_INTERNAL_H
+
+#include "results/fill.h"
+
+/** Streams of one ragged group. */
+typedef struct {
+    int path, twin, strategy, parameter_set, row_size, row_start, member_path;
+    int time, code, value;  /* events */
+    int *track, *variable;  /* trajectories */
+    int64_t n_rows;
+} twp_fill_ragged_t;
+
+struct twp_fill {
+    const twp_fill_run_t *run;
+    const twp_study_typed_t *study; /* the baseline's */
+    twp_results_writer_t *writer;
+    twp_arena_t *arena;
+    const char **strategy;   /* [n_models] names */
+    bool is_wide_id;         /* some id needs int64 */
+    int twin, enters, follow_up;        /* streams of /twins */
+    int *attribute;                     /* [n_attributes] */
+    double *attribute_factor;           /* internal units to those written */
+    twp_type_t *attribute_type;
+    int outcome_twin;                   /* streams of /outcomes */
+    int *outcome;                       /* [n_figures] or -1 */
+    twp_fill_ragged_t events, trajectories;
+    int64_t n_paths;
+    void *scratch;           /* grows */
+    size_t scratch_bytes;
+    twp_status_t status;     /* the first failure; later calls do nothing */
+    twp_error_t err;
+};
+
+/** A name that can stand beside the layout's own columns. */
+const char *twp_fill_name(twp_fill_t *fill, const char *name);
+/** Unit label of a dimension, as written in `unit`; *factor turns internal units into it. */
+const char *twp_fill_unit(twp_fill_t *fill, twp_dim_t dim, const char *unit, double *factor);
+/** Unit label of a measure, NULL for counts. */
+const char *twp_fill_measure_unit(const twp_fill_t *fill, const twp_study_measure_t *measure);
+/** Scratch memory of n bytes, valid until the next call; NULL sets the status. */
+void *twp_fill_scratch(twp_fill_t *fill, size_t n_bytes);
+/** Notes a status; returns whether all is well so far. */
+bool twp_fill_ok(twp_fill_t *fill, twp_status_t status);
+
+/** fill_ragged.c */
+void twp_fill_declare_events(twp_fill_t *fill);
+void twp_fill_declare_trajectories(twp_fill_t *fill);
+void twp_fill_take_paths(twp_fill_t *fill, const twp_block_t *block);
+
+/** fill_summary.c, fill_survival.c */
+void twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums,
+    const twp_outcome_counts_t *counts);
+void twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums);
+void twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums);
+void twp_fill_write_targets(
+    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);
+void twp_fill_write_survival(twp_fill_t *fill, const twp_outcome_counts_t *counts);
+
+/** A figure under one strategy: moments of a column, or a point of a curve. */
+twp_estimate_t twp_fill_estimate(const twp_fill_t *fill, const twp_sums_t *sums,
+    const twp_outcome_counts_t *counts, int i_segment, int i_model, int i_figure);
+
+#endif

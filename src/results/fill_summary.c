@@ -1,0 +1,336 @@
+#include "results/fill_internal.h"
+
+#include "base/error.h"
+#include "measure/economics.h"
+#include "measure/histogram.h"
+#include "measure/survival.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- figures --------------------------------------------------------------------------------- */
+
+twp_estimate_t
+twp_fill_estimate(const twp_fill_t *fill, const twp_sums_t *sums,
+    const twp_outcome_counts_t *counts, int i_segment, int i_model, int i_figure)
+{
+    const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
+    const twp_outcome_plan_t *const plan = fill->run->plan;
+    twp_estimate_t estimate = { NAN, NAN, 0.0 };
+
+    if (figure->i_column >= 0)
+        return twp_moments_ratio(twp_sums_moments(sums, i_segment, i_model, i_figure), 0, 1);
+    if (i_segment < 0 && counts != NULL) {
+        const size_t first = (size_t) figure->i_curve * (size_t) plan->n_curve_days;
+        const int64_t *const events = &counts[i_model].curve_events[first];
+        const int64_t *const censored = &counts[i_model].curve_censored[first];
+        const twp_survival_t at = twp_survival_at(events, censored, plan->n_curve_days,
+            fill->study->measure[figure->i_measure].time_days[figure->i_time]);
+
+        estimate.value = at.survival;
+        estimate.se = at.se;
+        estimate.n
+            = (double) twp_survival_at(events, censored, plan->n_curve_days, 0.0).at_risk;
+    }
+    return estimate;
+}
+
+typedef struct {
+    double value, se, n, variance_saved;
+} difference_t;
+
+static difference_t
+difference_of(const twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
+    int i_segment, int i_contrast, int i_figure)
+{
+    const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
+    difference_t difference = { NAN, NAN, 0.0, NAN };
+
+    if (figure->i_column >= 0) {
+        const twp_moments_t *const moments
+            = twp_sums_contrast(sums, i_segment, i_contrast, i_figure);
+        const twp_difference_t paired = twp_moments_paired(moments);
+        const twp_estimate_t other = twp_moments_ratio(moments, 0, 1);
+        const twp_estimate_t baseline = twp_moments_ratio(moments, 2, 3);
+
+        difference.value = paired.value;
+        difference.se = paired.se;
+        difference.variance_saved = paired.variance_saved;
+        difference.n = other.n < baseline.n ? other.n : baseline.n;
+        return difference;
+    }
+    /* Kaplan-Meier estimates: only sums over twins are kept, so their pairing is not used. */
+    const twp_estimate_t other
+        = twp_fill_estimate(fill, sums, counts, i_segment, i_contrast + 1, i_figure);
+    const twp_estimate_t baseline
+        = twp_fill_estimate(fill, sums, counts, i_segment, 0, i_figure);
+
+    difference.value = other.value - baseline.value;
+    difference.se = sqrt(other.se * other.se + baseline.se * baseline.se);
+    difference.n = other.n < baseline.n ? other.n : baseline.n;
+    return difference;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* What a column has of a measure: name, dimensions, texts. */
+typedef struct {
+    const char *group, *suffix;
+    bool has_segment, has_contrast, has_quantile;
+    bool is_unitless; /* variance saved, counts */
+    bool is_count;
+} column_t;
+
+static void
+write_column(twp_fill_t *fill, const twp_study_measure_t *measure, const column_t *column,
+    const void *values)
+{
+    const char *const name = twp_arena_printf(fill->arena, "%s_%s", measure->name, column->suffix);
+    const char *const times = twp_arena_printf(fill->arena, "time_%s", measure->name);
+    twp_field_t field;
+
+    if (fill->status != TWP_OK)
+        return;
+    if (name == NULL || times == NULL) {
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for names"));
+        return;
+    }
+    if (!twp_fill_ok(fill,
+            twp_columns_field(column->group, name,
+                column->is_count ? TWP_TYPE_INT64 : TWP_TYPE_FLOAT64,
+                twp_fill_measure_unit(fill, measure), &field, &fill->err)))
+        return;
+    field.n_dims = 0;
+    if (column->has_segment)
+        field.dims[field.n_dims++] = "segment";
+    field.dims[field.n_dims++] = column->has_contrast ? "contrast" : "strategy";
+    if (measure->n_times > 0)
+        field.dims[field.n_dims++] = times;
+    if (column->has_quantile)
+        field.dims[field.n_dims++] = "quantile";
+    if (strcmp(column->suffix, "mean") == 0 || strcmp(column->suffix, "diff") == 0) {
+        field.long_name = measure->label;
+        field.comment = twp_measures[measure->measure].definition;
+    }
+    (void) twp_fill_ok(
+        fill, twp_results_write(fill->writer, column->group, &field, values, &fill->err));
+}
+
+static void
+declare_times(twp_fill_t *fill, const char *group)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+
+    for (int f = 0; f < figures->n_figures && fill->status == TWP_OK; f++) {
+        const twp_figure_t *const figure = &figures->figure[f];
+        const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
+        const char *name;
+
+        if (figure->i_time != 0 || measure->n_times == 0)
+            continue;
+        name = twp_arena_printf(fill->arena, "time_%s", measure->name);
+        (void) twp_fill_ok(fill,
+            name == NULL ? TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for names")
+                         : twp_results_dimension_float64(fill->writer, group, name,
+                             (size_t) measure->n_times, measure->time_days, "d", NULL, &fill->err));
+    }
+}
+
+static void
+declare_group(twp_fill_t *fill, const char *group, bool has_strategy, bool has_contrast,
+    bool has_quantile)
+{
+    twp_results_writer_t *const writer = fill->writer;
+    const size_t n = (size_t) fill->run->n_models;
+
+    (void) twp_fill_ok(fill, twp_results_group(writer, group, &fill->err));
+    if (has_strategy && fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_labels(
+                writer, group, "strategy", n, fill->strategy, NULL, &fill->err));
+    if (has_contrast && fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_labels(
+                writer, group, "contrast", n - 1, fill->strategy + 1, NULL, &fill->err));
+    if (has_quantile && fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_float64(writer, group, "quantile", TWP_SUMS_N_QUANTILES,
+                twp_sums_quantiles, "1", NULL, &fill->err));
+    declare_times(fill, group);
+}
+
+/* Doubles for one measure: n_leading x times of the measure (at least 1) x 1 or the quantiles. */
+typedef struct {
+    double *value, *se, *saved, *quantile;
+    int64_t *n;
+    int n_times;
+} buffers_t;
+
+static bool
+buffers_init(twp_fill_t *fill, const twp_study_measure_t *measure, int n_leading, buffers_t *buffers)
+{
+    buffers->n_times = measure->n_times > 0 ? measure->n_times : 1;
+
+    const int n = n_leading * buffers->n_times;
+
+    buffers->value = TWP_ARENA_NEW(fill->arena, double, n);
+    buffers->se = TWP_ARENA_NEW(fill->arena, double, n);
+    buffers->saved = TWP_ARENA_NEW(fill->arena, double, n);
+    buffers->n = TWP_ARENA_NEW(fill->arena, int64_t, n);
+    buffers->quantile = TWP_ARENA_NEW(fill->arena, double, n * TWP_SUMS_N_QUANTILES);
+    if (buffers->value == NULL || buffers->se == NULL || buffers->saved == NULL
+        || buffers->n == NULL || buffers->quantile == NULL)
+        return twp_fill_ok(
+            fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
+    return fill->status == TWP_OK;
+}
+
+static void
+write_means(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
+    const char *group, int i_first)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    const twp_figure_t *const figure = &figures->figure[i_first];
+    const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
+    const bool has_segment = strcmp(group, "segments") == 0;
+    const int n_segments = has_segment ? figures->n_segments : 1;
+    const bool has_quantile = !has_segment && figure->i_quantile >= 0;
+    column_t column = { .group = group, .has_segment = has_segment };
+    buffers_t to;
+    int i = 0;
+
+    if (!buffers_init(fill, measure, n_segments * fill->run->n_models, &to))
+        return;
+    for (int g = 0; g < n_segments; g++)
+        for (int s = 0; s < fill->run->n_models; s++)
+            for (int t = 0; t < to.n_times; t++, i++) {
+                const twp_estimate_t estimate = twp_fill_estimate(
+                    fill, sums, counts, has_segment ? g : -1, s, i_first + t);
+
+                to.value[i] = estimate.value;
+                to.se[i] = estimate.se;
+                to.n[i] = (int64_t) floor(estimate.n + 0.5);
+                if (has_quantile)
+                    twp_histogram_quantiles(twp_sums_histogram(sums, s, i_first + t),
+                        TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
+                        &to.quantile[i * TWP_SUMS_N_QUANTILES]);
+            }
+    column.suffix = "mean";
+    write_column(fill, measure, &column, to.value);
+    column.suffix = "mcse";
+    write_column(fill, measure, &column, to.se);
+    column.suffix = "n";
+    column.is_count = true;
+    write_column(fill, measure, &column, to.n);
+    column.is_count = false;
+    column.suffix = "quantile";
+    column.has_quantile = true;
+    if (has_quantile)
+        write_column(fill, measure, &column, to.quantile);
+}
+
+static void
+write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
+    const char *group, int i_first)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    const twp_figure_t *const figure = &figures->figure[i_first];
+    const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
+    const bool has_segment = strcmp(group, "segments") == 0;
+    const int n_segments = has_segment ? figures->n_segments : 1;
+    const bool has_quantile = !has_segment && figure->i_quantile >= 0;
+    column_t column = { .group = group, .has_segment = has_segment, .has_contrast = true };
+    buffers_t to;
+    int i = 0;
+
+    if (!buffers_init(fill, measure, n_segments * figures->n_contrasts, &to))
+        return;
+    for (int g = 0; g < n_segments; g++)
+        for (int c = 0; c < figures->n_contrasts; c++)
+            for (int t = 0; t < to.n_times; t++, i++) {
+                const difference_t difference = difference_of(
+                    fill, sums, counts, has_segment ? g : -1, c, i_first + t);
+
+                to.value[i] = difference.value;
+                to.se[i] = difference.se;
+                to.saved[i] = difference.variance_saved;
+                to.n[i] = (int64_t) floor(difference.n + 0.5);
+                if (has_quantile)
+                    twp_histogram_quantiles(
+                        twp_sums_difference_histogram(sums, c, i_first + t),
+                        TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
+                        &to.quantile[i * TWP_SUMS_N_QUANTILES]);
+            }
+    column.suffix = "diff";
+    write_column(fill, measure, &column, to.value);
+    column.suffix = "diff_mcse";
+    write_column(fill, measure, &column, to.se);
+    column.suffix = "diff_n";
+    column.is_count = true;
+    write_column(fill, measure, &column, to.n);
+    column.is_count = false;
+    column.suffix = "variance_saved";
+    if (figure->i_column >= 0)
+        write_column(fill, measure, &column, to.saved);
+    column.suffix = "diff_quantile";
+    column.has_quantile = true;
+    if (has_quantile)
+        write_column(fill, measure, &column, to.quantile);
+}
+
+void
+twp_fill_write_summary(
+    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+
+    declare_group(fill, "summary", true, false, true);
+    for (int f = 0; f < figures->n_figures; f++)
+        if (figures->figure[f].i_time == 0)
+            write_means(fill, sums, counts, "summary", f);
+    if (figures->n_contrasts == 0)
+        return;
+    declare_group(fill, "contrasts", false, true, true);
+    for (int f = 0; f < figures->n_figures; f++)
+        if (figures->figure[f].i_time == 0)
+            write_differences(fill, sums, counts, "contrasts", f);
+}
+
+void
+twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    const int n = figures->n_segments;
+    const char **const name = TWP_ARENA_NEW(fill->arena, const char *, n);
+    int32_t *const n_twins = TWP_ARENA_NEW(fill->arena, int32_t, n);
+    twp_field_t field;
+
+    if (name == NULL || n_twins == NULL) {
+        (void) twp_fill_ok(
+            fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the segments"));
+        return;
+    }
+    for (int g = 0; g < n; g++) {
+        name[g] = figures->segment[g].name;
+        n_twins[g] = (int32_t) twp_sums_n_segment(sums, g);
+    }
+    (void) twp_fill_ok(fill, twp_results_group(fill->writer, "segments", &fill->err));
+    if (fill->status == TWP_OK)
+        (void) twp_fill_ok(fill,
+            twp_results_dimension_labels(
+                fill->writer, "segments", "segment", (size_t) n, name, NULL, &fill->err));
+    declare_group(fill, "segments", true, figures->n_contrasts > 0, false);
+    if (fill->status == TWP_OK
+        && twp_fill_ok(fill,
+            twp_columns_field("segments", "n_twins", TWP_TYPE_INT32, NULL, &field, &fill->err)))
+        (void) twp_fill_ok(
+            fill, twp_results_write(fill->writer, "segments", &field, n_twins, &fill->err));
+    for (int f = 0; f < figures->n_figures; f++) {
+        if (figures->figure[f].i_time != 0 || figures->figure[f].i_column < 0)
+            continue; /* curves are not kept by segment */
+        write_means(fill, sums, NULL, "segments", f);
+        if (figures->n_contrasts > 0)
+            write_differences(fill, sums, NULL, "segments", f);
+    }
+}

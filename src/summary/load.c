@@ -1,0 +1,235 @@
+#include "summary/load.h"
+
+#include "measure/sums.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+twp_load_refuse(twp_load_t *load, const char *object, const char *why)
+{
+    if (load->status == TWP_OK)
+        load->status = TWP_FAIL(load->err, TWP_ERR_FORMAT, "%s: %s %s",
+            twp_reader_path(load->reader), object, why);
+}
+
+void *
+twp_load_room(twp_load_t *load, size_t n, size_t size)
+{
+    void *const memory = twp_arena_alloc(load->arena, n > 0 ? n : 1, size);
+
+    if (memory == NULL && load->status == TWP_OK)
+        load->status = TWP_FAIL(load->err, TWP_ERR_MEMORY, "no memory for the summary");
+    return memory;
+}
+
+const char *
+twp_load_path(twp_load_t *load, const char *format, ...)
+{
+    va_list arguments;
+    const char *path;
+
+    va_start(arguments, format);
+    path = twp_arena_vprintf(load->arena, format, arguments);
+    va_end(arguments);
+    if (path == NULL && load->status == TWP_OK)
+        load->status = TWP_FAIL(load->err, TWP_ERR_MEMORY, "no memory for the summary");
+    return path != NULL ? path : "";
+}
+
+bool
+twp_load_has(twp_load_t *load, const char *object)
+{
+    return load->status == TWP_OK && twp_reader_has(load->reader, object);
+}
+
+size_t
+twp_load_length(twp_load_t *load, const char *object)
+{
+    twp_dataset_info_t info;
+
+    if (!twp_load_has(load, object))
+        return 0;
+    load->status = twp_reader_info(load->reader, object, &info, load->err);
+    return load->status == TWP_OK ? info.n_elements : 0;
+}
+
+/* Numbers of any type as doubles; counts beyond 2^53 do not occur. */
+static void
+read_numbers(twp_load_t *load, const char *object, size_t n, double *to)
+{
+    twp_dataset_info_t info;
+    double *values = NULL;
+    int64_t *counts = NULL;
+
+    load->status = twp_reader_info(load->reader, object, &info, load->err);
+    if (load->status != TWP_OK)
+        return;
+    if (twp_type_is_integer(info.type)) {
+        load->status = twp_reader_read_int64(load->reader, object, &counts, NULL, load->err);
+        for (size_t i = 0; i < n && load->status == TWP_OK; i++)
+            to[i] = (double) counts[i];
+    } else {
+        load->status = twp_reader_read_float64(load->reader, object, &values, NULL, load->err);
+        if (load->status == TWP_OK && n > 0)
+            memcpy(to, values, n * sizeof(double));
+    }
+    free(counts);
+    free(values);
+}
+
+const double *
+twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required)
+{
+    double *copy;
+
+    if (load->status != TWP_OK)
+        return NULL;
+    if (!twp_reader_has(load->reader, object)) {
+        if (is_required)
+            twp_load_refuse(load, object, "is not there");
+        return NULL;
+    }
+    /* Checked before the read: a hostile length costs nothing. */
+    if (twp_load_length(load, object) != n) {
+        twp_load_refuse(load, object, "does not have the length of its dimensions");
+        return NULL;
+    }
+    copy = twp_load_room(load, n, sizeof(double));
+    if (copy != NULL)
+        read_numbers(load, object, n, copy);
+    return load->status == TWP_OK ? copy : NULL;
+}
+
+const char *const *
+twp_load_texts(twp_load_t *load, const char *object, size_t n, bool is_required)
+{
+    char **texts = NULL;
+    const char **copy;
+    size_t n_read = 0;
+
+    if (load->status != TWP_OK)
+        return NULL;
+    if (!twp_reader_has(load->reader, object)) {
+        if (is_required)
+            twp_load_refuse(load, object, "is not there");
+        return NULL;
+    }
+    load->status = twp_reader_read_texts(load->reader, object, &texts, &n_read, load->err);
+    if (load->status != TWP_OK)
+        return NULL;
+    if (n_read != n)
+        twp_load_refuse(load, object, "does not have the length of its dimension");
+    copy = twp_load_room(load, n, sizeof(*copy));
+    for (size_t i = 0; i < n && copy != NULL && load->status == TWP_OK; i++)
+        copy[i] = twp_load_path(load, "%s", texts[i]);
+    twp_reader_free_texts(texts, n_read);
+    return load->status == TWP_OK ? copy : NULL;
+}
+
+const char *
+twp_load_attribute(twp_load_t *load, const char *object, const char *name)
+{
+    char *text = NULL;
+    const char *copy = "";
+
+    if (load->status != TWP_OK || !twp_reader_has_attribute(load->reader, object, name))
+        return "";
+    load->status = twp_reader_attribute_text(load->reader, object, name, &text, load->err);
+    if (load->status == TWP_OK)
+        copy = twp_load_path(load, "%s", text);
+    free(text);
+    return copy;
+}
+
+void
+twp_load_interval(double value, double se, double *low, double *high)
+{
+    *low = value - TWP_SUMS_Z * se;
+    *high = value + TWP_SUMS_Z * se;
+}
+
+/* ---- estimates and contrasts ------------------------------------------------------------------ */
+
+typedef struct {
+    const double *value, *se, *n, *saved, *quantile;
+} columns_t;
+
+void
+twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_segments,
+    twp_summary_estimate_t *estimate)
+{
+    const size_t n_strategies = (size_t) load->summary->n_strategies;
+    const size_t n_quantiles = (size_t) load->summary->n_quantiles;
+
+    for (int m = 0; m < load->n_measures && load->status == TWP_OK; m++) {
+        const size_t n_times = (size_t) load->row_n_times[m];
+        const size_t n = (size_t) (i_segment < 0 ? 1 : n_segments) * n_strategies * n_times;
+        const char *const base = twp_load_path(load, "%s/%s", group, load->measure[m]);
+        const columns_t from = {
+            .value = twp_load_doubles(load, twp_load_path(load, "%s_mean", base), n, i_segment < 0),
+            .se = twp_load_doubles(load, twp_load_path(load, "%s_mcse", base), n, i_segment < 0),
+            .n = twp_load_doubles(load, twp_load_path(load, "%s_n", base), n, false),
+            .quantile = i_segment < 0 ? twp_load_doubles(load,
+                            twp_load_path(load, "%s_quantile", base), n * n_quantiles, false)
+                                      : NULL,
+        };
+
+        for (size_t s = 0; s < n_strategies && load->status == TWP_OK; s++)
+            for (size_t t = 0; t < n_times; t++) {
+                const size_t row = (size_t) load->row_first[m] + t;
+                const size_t at
+                    = ((size_t) (i_segment < 0 ? 0 : i_segment) * n_strategies + s) * n_times + t;
+                twp_summary_estimate_t *const to = &estimate[row * n_strategies + s];
+
+                to->mean = from.value != NULL ? from.value[at] : NAN;
+                to->mcse = from.se != NULL ? from.se[at] : NAN;
+                to->n = from.n != NULL ? from.n[at] : NAN;
+                to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
+                twp_load_interval(to->mean, to->mcse, &to->low, &to->high);
+            }
+    }
+}
+
+void
+twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_segments,
+    twp_summary_contrast_t *contrast)
+{
+    const size_t n_contrasts = (size_t) load->summary->n_contrasts;
+    const size_t n_quantiles = (size_t) load->summary->n_quantiles;
+
+    for (int m = 0; m < load->n_measures && load->status == TWP_OK && n_contrasts > 0; m++) {
+        const size_t n_times = (size_t) load->row_n_times[m];
+        const size_t n = (size_t) (i_segment < 0 ? 1 : n_segments) * n_contrasts * n_times;
+        const char *const base = twp_load_path(load, "%s/%s", group, load->measure[m]);
+        const columns_t from = {
+            .value = twp_load_doubles(load, twp_load_path(load, "%s_diff", base), n, i_segment < 0),
+            .se = twp_load_doubles(
+                load, twp_load_path(load, "%s_diff_mcse", base), n, i_segment < 0),
+            .n = twp_load_doubles(load, twp_load_path(load, "%s_diff_n", base), n, false),
+            .saved
+            = twp_load_doubles(load, twp_load_path(load, "%s_variance_saved", base), n, false),
+            .quantile = i_segment < 0
+                ? twp_load_doubles(load, twp_load_path(load, "%s_diff_quantile", base),
+                    n * n_quantiles, false)
+                : NULL,
+        };
+
+        for (size_t c = 0; c < n_contrasts && load->status == TWP_OK; c++)
+            for (size_t t = 0; t < n_times; t++) {
+                const size_t row = (size_t) load->row_first[m] + t;
+                const size_t at
+                    = ((size_t) (i_segment < 0 ? 0 : i_segment) * n_contrasts + c) * n_times + t;
+                twp_summary_contrast_t *const to = &contrast[row * n_contrasts + c];
+
+                to->difference = from.value != NULL ? from.value[at] : NAN;
+                to->se = from.se != NULL ? from.se[at] : NAN;
+                to->n = from.n != NULL ? from.n[at] : NAN;
+                to->variance_saved = from.saved != NULL ? from.saved[at] : NAN;
+                to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
+                twp_load_interval(to->difference, to->se, &to->low, &to->high);
+            }
+    }
+}

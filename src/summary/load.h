@@ -1,0 +1,60 @@
+/** Reading parts of a results file into the summary's arena. Private to summary/. */
+#ifndef TWP_SUMMARY_LOAD_H
+#define TWP_SUMMARY_LOAD_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "results/reader.h"
+#include "twinpath.h"
+
+/** A summary and the memory it lies in. summary is the first member: the two addresses are one. */
+typedef struct {
+    twp_summary_t summary;
+    twp_arena_t *arena;
+} twp_summary_owner_t;
+
+typedef struct {
+    twp_reader_t *reader;
+    twp_arena_t *arena;
+    twp_summary_t *summary;
+    int *row_first, *row_n_times; /* [n_measures] rows of each measure */
+    const char **measure;         /* [n_measures] names, in the order of the file */
+    int n_measures;
+    twp_status_t status;          /* the first failure; later calls do nothing */
+    twp_error_t *err;
+} twp_load_t;
+
+/** "group/name" and longer; never NULL. Valid while the summary is. */
+const char *twp_load_path(twp_load_t *load, const char *format, ...) TWP_PRINTF(2, 3);
+/** Zeroed memory; NULL sets the status. */
+void *twp_load_room(twp_load_t *load, size_t n, size_t size);
+/** Notes that the file is not of the layout. */
+void twp_load_refuse(twp_load_t *load, const char *object, const char *why);
+
+bool twp_load_has(twp_load_t *load, const char *object);
+/** Number of elements of a dataset; 0 when it is not there. */
+size_t twp_load_length(twp_load_t *load, const char *object);
+/** n doubles, or NULL: absent and optional, or the status is set. */
+const double *twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required);
+const char *const *twp_load_texts(
+    twp_load_t *load, const char *object, size_t n, bool is_required);
+/** Text of an attribute, "" when it is not there. */
+const char *twp_load_attribute(twp_load_t *load, const char *object, const char *name);
+
+/** 95 % interval. */
+void twp_load_interval(double value, double se, double *low, double *high);
+
+/** load_parts.c */
+void twp_load_segments(twp_load_t *load);
+void twp_load_icers(twp_load_t *load);
+void twp_load_targets(twp_load_t *load);
+void twp_load_curves(twp_load_t *load);
+void twp_load_provenance(twp_load_t *load);
+
+/** Estimates and contrasts of a group; i_segment -1 for summary and contrasts. */
+void twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_segments,
+    twp_summary_estimate_t *estimate);
+void twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_segments,
+    twp_summary_contrast_t *contrast);
+
+#endif

@@ -1,0 +1,330 @@
+#include "summary/load.h"
+
+#include "measure/economics.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PARTS 100000 /* segments, targets, thresholds, curves: more is no file of ours */
+
+static size_t
+length_of(twp_load_t *load, const char *object)
+{
+    const size_t n = twp_load_length(load, object);
+
+    if (n > MAX_PARTS)
+        twp_load_refuse(load, object, "is longer than any run makes it");
+    return load->status == TWP_OK ? n : 0;
+}
+
+/* ---- segments -------------------------------------------------------------------------------- */
+
+void
+twp_load_segments(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    const size_t n = length_of(load, "segments/segment");
+    const size_t n_rows = (size_t) summary->n_rows;
+    twp_summary_segment_t *segment;
+    const char *const *name;
+    const double *n_twins;
+
+    if (n == 0)
+        return;
+    segment = twp_load_room(load, n, sizeof(*segment));
+    name = twp_load_texts(load, "segments/segment", n, true);
+    n_twins = twp_load_doubles(load, "segments/n_twins", n, false);
+    for (size_t g = 0; g < n && load->status == TWP_OK; g++) {
+        twp_summary_estimate_t *const estimate
+            = twp_load_room(load, n_rows * (size_t) summary->n_strategies, sizeof(*estimate));
+        twp_summary_contrast_t *const contrast
+            = twp_load_room(load, n_rows * (size_t) summary->n_contrasts, sizeof(*contrast));
+
+        if (load->status != TWP_OK)
+            return;
+        segment[g].name = name[g];
+        segment[g].n_twins = n_twins != NULL ? (int64_t) n_twins[g] : 0;
+        segment[g].estimate = estimate;
+        segment[g].contrast = contrast;
+        twp_load_estimates(load, "segments", (int) g, (int) n, estimate);
+        twp_load_contrasts(load, "segments", (int) g, (int) n, contrast);
+    }
+    summary->n_segments = (int) n;
+    summary->segment = segment;
+}
+
+/* ---- cost and effect ------------------------------------------------------------------------- */
+
+/* Cost and effect are rows of the summary; their errors' correlation stands beside the icer. */
+static int
+row_of(const twp_load_t *load, const char *measure)
+{
+    for (int m = 0; m < load->n_measures; m++)
+        if (strcmp(load->measure[m], measure) == 0)
+            return load->row_first[m];
+    return -1;
+}
+
+static void
+load_net_benefits(twp_load_t *load, twp_summary_icer_t *icer)
+{
+    twp_summary_t *const summary = load->summary;
+    const size_t n = (size_t) summary->n_contrasts;
+    const size_t n_worth = length_of(load, "contrasts/worth");
+    const double *value, *se, *p_better;
+    twp_summary_contrast_t *benefit;
+
+    if (n_worth == 0)
+        return;
+    summary->worth = twp_load_doubles(load, "contrasts/worth", n_worth, true);
+    value = twp_load_doubles(load, "contrasts/net_benefit", n * n_worth, true);
+    se = twp_load_doubles(load, "contrasts/net_benefit_mcse", n * n_worth, true);
+    p_better = twp_load_doubles(load, "contrasts/net_benefit_p_better", n * n_worth, true);
+    benefit = twp_load_room(load, n * n_worth, sizeof(*benefit));
+    if (load->status != TWP_OK)
+        return;
+    for (size_t i = 0; i < n * n_worth; i++) {
+        benefit[i].difference = value[i];
+        benefit[i].se = se[i];
+        benefit[i].n = (double) summary->n_twins_done;
+        benefit[i].variance_saved = NAN;
+        twp_load_interval(value[i], se[i], &benefit[i].low, &benefit[i].high);
+    }
+    for (size_t c = 0; c < n; c++) {
+        icer[c].net_benefit = &benefit[c * n_worth];
+        icer[c].p_better = &p_better[c * n_worth];
+    }
+    summary->n_worth = (int) n_worth;
+}
+
+static void
+fill_icer(twp_load_t *load, size_t c, int i_cost, int i_qaly, twp_summary_icer_t *icer)
+{
+    const twp_summary_t *const summary = load->summary;
+    const size_t n = (size_t) summary->n_contrasts;
+    const twp_summary_contrast_t *const cost = &summary->contrast[(size_t) i_cost * n + c];
+    const twp_summary_contrast_t *const qaly = &summary->contrast[(size_t) i_qaly * n + c];
+
+    icer->cost = cost->difference;
+    icer->cost_se = cost->se;
+    icer->qaly = qaly->difference;
+    icer->qaly_se = qaly->se;
+    icer->statement = twp_economics_statement((twp_economics_place_t) icer->place);
+}
+
+void
+twp_load_icers(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    const size_t n = (size_t) summary->n_contrasts;
+    const double *number[7];
+    static const char *const column[7]
+        = { "icer", "icer_ratio", "icer_low", "icer_high", "icer_correlation", "icer_interval",
+              "icer_place" };
+    twp_summary_icer_t *icer;
+    int i_cost, i_qaly;
+
+    if (n == 0 || !twp_load_has(load, "contrasts/icer"))
+        return;
+    summary->cost_name = twp_load_attribute(load, "contrasts", "icer_cost");
+    summary->qaly_name = twp_load_attribute(load, "contrasts", "icer_effect");
+    i_cost = row_of(load, summary->cost_name);
+    i_qaly = row_of(load, summary->qaly_name);
+    if (i_cost < 0 || i_qaly < 0)
+        twp_load_refuse(load, "contrasts/icer", "is of measures that are not there");
+    for (size_t i = 0; i < 7; i++)
+        number[i] = twp_load_doubles(load, twp_load_path(load, "contrasts/%s", column[i]), n, true);
+    icer = twp_load_room(load, n, sizeof(*icer));
+    for (size_t c = 0; c < n && load->status == TWP_OK; c++) {
+        if (!(number[5][c] >= 0.0 && number[5][c] <= 3.0)
+            || !(number[6][c] >= 0.0 && number[6][c] <= 5.0)) {
+            twp_load_refuse(load, "contrasts/icer_place", "holds an unknown code");
+            return;
+        }
+        icer[c].icer = number[0][c];
+        icer[c].ratio = number[1][c];
+        icer[c].low = number[2][c];
+        icer[c].high = number[3][c];
+        icer[c].correlation = number[4][c];
+        icer[c].shape = (twp_interval_shape_t) number[5][c];
+        icer[c].place = (twp_place_in_plane_t) number[6][c];
+        fill_icer(load, c, i_cost, i_qaly, &icer[c]);
+    }
+    if (load->status == TWP_OK)
+        load_net_benefits(load, icer);
+    summary->has_icer = load->status == TWP_OK;
+    summary->icer = icer;
+}
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+void
+twp_load_targets(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    const size_t n = length_of(load, "targets/target");
+    const double *number[7];
+    static const char *const numbers[7]
+        = { "value", "tolerance", "result", "result_mcse", "time", "role", "hit" };
+    const char *const *text[5];
+    static const char *const texts[5]
+        = { "target", "measure", "unit", "source", "target_strategy" };
+    twp_summary_target_t *target;
+
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < 7; i++)
+        number[i] = twp_load_doubles(load, twp_load_path(load, "targets/%s", numbers[i]), n, true);
+    for (size_t i = 0; i < 5; i++)
+        text[i] = twp_load_texts(load, twp_load_path(load, "targets/%s", texts[i]), n, true);
+    target = twp_load_room(load, n, sizeof(*target));
+    if (load->status != TWP_OK)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        target[i] = (twp_summary_target_t){ .name = text[0][i],
+            .measure = text[1][i],
+            .unit = text[2][i],
+            .source = text[3][i],
+            .strategy = text[4][i],
+            .value = number[0][i],
+            .within = number[1][i],
+            .result = number[2][i],
+            .mcse = number[3][i],
+            .time_days = number[4][i],
+            .is_fit = number[5][i] == 0.0,
+            .is_hit = number[6][i] == 1.0 };
+        twp_load_interval(target[i].result, target[i].mcse, &target[i].low, &target[i].high);
+    }
+    summary->n_targets = (int) n;
+    summary->target = target;
+}
+
+/* ---- curves ---------------------------------------------------------------------------------- */
+
+static bool
+is_curve(const char *name)
+{
+    return strncmp(name, "occupancy_", 10) == 0
+        || (strncmp(name, "km_", 3) == 0 && strncmp(name, "km_se_", 6) != 0);
+}
+
+void
+twp_load_curves(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    const size_t n_times = length_of(load, "survival/time");
+    const size_t n = (size_t) summary->n_strategies * n_times;
+    twp_names_t names = { 0 };
+    twp_summary_curve_t *curve;
+
+    if (n_times == 0)
+        return;
+    summary->curve_time_days = twp_load_doubles(load, "survival/time", n_times, true);
+    if (load->status == TWP_OK)
+        load->status = twp_reader_list(load->reader, "survival", &names, load->err);
+    if (load->status != TWP_OK)
+        return;
+    curve = twp_load_room(load, names.n, sizeof(*curve));
+    for (size_t i = 0; i < names.n && load->status == TWP_OK; i++) {
+        twp_summary_curve_t *const to = &curve[summary->n_curves];
+        const char *const object = twp_load_path(load, "survival/%s", names.name[i]);
+
+        if (!is_curve(names.name[i]))
+            continue;
+        to->name = object + strlen("survival/");
+        to->label = twp_load_attribute(load, object, "long_name");
+        to->value = twp_load_doubles(load, object, n, true);
+        if (names.name[i][0] == 'k')
+            to->se = twp_load_doubles(
+                load, twp_load_path(load, "survival/km_se_%s", names.name[i] + 3), n, false);
+        summary->n_curves++;
+    }
+    twp_reader_free_names(&names);
+    summary->n_curve_times = (int) n_times;
+    summary->curve = curve;
+}
+
+/* ---- provenance ------------------------------------------------------------------------------ */
+
+typedef struct {
+    const char **key, **value;
+    size_t n;
+} lines_t;
+
+static void
+add_line(lines_t *lines, const char *key, const char *value)
+{
+    if (value == NULL || value[0] == '\0')
+        return;
+    lines->key[lines->n] = key;
+    lines->value[lines->n++] = value;
+}
+
+static const char *
+load_scalar(twp_load_t *load, const char *object)
+{
+    char *text = NULL;
+    const char *copy = "";
+
+    if (!twp_load_has(load, object))
+        return "";
+    load->status = twp_reader_read_text(load->reader, object, &text, load->err);
+    if (load->status == TWP_OK)
+        copy = twp_load_path(load, "%s", text);
+    free(text);
+    return copy;
+}
+
+/* "--set a=1\n--patients 10\n" in one line. */
+static const char *
+one_line(twp_load_t *load, const char *text)
+{
+    char *const copy = twp_arena_strdup(load->arena, text);
+
+    if (copy == NULL)
+        return "";
+    for (char *at = copy; *at != '\0'; at++)
+        if (*at == '\n')
+            *at = at[1] == '\0' ? '\0' : ' ';
+    return copy;
+}
+
+void
+twp_load_provenance(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    size_t n_inputs = 0;
+    lines_t lines = { 0 };
+    const char *const *name = NULL, *const *sha256 = NULL;
+    twp_dataset_info_t info;
+
+    if (twp_load_has(load, "provenance/input_name")) {
+        load->status = twp_reader_info(load->reader, "provenance/input_name", &info, load->err);
+        n_inputs = load->status == TWP_OK && info.n_elements <= MAX_PARTS ? info.n_elements : 0;
+        name = twp_load_texts(load, "provenance/input_name", n_inputs, true);
+        sha256 = twp_load_texts(load, "provenance/input_sha256", n_inputs, true);
+    }
+    lines.key = twp_load_room(load, n_inputs + 16, sizeof(char *));
+    lines.value = twp_load_room(load, n_inputs + 16, sizeof(char *));
+    if (load->status != TWP_OK)
+        return;
+    add_line(&lines, "study", summary->title);
+    add_line(&lines, "made by", summary->source);
+    add_line(&lines, "run id", summary->run_id);
+    add_line(&lines, "seed", summary->seed);
+    add_line(&lines, "set on the command line",
+        one_line(load, load_scalar(load, "provenance/overrides")));
+    for (size_t i = 0; i < n_inputs && load->status == TWP_OK; i++)
+        add_line(&lines, twp_load_path(load, "input %s", name[i]),
+            twp_load_path(load, "sha256 %s", sha256[i]));
+    add_line(&lines, "build", load_scalar(load, "provenance/build_json"));
+    add_line(&lines, "command", twp_load_attribute(load, "session", "command_line"));
+    add_line(&lines, "started", twp_load_attribute(load, "session", "started"));
+    add_line(&lines, "host", twp_load_attribute(load, "session", "host"));
+    add_line(&lines, "content digest", summary->content_digest);
+    summary->n_provenance = (int) lines.n;
+    summary->provenance_key = lines.key;
+    summary->provenance_value = lines.value;
+}
