@@ -41,11 +41,12 @@ print_good(const twp_study_t *study, const char *path)
     twp_number_count(patients, twp_study_n_patients(study));
     twp_number_time(horizon, twp_study_horizon_days(study));
     printf("%s: good. %s: %s patients over %s under %d %s; %d tracks with %d states and %d exits, "
-           "%d supports, %d measures, %d numbers\n",
+           "%d %s, %d %s, %d numbers\n",
         path, twp_study_name(study), patients, horizon, twp_study_n_strategies(study),
         twp_study_n_strategies(study) == 1 ? "strategy" : "strategies", twp_study_n_tracks(study),
         twp_study_n_states(study), twp_study_n_exits(study), twp_study_n_supports(study),
-        twp_study_n_measures(study), twp_study_n_numbers(study));
+        twp_study_n_supports(study) == 1 ? "support" : "supports", twp_study_n_measures(study),
+        twp_study_n_measures(study) == 1 ? "measure" : "measures", twp_study_n_numbers(study));
 }
 
 static int

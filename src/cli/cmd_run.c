@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/stop.h"
+#include "report/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +147,8 @@ check_output(const twp_study_t *study, const request_t *request)
             return false;
         }
     }
-    if (!request->settings.overwrite && !request->is_quiet)
+    if (!request->settings.overwrite && !request->is_quiet &&
+        request->progress != TWP_PROGRESS_JSON)
         twp_say_note(
             "%s is there already: it stays, and this run fails unless it comes to the same "
             "content (--overwrite replaces it)",
@@ -187,6 +189,16 @@ tell_failure(
     return twp_say_exit_code(status);
 }
 
+static void
+tell_stop(const twp_run_report_t *report)
+{
+    char done[TWP_NUMBER_SIZE], all[TWP_NUMBER_SIZE];
+
+    twp_number_count(done, report->n_twins_done);
+    twp_number_count(all, report->n_twins);
+    twp_say_error("stopped early, after %s of %s twins", done, all);
+}
+
 static int
 run_study(twp_study_t *study, request_t *request)
 {
@@ -214,8 +226,7 @@ run_study(twp_study_t *study, request_t *request)
         return exit_code;
     }
     if (status == TWP_ERR_INTERRUPTED)
-        twp_say_error("stopped early: %s holds %lld of %lld twins", request->settings.output_path,
-            (long long) report.n_twins_done, (long long) report.n_twins);
+        tell_stop(&report);
     if (!request->is_quiet)
         exit_code = print_comparison(request, exit_code);
     if (request->has_digest && exit_code != TWP_EXIT_FAILED) {

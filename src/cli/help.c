@@ -25,12 +25,12 @@ write_option(twp_buffer_t *buffer, const twp_option_t *option)
     length = snprintf(head, sizeof head, "  %c%c%s--%s%s%s%s", option->letter != '\0' ? '-' : ' ',
         option->letter != '\0' ? option->letter : ' ', option->letter != '\0' ? ", " : "  ",
         option->name, opening, value != NULL ? value : "", closing);
-    twp_buffer_add(buffer, head);
     if (length + 2 > (int) strlen(INDENT)) {
-        twp_buffer_add(buffer, "\n");
+        twp_buffer_printf(buffer, "%s\n", head);
         length = 0;
     }
-    twp_buffer_wrap(buffer, option->help, WIDTH, INDENT + length, INDENT);
+    snprintf(head + length, sizeof head - (size_t) length, "%s", INDENT + length);
+    twp_buffer_wrap(buffer, option->help, WIDTH, head, INDENT);
 }
 
 /* Paragraphs, one a line of text. */

@@ -79,11 +79,18 @@ tell_unknown_option(const twp_command_t *command, const char *word)
     const char *names[OPTIONS_MAX], *nearest;
     char name[64];
     const size_t length = strcspn(word, "=");
+    int n_fitting = 0;
 
     snprintf(name, sizeof name, "%.*s", (int) (length < 63 ? length : 63), word);
     for (int i = 0; i < command->n_options; i++)
         names[i] = command->option[i].name;
     names[command->n_options] = twp_option_help.name;
+    for (int i = 0; i <= command->n_options; i++)
+        n_fitting += length > 2 && strncmp(names[i], name + 2, strlen(name) - 2) == 0;
+    if (n_fitting > 1) {
+        twp_say_error("%s: %s is short for several options", command->name, name);
+        return;
+    }
     nearest = twp_suggest_nearest(name + strspn(name, "-"), names, (size_t) command->n_options + 1);
     if (nearest != NULL)
         twp_say_error("%s: unknown option %s; did you mean --%s?", command->name, name, nearest);

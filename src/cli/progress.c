@@ -37,6 +37,15 @@ twp_progress_duration(char text[32], double seconds)
         snprintf(text, 32, "%lld h %lld min", whole / 3600, whole % 3600 / 60);
 }
 
+/* Twins a second to three digits: "221,000". */
+static void
+format_rate(char text[TWP_NUMBER_SIZE], double rate)
+{
+    const int decimals = rate > 0 && rate < 1e18 ? 2 - (int) floor(log10(rate)) : 0;
+
+    twp_number_format(text, rate, decimals > 1 ? 1 : decimals, false);
+}
+
 static void
 draw_bar(const twp_progress_t *progress)
 {
@@ -53,7 +62,7 @@ draw_bar(const twp_progress_t *progress)
     twp_number_count(all, progress->n_twins);
     fprintf(stderr, "\r[%s] %3.0f %%  %s of %s twins", bar, floor(100 * share), done, all);
     if (progress->twins_per_second > 0) {
-        twp_number_format(rate, progress->twins_per_second, 0, false);
+        format_rate(rate, progress->twins_per_second);
         fprintf(stderr, "  %s/s", rate);
     }
     if (isfinite(progress->seconds_left)) {
@@ -115,13 +124,12 @@ twp_progress_show(void *context, const twp_progress_t *progress)
 static void
 print_end(const twp_run_report_t *report, const char *path)
 {
+    const double n_done = (double) report->n_twins_done;
     char done[TWP_NUMBER_SIZE], events[TWP_NUMBER_SIZE], rate[TWP_NUMBER_SIZE], wall[32];
 
     twp_number_count(done, report->n_twins_done);
     twp_number_count(events, report->n_events);
-    twp_number_format(rate,
-        report->wall_seconds > 0 ? (double) report->n_twins_done / report->wall_seconds : NAN, 0,
-        false);
+    format_rate(rate, report->wall_seconds > 0 ? n_done / report->wall_seconds : NAN);
     twp_progress_duration(wall, report->wall_seconds);
     twp_say_note("%s twins under %d %s, %s events in %s (%s twins/s, %d %s)", done,
         report->n_strategies, report->n_strategies == 1 ? "strategy" : "strategies", events, wall,

@@ -122,16 +122,25 @@ append(twp_arena_t *arena, twp_node_t *mapping, const twp_pair_t *pair)
 }
 
 /*
- * Finds where pair->key, taken as a path, points to: as it stands, or as the name of a parameter.
+ * Finds where path points to: as it stands, or as the name of a parameter. A single value for a
+ * parameter that is written as a mapping goes to its `value`: unit, range and note stay.
  */
 static bool
-find_target(twp_node_t *root, const char *path, twp_slot_t *slot)
+find_target(twp_node_t *root, const char *path, const twp_node_t *value, twp_slot_t *slot)
 {
+    static const char prefix[] = "parameters.";
     twp_node_t *const parameters = twp_node_get(root, "parameters");
+    const bool is_full = strncmp(path, prefix, sizeof prefix - 1) == 0;
+    const char *const name = is_full ? path + sizeof prefix - 1 : path;
+    twp_node_t *const parameter = twp_node_get(parameters, name);
 
-    return twp_slot_find(root, path, slot) ||
-        (parameters != NULL && parameters->kind == TWP_NODE_MAPPING &&
-            twp_node_get(parameters, path) != NULL && twp_slot_find(parameters, path, slot));
+    if (!is_full && twp_slot_find(root, path, slot))
+        return true;
+    if (parameter == NULL)
+        return twp_slot_find(root, path, slot);
+    if (value->kind == TWP_NODE_SCALAR && twp_node_get(parameter, "value") != NULL)
+        return twp_slot_find(parameter, "value", slot);
+    return twp_slot_find(parameters, name, slot);
 }
 
 /*
@@ -146,12 +155,15 @@ apply(twp_arena_t *arena, twp_node_t *root, twp_pair_t pair, twp_place_t place, 
     twp_slot_t slot;
     stop_t stop;
 
-    if (find_target(root, path, &slot)) {
+    if (find_target(root, path, pair.value, &slot)) {
         put(&slot, &pair);
         return TWP_OK;
     }
     stop = follow(root, path);
-    if (!can_add || !stop.is_last || stop.n_wrong == 0 || stop.node->kind != TWP_NODE_MAPPING) {
+    if (!can_add || !stop.is_last || stop.n_wrong == 0 || stop.node->kind != TWP_NODE_MAPPING ||
+        stop.node == twp_node_get(root, "parameters") || /* a new parameter would change nothing */
+        (stop.node == root && nearest_key(arena, twp_node_get(root, "parameters"), path,
+                                  strlen(path)) != NULL)) {
         report_path(arena, place, &stop, path, findings);
         return TWP_FAIL(err, TWP_ERR_INPUT, "%s: no such path: %.200s", place.file, path);
     }

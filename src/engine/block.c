@@ -174,16 +174,12 @@ life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t 
         ? mark_text[mark]
         : "unknown mark";
     twp_arena_t *const arena = twp_arena_create(0);
-    const bool is_exit = twin->i_mark >= 0 && twin->i_mark < model->n_exits
-        && twin->mark != TWP_MARK_STANDSTILL && twin->mark != TWP_MARK_HAPPENINGS
-        && twin->mark != TWP_MARK_OBSERVATIONS && twin->mark != TWP_MARK_START
-        && twin->mark != TWP_MARK_AMOUNT;
     const char *where = NULL;
 
-    if (arena != NULL && is_exit)
+    if (arena != NULL && twin->i_mark >= 0)
         where = twp_model_code_name(model, twin->i_mark, arena);
     (void) TWP_FAIL(err, TWP_ERR_FAULT,
-        "twin %" PRIu64 " under strategy %s on day %.17g of its life: %s%s%s", twin->id,
+        "twin %" PRIu64 " under strategy %s on day %.10g of its life: %s%s%s", twin->id,
         model->study->strategy[model->i_strategy].name, twin->now_days, text,
         where != NULL ? ", at " : "", where != NULL ? where : "");
     twp_arena_free(arena);

@@ -8,7 +8,7 @@ dispense(const twp_model_t *model, twp_twin_t *twin, const twp_model_action_t *a
     const bool carries = action->kind == TWP_DO_DISPENSE && empty > now;
 
     if (!(days >= 0) || !twp_is_finite(days)) {
-        twp_twin_mark(twin, TWP_MARK_AMOUNT, action->i);
+        twp_twin_mark(twin, TWP_MARK_AMOUNT, model->codes.first_dispense + action->i);
         return;
     }
     twp_log_add(twin, log, TWP_ROW_DISPENSE, model->codes.first_dispense + action->i, -1, days);

@@ -146,12 +146,13 @@ fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
 }
 
 static void
-watch(twp_twin_t *twin, double now_days, int32_t i_slot)
+watch(const twp_model_t *model, twp_twin_t *twin, double now_days, int32_t i_slot)
 {
     if (now_days > twin->now_days)
         twin->n_standstill = 0;
     else if (++twin->n_standstill > TWP_MAX_STANDSTILL)
-        twp_twin_mark(twin, TWP_MARK_STANDSTILL, i_slot);
+        twp_twin_mark(twin, TWP_MARK_STANDSTILL,
+            model->slot[i_slot].kind == TWP_SLOT_EXIT ? model->slot[i_slot].i : -1);
 }
 
 void
@@ -161,10 +162,10 @@ twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days
 
     while (twin->fires[first] <= until_days && twin->mark == TWP_MARK_NONE) {
         if (log->capacity - log->n < model->max_rows_per_instant) {
-            twp_twin_mark(twin, TWP_MARK_LOG_FULL, 0);
+            twp_twin_mark(twin, TWP_MARK_LOG_FULL, -1);
             return;
         }
-        watch(twin, twin->fires[first], first);
+        watch(model, twin, twin->fires[first], first);
         twin->now_days = twin->fires[first];
         fire(model, twin, first, log);
         end_instant(model, twin, log);
@@ -209,7 +210,7 @@ draw_start_state(const twp_model_t *model, twp_twin_t *twin, const twp_model_tra
         for (int32_t s = 0; s < track->n_states; s++)
             if (model->start_code[track->i_state_first + s] == value)
                 return s;
-        twp_twin_mark(twin, TWP_MARK_START, track->i_start_attribute);
+        twp_twin_mark(twin, TWP_MARK_START, -1);
         return 0;
     }
     if (track->n_starts == 1)
@@ -220,7 +221,7 @@ draw_start_state(const twp_model_t *model, twp_twin_t *twin, const twp_model_tra
         const double p = twp_program_value(model, twin, start[k].chance);
         sum += p;
         if (!(p >= 0 && sum <= 1 + 1e-9))
-            twp_twin_mark(twin, TWP_MARK_START, start[k].i_state);
+            twp_twin_mark(twin, TWP_MARK_START, -1);
         if (u < sum)
             return start[k].i_state;
     }

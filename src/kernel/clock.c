@@ -70,7 +70,7 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
     twin->n_solved++;
     if (!twp_is_finite(clock->ratio) || !twp_is_finite(clock->pace) || !(clock->pace > 0)
         || clock->rest != clock->rest)
-        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, i_slot);
+        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     else if (clock->ratio > 0) {
         /* dividing by one changes no bit but takes its time */
         const double e = clock->ratio == 1 ? clock->rest : clock->rest / clock->ratio;
@@ -81,7 +81,7 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
         if (fires < clock->since_days)
             fires = clock->since_days;
         if (fires != fires)
-            twp_twin_mark(twin, TWP_MARK_NOT_FINITE, i_slot);
+            twp_twin_mark(twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     }
     twp_clock_set(model, twin, i_slot, fires);
 }
@@ -95,7 +95,7 @@ start_fixed(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *
     double fires = entered + days;
 
     if (!(days > 0) || !twp_is_finite(days)) {
-        twp_twin_mark(twin, TWP_MARK_DURATION, i_slot);
+        twp_twin_mark(twin, TWP_MARK_DURATION, model->slot[i_slot].i);
         return;
     }
     twin->clock[i_slot].rest = days;
@@ -141,7 +141,7 @@ twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     }
     if (!exit->has_constant_law) {
         if (!start_law(model, twin, exit, &own)) {
-            twp_twin_mark(twin, TWP_MARK_LAW, i_slot);
+            twp_twin_mark(twin, TWP_MARK_LAW, model->slot[i_slot].i);
             return;
         }
         for (int k = 0; k < 4; k++)

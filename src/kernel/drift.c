@@ -47,7 +47,7 @@ twp_drift_jump(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, doub
     if (drift->i_variable >= 0)
         twin->base[drift->i_variable] = base;
     if (!twp_is_finite(deviation) || !twp_is_finite(base))
-        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, drift->i_slot);
+        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, -1);
     state->deviation = deviation;
     state->since_days = twin->now_days;
     state->i_piece = deviation != 0 ? 0 : drift->n_pieces;

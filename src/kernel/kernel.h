@@ -41,11 +41,11 @@ twp_is_finite(double x)
 
 /** The first mark stays. */
 static inline void
-twp_twin_mark(twp_twin_t *twin, twp_mark_t mark, int32_t i_mark)
+twp_twin_mark(twp_twin_t *twin, twp_mark_t mark, int32_t code)
 {
     if (twin->mark == TWP_MARK_NONE) {
         twin->mark = (int32_t) mark;
-        twin->i_mark = i_mark;
+        twin->i_mark = code;
     }
 }
 
@@ -89,7 +89,7 @@ twp_twin_raise(twp_twin_t *twin, int32_t i_happening)
     if (i_happening < 0)
         return;
     if (twin->n_queue >= TWP_MAX_HAPPENINGS) {
-        twp_twin_mark(twin, TWP_MARK_HAPPENINGS, i_happening);
+        twp_twin_mark(twin, TWP_MARK_HAPPENINGS, -1);
         return;
     }
     twin->queue[twin->n_queue++] = i_happening;

@@ -148,7 +148,7 @@ delay_observation(const twp_model_t *model, twp_twin_t *twin, int32_t i)
     const double arrives = twin->now_days + observation->delay_days;
 
     if (twin->arrives_n[i] >= TWP_MAX_DELAYED) {
-        twp_twin_mark(twin, TWP_MARK_OBSERVATIONS, i);
+        twp_twin_mark(twin, TWP_MARK_OBSERVATIONS, model->codes.first_observation + i);
         return;
     }
     const int32_t k = (twin->arrives_first[i] + twin->arrives_n[i]) % TWP_MAX_DELAYED;

@@ -82,7 +82,7 @@ typedef struct twp_twin {
     double end_days;        /* of the life, since entry */
     double now_days;        /* since entry */
     int32_t mark;           /* twp_mark_t */
-    int32_t i_mark;         /* exit or other index that the mark is about */
+    int32_t i_mark;         /* event code that the mark is about, or -1 */
     twp_draw_log_t *draws;  /* or NULL */
 
     double *attribute;      /* [n_attributes], set by the engine before a life starts */

@@ -4,7 +4,9 @@
 #include "report/number.h"
 #include "report/words.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define USUAL_WIDTH 100
@@ -155,11 +157,37 @@ add_strategies(writing_t *w, twp_grid_t *grid, int i_segment, int i_row)
     }
 }
 
+/* A column's name for people where it has no label of its own: "Time to first dose". */
+static const char *
+readable(writing_t *w, const twp_summary_row_t *row)
+{
+    static const struct {
+        const char *name, *label;
+    } known[] = { { "pdc", "Proportion of days covered (PDC)" },
+        { "mpr", "Medication possession ratio (MPR)" }, { "qaly", "QALYs" },
+        { "primary_non_adherence", "Primary non-adherence" } };
+    char text[128];
+
+    if (row->label != NULL && row->label[0] != '\0' && strcmp(row->label, row->name) != 0)
+        return row->label;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(row->name, known[i].name) == 0)
+            return known[i].label;
+    }
+    snprintf(text, sizeof text, "%s", row->name);
+    text[0] = (char) toupper((unsigned char) text[0]);
+    for (char *at = text; *at != '\0'; at++) {
+        if (*at == '_')
+            *at = ' ';
+    }
+    return print(w, "%s", text);
+}
+
 /* "Cost of the payer (USD)" */
 static const char *
 measure_heading(writing_t *w, const twp_summary_row_t *row, double time_days)
 {
-    const char *unit = row->unit, *label = row->label != NULL ? row->label : row->name;
+    const char *unit = row->unit, *label = readable(w, row);
 
     if (strcmp(unit, "1") == 0)
         unit = "";

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define DEFLATE_LEVEL 1
+#define MAX_COMPACT 65535 /* the most that HDF5 allows */
 #define PLAIN_NAME "This is a netCDF dimension but not a netCDF variable."
 
 typedef struct {
@@ -50,7 +51,11 @@ file_type(twp_type_t type, hid_t text_type)
     return text_type;
 }
 
-/* No times, creation order kept: without the first, equal runs would differ. */
+/*
+ * No times, creation order kept: without the first, equal runs would differ. Links and attributes
+ * stay in the object's header however many there are: it has a checksum and is read at once, where
+ * HDF5's heaps for many would take 4 KiB each and 1.10 crashes on a damaged one.
+ */
 static hid_t
 make_plist(hid_t class)
 {
@@ -58,9 +63,12 @@ make_plist(hid_t class)
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
     if (plist < 0 || H5Pset_obj_track_times(plist, 0) < 0
-        || H5Pset_attr_creation_order(plist, order) < 0)
+        || H5Pset_attr_creation_order(plist, order) < 0
+        || H5Pset_attr_phase_change(plist, MAX_COMPACT, 0) < 0)
         return H5I_INVALID_HID;
-    if (class != H5P_DATASET_CREATE && H5Pset_link_creation_order(plist, order) < 0)
+    if (class != H5P_DATASET_CREATE
+        && (H5Pset_link_creation_order(plist, order) < 0
+            || H5Pset_link_phase_change(plist, MAX_COMPACT, 0) < 0))
         return H5I_INVALID_HID;
     return plist;
 }

@@ -269,7 +269,7 @@ twp_reader_free_names(twp_names_t *names)
     memset(names, 0, sizeof *names);
 }
 
-/* Collects names inside an iteration of HDF5's, which must not be left by anything but return. */
+/* Collects names; is_full when memory ran out. */
 typedef struct {
     twp_names_t *names;
     bool is_full, with_kind;
@@ -299,37 +299,41 @@ add_name(collector_t *collector, const char *name, bool is_group)
     return true;
 }
 
-static herr_t
-visit_link(hid_t group, const char *name, const H5L_info_t *link, void *data)
+/* Adds the link at a place in the order of creation, if it is a group or dataset of this file. */
+static bool
+visit_link(hid_t group, hsize_t i_link, collector_t *collector)
 {
-    collector_t *const collector = data;
+    char name[TWP_COLUMN_NAME_MAX + 1];
     H5O_info_t object;
+    H5L_info_t link;
+    const ssize_t n = H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i_link, name,
+        sizeof name, H5P_DEFAULT);
 
-    if (link->type != H5L_TYPE_HARD)
-        return 0;
+    if (n <= 0 || (size_t) n >= sizeof name
+        || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
+        return false;
+    if (link.type != H5L_TYPE_HARD)
+        return true;
     if (H5Oget_info_by_name2(group, name, &object, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
-        return -1;
+        return false;
     if (object.type != H5O_TYPE_GROUP && object.type != H5O_TYPE_DATASET)
-        return 0;
-    if (!add_name(collector, name, object.type == H5O_TYPE_GROUP)) {
-        collector->is_full = true;
-        return -1;
-    }
-    return 0;
+        return true;
+    collector->is_full = !add_name(collector, name, object.type == H5O_TYPE_GROUP);
+    return !collector->is_full;
 }
 
-/* In order of creation; files of others may have kept none, then by name. */
-static herr_t
-iterate(hid_t group, collector_t *collector)
+/* Link by link: H5Literate() of 1.10 frees what it never allocated where an index is damaged. */
+static bool
+visit_links(hid_t group, collector_t *collector)
 {
-    hsize_t at = 0;
+    H5G_info_t info;
 
-    if (H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at, visit_link, collector) >= 0)
-        return 0;
-    if (collector->is_full || collector->names->n > 0)
-        return -1;
-    at = 0;
-    return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &at, visit_link, collector);
+    if (H5Gget_info(group, &info) < 0)
+        return false;
+    for (hsize_t i = 0; i < info.nlinks; i++)
+        if (!visit_link(group, i, collector))
+            return false;
+    return true;
 }
 
 twp_status_t
@@ -343,7 +347,7 @@ twp_reader_list(twp_reader_t *reader, const char *group, twp_names_t *names, twp
     twp_reader_begin(reader);
     opened = twp_reader_open_kind(reader, group, H5I_GROUP, &status, err);
     if (opened >= 0) {
-        if (iterate(opened, &collector) < 0)
+        if (!visit_links(opened, &collector))
             status = collector.is_full
                 ? TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", reader->path)
                 : twp_reader_damaged(reader, group, "cannot be listed", err);
@@ -433,6 +437,17 @@ visit_attribute(hid_t object, const char *name, const H5A_info_t *info, void *da
     return 0;
 }
 
+/* Attributes in a heap of their own are not ours, and a damaged heap ends H5Aiterate2() of 1.10 as
+ * it does H5Literate(). */
+static bool
+has_compact_attributes(hid_t object)
+{
+    H5O_info_t info;
+
+    return H5Oget_info2(object, &info, H5O_INFO_META_SIZE) >= 0
+        && info.meta_size.attr.heap_size == 0 && info.meta_size.attr.index_size == 0;
+}
+
 twp_status_t
 twp_reader_list_attributes(
     twp_reader_t *reader, const char *object, twp_names_t *names, twp_error_t *err)
@@ -446,7 +461,9 @@ twp_reader_list_attributes(
     twp_reader_begin(reader);
     opened = open_object(reader, object, &status, err);
     if (opened >= 0) {
-        if (H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_INC, &at, visit_attribute, &collector) < 0)
+        if (!has_compact_attributes(opened))
+            status = twp_reader_refuse(reader, object, "attributes outside of its header", err);
+        else if (H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_INC, &at, visit_attribute, &collector) < 0)
             status = collector.is_full
                 ? TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", reader->path)
                 : twp_reader_damaged(reader, object, "its attributes cannot be listed", err);

@@ -16,10 +16,10 @@ typedef struct {
 
 typedef struct {
     twp_read_t *read;
-    int *first, *n;         /* [states] range of answers to the entry into a state */
-    answer_t *answer;       /* by state, then exit: the first that can answers */
-    int *state, *assumed;   /* [tracks] where each is, where it was taken to begin; -1: anywhere */
-    bool *is_reported;      /* [exits] */
+    int *first, *n;       /* [states] range of answers to the entry into a state */
+    answer_t *answer;     /* by state, then exit: the first that can answers */
+    int *state, *assumed; /* [tracks] where each is, where it was taken to begin; -1: anywhere */
+    bool *is_reported;    /* [exits] */
     int n_steps, depth, i_exit_0, g_0;
 } search_t;
 
@@ -56,7 +56,7 @@ list_answers(search_t *search)
                 g = global_state(search->read, upon->i, upon->j);
                 if (pass == 1)
                     search->answer[search->first[g] + search->n[g]] =
-                        (answer_t) { e, is_sure(search->read, &study->exit[e]) };
+                        (answer_t){ e, is_sure(search->read, &study->exit[e]) };
                 search->n[g]++;
                 n_all += pass == 0;
             }
@@ -206,8 +206,8 @@ count_named(twp_read_t *read, int *size, int i, int depth)
     size[i] = -1;
     for (int k = 0; k < named->actions.n; k++) {
         n += named->actions.action[k].kind == TWP_ACTION_DO
-                 ? count_named(read, size, named->actions.action[k].i, depth + 1)
-                 : 1;
+            ? count_named(read, size, named->actions.action[k].i, depth + 1)
+            : 1;
         if (n >= MAX_ACTIONS)
             break;
     }

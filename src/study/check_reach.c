@@ -8,10 +8,10 @@
 
 typedef struct {
     twp_read_t *read;
-    bool *is_entered; /* [all states] */
-    bool *can_fire;   /* [exits] */
-    bool *is_done;    /* [named actions] */
-    bool *is_filled;  /* [variables]: stocks that hold something at some time */
+    bool *is_entered;                    /* [all states] */
+    bool *can_fire;                      /* [exits] */
+    bool *is_done;                       /* [named actions] */
+    bool *is_filled;                     /* [variables]: stocks that hold something at some time */
     bool *is_start_asked, *is_end_asked; /* [supports] */
     bool has_changed;
 } reach_t;
@@ -45,19 +45,12 @@ do_actions(reach_t *reach, const twp_actions_t *actions)
             break;
         case TWP_ACTION_DISPENSE:
         case TWP_ACTION_ADD:
-        case TWP_ACTION_SET:
-            mark(reach, &reach->is_filled[action->i]);
-            break;
-        case TWP_ACTION_START:
-            mark(reach, &reach->is_start_asked[action->i]);
-            break;
-        case TWP_ACTION_END:
-            mark(reach, &reach->is_end_asked[action->i]);
-            break;
+        case TWP_ACTION_SET: mark(reach, &reach->is_filled[action->i]); break;
+        case TWP_ACTION_START: mark(reach, &reach->is_start_asked[action->i]); break;
+        case TWP_ACTION_END: mark(reach, &reach->is_end_asked[action->i]); break;
         case TWP_ACTION_COST:
         case TWP_ACTION_CONTACT:
-        case TWP_ACTION_MEASURE:
-            break;
+        case TWP_ACTION_MEASURE: break;
         }
     }
 }
@@ -114,8 +107,7 @@ static void
 fire(reach_t *reach, int i_exit)
 {
     const twp_study_exit_t *exit = &reach->read->study->exit[i_exit];
-    const twp_study_state_t *state =
-        &reach->read->study->track[exit->i_track].state[exit->i_state];
+    const twp_study_state_t *state = &reach->read->study->track[exit->i_track].state[exit->i_state];
 
     mark(reach, &reach->can_fire[i_exit]);
     do_actions(reach, &exit->actions);
@@ -138,7 +130,7 @@ begin(reach_t *reach)
 
     for (int v = 0; v < study->n_variables; v++)
         reach->is_filled[v] = study->variable[v].starts->kind != TWP_DIST_CONSTANT ||
-                              !is_known_to_be(reach->read, study->variable[v].starts->arg[0], 0);
+            !is_known_to_be(reach->read, study->variable[v].starts->arg[0], 0);
     for (int t = 0; t < study->n_tracks; t++) {
         const twp_study_track_t *track = &study->track[t];
         for (int k = 0; k < track->n_starts; k++)
@@ -167,7 +159,7 @@ spread(reach_t *reach)
     } while (reach->has_changed);
 }
 
-/* ---- what is told ----------------------------------------------------------------------------- */
+/* ---- what is told --------------------------------------------------------------------------- */
 
 static void
 tell_states(reach_t *reach)
@@ -183,7 +175,7 @@ tell_states(reach_t *reach)
             if (reach->is_entered[read->state_first[t] + s] || pair == NULL)
                 continue;
             twp_read_warn(read,
-                (twp_place_t) { pair->value->file, pair->line, pair->column, states.path },
+                (twp_place_t){ pair->value->file, pair->line, pair->column, states.path },
                 track->state[s].name, NULL, NULL, "no twin ever enters %s.%s", track->name,
                 track->state[s].name);
         }
@@ -209,7 +201,7 @@ tell_exits(reach_t *reach)
                     : "%s can never fire: its condition is always false",
                 exit->qualified);
         else if (exit->i_offer_support >= 0 && exit->i_state == TWP_SUPPORT_IDLE &&
-                 !reach->is_start_asked[exit->i_offer_support])
+            !reach->is_start_asked[exit->i_offer_support])
             twp_read_warn(read, exit->place, track->name, NULL, NULL,
                 "%s is never offered: what it waits for never happens", track->name);
     }
@@ -227,7 +219,7 @@ tell_effect(reach_t *reach, const twp_effect_t *effect, const twp_study_exit_t *
     if (covariate->scope == TWP_SCOPE_CONSTANT)
         why = "is the same for all twins at all times";
     else if (covariate->kind == TWP_WORD_STATE_IS &&
-             !reach->is_entered[reach->read->state_first[covariate->i] + covariate->j])
+        !reach->is_entered[reach->read->state_first[covariate->i] + covariate->j])
         why = "never is true";
     if (why == NULL)
         return;

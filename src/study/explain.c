@@ -16,9 +16,8 @@ typedef struct {
 static const char *
 text_of(const words_t *words, const twp_expression_t *expression)
 {
-    const char *text = expression != NULL
-                           ? twp_expression_print(words->arena, expression, words->study)
-                           : NULL;
+    const char *text =
+        expression != NULL ? twp_expression_print(words->arena, expression, words->study) : NULL;
     size_t length;
 
     if (text == NULL)
@@ -44,7 +43,7 @@ state_name(const twp_study_typed_t *study, int i_track, int i_state)
     return study->track[i_track].state[i_state].name;
 }
 
-/* ---- distributions ------------------------------------------------------------------------------- */
+/* ---- distributions -------------------------------------------------------------------------- */
 
 static void
 explain_distribution(const words_t *words, const twp_distribution_t *distribution)
@@ -95,7 +94,7 @@ explain_distribution(const words_t *words, const twp_distribution_t *distributio
             text_of(words, distribution->high));
 }
 
-/* ---- actions, effects, happenings ----------------------------------------------------------------- */
+/* ---- actions, effects, happenings ----------------------------------------------------------- */
 
 static void
 explain_action(const words_t *words, const twp_action_t *action)
@@ -130,9 +129,7 @@ explain_action(const words_t *words, const twp_action_t *action)
     case TWP_ACTION_MEASURE:
         fprintf(words->out, "add %s to the tally %s", amount, study->tally[action->i]);
         break;
-    case TWP_ACTION_DO:
-        fputs(study->named_action[action->i].name, words->out);
-        break;
+    case TWP_ACTION_DO: fputs(study->named_action[action->i].name, words->out); break;
     }
 }
 
@@ -153,7 +150,8 @@ static void
 explain_effects(const words_t *words, const char *indent, const twp_effect_t *effect, int n)
 {
     static const char *const ratio[] = { [TWP_RATIO_HR] = "hazard ratio",
-        [TWP_RATIO_TIME_RATIO] = "time ratio", [TWP_RATIO_OR] = "odds ratio" };
+        [TWP_RATIO_TIME_RATIO] = "time ratio",
+        [TWP_RATIO_OR] = "odds ratio" };
 
     for (int i = 0; i < n; i++) {
         fprintf(words->out, "%s%s %s %s %s", indent, ratio[effect[i].kind],
@@ -198,7 +196,7 @@ explain_happening(const words_t *words, twp_happening_t happening)
     }
 }
 
-/* ---- exits ---------------------------------------------------------------------------------------- */
+/* ---- exits ---------------------------------------------------------------------------------- */
 
 static void
 explain_law(const words_t *words, const twp_law_t *law)
@@ -267,7 +265,7 @@ explain_exit(const words_t *words, const twp_study_exit_t *exit)
         fprintf(words->out, "      draws as %s\n", exit->stream);
 }
 
-/* ---- tracks --------------------------------------------------------------------------------------- */
+/* ---- tracks --------------------------------------------------------------------------------- */
 
 static void
 explain_start(const words_t *words, const twp_study_track_t *track)
@@ -276,8 +274,8 @@ explain_start(const words_t *words, const twp_study_track_t *track)
     if (track->i_start_attribute >= 0)
         fprintf(words->out, " as %s says", words->study->attribute[track->i_start_attribute].name);
     for (int i = 0; i < track->n_starts; i++) {
-        fprintf(words->out, "%s in %s", i > 0 ? "," : "",
-            track->state[track->start[i].i_state].name);
+        fprintf(
+            words->out, "%s in %s", i > 0 ? "," : "", track->state[track->start[i].i_state].name);
         if (track->start[i].chance != NULL)
             fprintf(words->out, " with chance %s", text_of(words, track->start[i].chance));
     }
@@ -302,15 +300,14 @@ explain_track(const words_t *words, const twp_study_track_t *track)
         explain_actions(words, "    on leaving: ", &state->leave);
         for (int f = 0; f < state->n_flows; f++)
             fprintf(words->out, "    %s pays %s for %s\n",
-                study->account[state->flow[f].i_account].payer,
-                text_of(words, state->flow[f].rate),
+                study->account[state->flow[f].i_account].payer, text_of(words, state->flow[f].rate),
                 study->account[state->flow[f].i_account].category);
         for (int e = 0; e < state->n_exits; e++)
             explain_exit(words, &study->exit[state->i_exit_first + e]);
     }
 }
 
-/* ---- the twin ------------------------------------------------------------------------------------- */
+/* ---- the twin ------------------------------------------------------------------------------- */
 
 static void
 explain_numbers(const words_t *words)
@@ -340,7 +337,8 @@ explain_numbers(const words_t *words)
     }
     for (int k = 0; k < study->n_formulas; k++) {
         const twp_study_formula_t *formula = &study->formula[study->formula_order[k]];
-        fprintf(words->out, "formula %s = %s\n", formula->name, text_of(words, formula->expression));
+        fprintf(
+            words->out, "formula %s = %s\n", formula->name, text_of(words, formula->expression));
     }
     for (int i = 0; i < study->n_named_actions; i++) {
         fprintf(words->out, "action %s", study->named_action[i].name);
@@ -383,7 +381,7 @@ explain_top(const words_t *words)
     fputc('\n', words->out);
 }
 
-/* ---- strategies and figures ----------------------------------------------------------------------- */
+/* ---- strategies and figures ----------------------------------------------------------------- */
 
 static void
 explain_strategies(const words_t *words)
@@ -395,8 +393,8 @@ explain_strategies(const words_t *words)
         fprintf(words->out, "strategy %s%s:", strategy->name,
             strategy->is_baseline ? " (baseline)" : "");
         for (int k = 0; k < strategy->n_supports; k++)
-            fprintf(words->out, "%s %s", k > 0 ? "," : "",
-                study->support[strategy->i_support[k]].name);
+            fprintf(
+                words->out, "%s %s", k > 0 ? "," : "", study->support[strategy->i_support[k]].name);
         if (strategy->n_supports == 0)
             fputs(" no supports", words->out);
         if (strategy->from_days > 0 || strategy->ramp_days > 0)

@@ -20,7 +20,7 @@ twp_explain_origin(twp_origin_t origin)
     return "unknown";
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 /* A scalar as written; a mapping or list in one line. */
 static bool
@@ -54,7 +54,7 @@ node_at(const twp_node_t *root, const char *path)
     return twp_node_at(&top, path);
 }
 
-/* ---- what was replaced ------------------------------------------------------------------------ */
+/* ---- what was replaced ---------------------------------------------------------------------- */
 
 /* Values at the path in the files as they were read, last first, besides the one that holds. */
 static bool
@@ -76,8 +76,9 @@ print_replaced(FILE *out, const twp_document_t *document, const twp_node_t *node
             root == NULL)
             continue;
         other = twp_node_at(root, path);
-        if (other == NULL || (strcmp(other->file, node->file) == 0 && other->line == node->line &&
-                                 other->column == node->column))
+        if (other == NULL ||
+            (strcmp(other->file, node->file) == 0 && other->line == node->line &&
+                other->column == node->column))
             continue;
         fputs(node->kind == TWP_NODE_MAPPING && other->kind == TWP_NODE_MAPPING ? "  merged with: "
                                                                                 : "  replaces: ",
@@ -111,7 +112,7 @@ find_source(const twp_node_t *root, const char *path)
     return source;
 }
 
-/* ---- defaults and wrong paths ------------------------------------------------------------------- */
+/* ---- defaults and wrong paths --------------------------------------------------------------- */
 
 /* The row of the table of keys that a path leads to, whether or not something stands there. */
 static const twp_key_t *
@@ -205,7 +206,7 @@ print_default(FILE *out, const twp_node_t *root, const char *path)
     return true;
 }
 
-/* ---- a path --------------------------------------------------------------------------------------- */
+/* ---- a path --------------------------------------------------------------------------------- */
 
 static twp_status_t
 explain(FILE *out, const twp_document_t *document, const twp_node_t *root, const char *path,
@@ -269,7 +270,7 @@ twp_explain_path(const twp_document_t *document, const twp_node_t *root, const c
     return status;
 }
 
-/* ---- all numbers ---------------------------------------------------------------------------------- */
+/* ---- all numbers ---------------------------------------------------------------------------- */
 
 /* The parameter whose number a path is: parameters.NAME or parameters.NAME.value. */
 static const twp_study_parameter_t *
@@ -299,19 +300,19 @@ dim_text(const twp_study_typed_t *study, twp_dim_t dim)
     if (dim.time == 0 && dim.money == 0)
         return "";
     if (dim.money == 0)
-        return dim.time == 1    ? "days"
-               : dim.time == -1 ? "1 / day"
-                                : twp_arena_printf(study->arena, "days^%d", dim.time);
-    text = dim.time == 0    ? twp_arena_printf(study->arena, "%s", study->currency)
-           : dim.time == -1 ? twp_arena_printf(study->arena, "%s / day", study->currency)
-                            : twp_arena_printf(study->arena, "%s^%d days^%d", study->currency,
-                                  dim.money, dim.time);
+        return dim.time == 1 ? "days"
+            : dim.time == -1 ? "1 / day"
+                             : twp_arena_printf(study->arena, "days^%d", dim.time);
+    text = dim.time == 0 ? twp_arena_printf(study->arena, "%s", study->currency)
+        : dim.time == -1
+        ? twp_arena_printf(study->arena, "%s / day", study->currency)
+        : twp_arena_printf(study->arena, "%s^%d days^%d", study->currency, dim.money, dim.time);
     return text != NULL ? text : "";
 }
 
 twp_status_t
-twp_explain_parameters(const twp_study_typed_t *study, twp_explain_number_t **row, int *n_rows,
-    twp_error_t *err)
+twp_explain_parameters(
+    const twp_study_typed_t *study, twp_explain_number_t **row, int *n_rows, twp_error_t *err)
 {
     *n_rows = 0;
     *row = calloc((size_t) study->n_numbers + 1, sizeof **row);
@@ -321,10 +322,14 @@ twp_explain_parameters(const twp_study_typed_t *study, twp_explain_number_t **ro
         const twp_study_number_t *number = &study->number[i];
         const twp_study_parameter_t *parameter = parameter_of(study, number->path);
         twp_explain_number_t *out = &(*row)[(*n_rows)++];
-        *out = (twp_explain_number_t) { .path = number->path, .text = number->text,
-            .source = number->source, .note = number->note,
-            .origin = twp_explain_origin(number->origin), .file = number->place.file,
-            .line = number->place.line, .column = number->place.column };
+        *out = (twp_explain_number_t){ .path = number->path,
+            .text = number->text,
+            .source = number->source,
+            .note = number->note,
+            .origin = twp_explain_origin(number->origin),
+            .file = number->place.file,
+            .line = number->place.line,
+            .column = number->place.column };
         if (parameter == NULL)
             continue;
         out->is_parameter = true;

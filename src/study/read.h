@@ -28,7 +28,7 @@ typedef enum {
     TWP_SYMBOL_ACTION
 } twp_symbol_kind_t;
 
-/** A declared name; i is its index among its kind (of a support's track: study->support[i].i_track). */
+/** A declared name; i is its index among its kind. */
 typedef struct {
     const char *name;
     twp_symbol_kind_t kind;
@@ -67,26 +67,27 @@ typedef struct twp_read {
     jmp_buf out_of_memory;
 
     int n_symbols;
-    twp_symbol_t *symbol; /* sorted by name */
+    twp_symbol_t *symbol;        /* sorted by name */
     twp_symbol_t *action_symbol; /* [study->n_named_actions], likewise */
     int n_words;
-    const char **word;    /* every name an expression may use, for the nearest one */
+    const char **word; /* every name an expression may use, for the nearest one */
     bool *is_word_seen_by_programme;
 
     /* Values that others depend on are read when first asked for. Spots by index. */
     twp_spot_t *parameter_spot, *attribute_spot, *variable_spot, *formula_spot, *observation_spot;
     twp_reading_t *parameter_reading, *attribute_reading, *formula_reading;
     int n_attributes_read, n_formulas_read;
-    bool *is_formula_used;
+    bool *is_formula_used, *is_variable_wrong;
     double *parameter_value;
     int depth;                /* of values that wait for each other */
     bool is_programme;        /* only what supports may see */
+    bool is_observed;         /* a value may be named as well as a happening */
     bool is_silent;           /* a word was asked for whose fault is reported already */
     twp_findings_mark_t kept; /* what stays when a silent expression is taken back */
     bool is_constant_only;    /* no names at all (exchange rates) */
 
     twp_spot_t *action_spot, *track_spot, *state_spot, *exit_spot, *support_spot;
-    int *state_first;         /* [n_tracks]: of a track in state_spot */
+    int *state_first;             /* [n_tracks]: of a track in state_spot */
     double gap_days, window_days; /* the report's */
     twp_csv_t csv;                /* the patients' file; on the heap, as are the rows */
     int64_t *row, n_rows;         /* those that count */
@@ -94,10 +95,10 @@ typedef struct twp_read {
     int n_account_capacity, n_tally_capacity, n_measure_capacity;
 } twp_read_t;
 
-/** Of parameters over parameters, formulas over formulas, segments over segments: bounds the stack. */
+/** Of parameters over parameters, formulas over formulas and so on: bounds the stack. */
 #define TWP_READ_MAX_DEPTH 32
 
-/* ---- the tree (read_tools.c) ----------------------------------------------------------------- */
+/* ---- the tree (read_tools.c) ---------------------------------------------------------------- */
 
 /** Zeroed memory of the study; does not return when there is none. */
 void *twp_read_alloc(twp_read_t *read, int n, size_t size);
@@ -130,7 +131,7 @@ void twp_read_fail(twp_read_t *read, twp_place_t place, const char *found, const
 void twp_read_warn(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
     const char *nearest, const char *format, ...) TWP_PRINTF(6, 7);
 
-/* ---- expressions (read_tools.c) --------------------------------------------------------------- */
+/* ---- expressions (read_tools.c) ------------------------------------------------------------- */
 
 /** The expression at spot; NULL when absent or wrong (then there is a finding). */
 twp_expression_t *twp_read_number(
@@ -158,7 +159,7 @@ const char *twp_read_dim_text(twp_read_t *read, twp_dim_t dim);
 /** The unit as written after a plain number ("4.3 years" gives "years"), else that of dim. */
 const char *twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim);
 
-/* ---- names (read_symbols.c, read_words.c) ------------------------------------------------------ */
+/* ---- names (read_symbols.c, read_words.c) --------------------------------------------------- */
 
 /** Declares every name of the study and lays out tracks, states and exits. */
 void twp_read_symbols(twp_read_t *read);
@@ -170,8 +171,8 @@ int twp_read_find_state(const twp_study_track_t *track, const char *name);
 void twp_read_words(twp_read_t *read);
 /** Index of a thing of that kind named at spot, or -1 with a finding that names the nearest. */
 int twp_read_reference(twp_read_t *read, twp_spot_t spot, twp_symbol_kind_t kind);
-int twp_read_reference_text(twp_read_t *read, const char *text, twp_place_t place,
-    twp_symbol_kind_t kind);
+int twp_read_reference_text(
+    twp_read_t *read, const char *text, twp_place_t place, twp_symbol_kind_t kind);
 /** State `track.state` (a support's name alone: its state active). */
 bool twp_read_state_reference(twp_read_t *read, twp_spot_t spot, int *i_track, int *i_state);
 /** State of one track. -1 with a finding when there is none. */
@@ -184,50 +185,48 @@ int twp_read_exit_reference(
 twp_happening_t *twp_read_happenings(twp_read_t *read, twp_spot_t spot, int *n);
 bool twp_read_happening(twp_read_t *read, twp_spot_t spot, twp_happening_t *happening);
 /** Room for one more behind n items in use: the same memory, or a copy in twice as much. */
-void *twp_read_grown(
-    twp_read_t *read, void *items, int n, int *n_capacity, size_t size);
+void *twp_read_grown(twp_read_t *read, void *items, int n, int *n_capacity, size_t size);
 /** Index of a text in a list of texts sorted by strcmp, or -1. */
 int twp_read_index(const char *const *sorted, int n, const char *text);
 
-/* ---- parts --------------------------------------------------------------------------------------- */
+/* ---- parts ---------------------------------------------------------------------------------- */
 
-void twp_read_money(twp_read_t *read);                   /* read_money.c */
-void twp_read_parameter(twp_read_t *read, int i);        /* read_values.c */
+void twp_read_money(twp_read_t *read);            /* read_money.c */
+void twp_read_parameter(twp_read_t *read, int i); /* read_values.c */
 void twp_read_formula(twp_read_t *read, int i);
 void twp_read_values(twp_read_t *read);
 void twp_read_observations(twp_read_t *read);
-twp_distribution_t *twp_read_distribution(               /* read_distributions.c */
+twp_distribution_t *twp_read_distribution(/* read_distributions.c */
     twp_read_t *read, twp_spot_t spot, const twp_dim_t *dim, twp_dim_t *got);
-void twp_read_attribute(twp_read_t *read, int i);        /* read_patient.c */
+void twp_read_attribute(twp_read_t *read, int i); /* read_patient.c */
 void twp_read_attributes(twp_read_t *read);
 void twp_read_variables(twp_read_t *read);
-void twp_read_population(twp_read_t *read);              /* read_population.c */
+void twp_read_population(twp_read_t *read);                        /* read_population.c */
 twp_actions_t twp_read_actions(twp_read_t *read, twp_spot_t spot); /* read_actions.c */
 /** First a, then b, in memory of its own. */
 twp_actions_t twp_read_join_actions(twp_read_t *read, twp_actions_t a, twp_actions_t b);
 void twp_read_named_actions(twp_read_t *read);
-void twp_read_account(
-    twp_read_t *read, int *index, const char *payer, const char *category);
+void twp_read_account(twp_read_t *read, int *index, const char *payer, const char *category);
 void twp_read_renumber(twp_read_t *read);
-void twp_read_tracks(twp_read_t *read);                  /* read_tracks.c */
-void twp_read_exits(twp_read_t *read);                   /* read_exits.c */
+void twp_read_tracks(twp_read_t *read); /* read_tracks.c */
+void twp_read_exits(twp_read_t *read);  /* read_exits.c */
 bool twp_read_law(twp_read_t *read, twp_spot_t spot, twp_law_t *law);
 /** A chance: an expression, or a table of one. */
 twp_expression_t *twp_read_chance(twp_read_t *read, twp_spot_t spot);
-twp_effect_t *twp_read_effects(                          /* read_effects.c */
+twp_effect_t *twp_read_effects(/* read_effects.c */
     twp_read_t *read, twp_spot_t spot, bool is_hazard, int *n);
 /** The ratio of an effect: hr, time_ratio, or, rr at, difference at. False with a finding. */
 bool twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *effect);
 /** `per` over its `unit`, or NULL. */
 twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot);
-void twp_read_supports(twp_read_t *read);                /* read_supports.c */
+void twp_read_supports(twp_read_t *read); /* read_supports.c */
 void twp_read_support_effects(twp_read_t *read);
 void twp_read_together(twp_read_t *read);
-void twp_read_utility(twp_read_t *read);                 /* read_values.c */
-void twp_read_strategies(twp_read_t *read);              /* read_strategies.c */
-void twp_read_report(twp_read_t *read);                  /* read_report.c */
+void twp_read_utility(twp_read_t *read);    /* read_values.c */
+void twp_read_strategies(twp_read_t *read); /* read_strategies.c */
+void twp_read_report(twp_read_t *read);     /* read_report.c */
 void twp_read_record(twp_read_t *read);
-void twp_read_measures(twp_read_t *read);                /* read_measures.c */
+void twp_read_measures(twp_read_t *read); /* read_measures.c */
 /** Fills measure from spot (a name, or a mapping); false with a finding. */
 bool twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *measure);
 /** Index of a measure like that one (times aside), which is added where there is none. */
@@ -236,10 +235,11 @@ int twp_read_add_measure(twp_read_t *read, const twp_study_measure_t *measure, c
 int twp_read_time_index(const twp_study_measure_t *measure, double days);
 void twp_read_targets(twp_read_t *read);
 
-/* ---- checks of the whole ------------------------------------------------------------------------- */
+/* ---- checks of the whole -------------------------------------------------------------------- */
 
-void twp_check_cycles(twp_read_t *read);  /* check_cycles.c: loops without time, actions in actions */
-void twp_check_reach(twp_read_t *read);   /* check_reach.c: what never happens */
+void twp_check_cycles(
+    twp_read_t *read);                  /* check_cycles.c: loops without time, actions in actions */
+void twp_check_reach(twp_read_t *read); /* check_reach.c: what never happens */
 void twp_check_streams(twp_read_t *read); /* check_streams.c: two that draw the same numbers */
 void twp_check_use(twp_read_t *read);     /* check_use.c: what is declared and never used */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- accounts and tallies: numbered as met, renumbered by name at the end ------------------------- */
+/* ---- accounts and tallies: numbered as met, renumbered by name at the end ------------------- */
 
 static void
 remember(twp_read_t *read, twp_renumbered_t *list, int *index)
@@ -26,13 +26,14 @@ twp_read_account(twp_read_t *read, int *index, const char *payer, const char *ca
     twp_study_typed_t *study = read->study;
     int i = 0;
 
-    while (i < study->n_accounts && (strcmp(study->account[i].payer, payer) != 0 ||
-                                        strcmp(study->account[i].category, category) != 0))
+    while (i < study->n_accounts &&
+        (strcmp(study->account[i].payer, payer) != 0 ||
+            strcmp(study->account[i].category, category) != 0))
         i++;
     if (i == study->n_accounts) {
-        study->account = twp_read_grown(read, study->account, i, &read->n_account_capacity,
-            sizeof *study->account);
-        study->account[study->n_accounts++] = (twp_account_t) { payer, category };
+        study->account = twp_read_grown(
+            read, study->account, i, &read->n_account_capacity, sizeof *study->account);
+        study->account[study->n_accounts++] = (twp_account_t){ payer, category };
     }
     *index = i;
     remember(read, &read->accounts, index);
@@ -47,8 +48,8 @@ name_tally(twp_read_t *read, int *index, const char *name)
     while (i < study->n_tallies && strcmp(study->tally[i], name) != 0)
         i++;
     if (i == study->n_tallies) {
-        study->tally =
-            twp_read_grown(read, study->tally, i, &read->n_tally_capacity, sizeof *study->tally);
+        study->tally = twp_read_grown(
+            read, study->tally, i, &read->n_tally_capacity, sizeof *study->tally);
         study->tally[study->n_tallies++] = name;
     }
     *index = i;
@@ -97,8 +98,8 @@ renumber_accounts(twp_read_t *read)
         qsort(sorted, (size_t) n, sizeof *sorted, compare_accounts);
     }
     for (int i = 0; i < n; i++) {
-        const twp_account_t *at =
-            bsearch(&study->account[i], sorted, (size_t) n, sizeof *sorted, compare_accounts);
+        const twp_account_t *at = bsearch(
+            &study->account[i], sorted, (size_t) n, sizeof *sorted, compare_accounts);
         number[i] = (int) (at - sorted);
     }
     for (int i = 0; i < read->accounts.n; i++)
@@ -125,12 +126,12 @@ twp_read_renumber(twp_read_t *read)
         sorted[i] = study->tally[i];
     (void) sort_unique(sorted, study->n_tallies);
     for (int i = 0; i < read->tallies.n; i++)
-        *read->tallies.index[i] =
-            twp_read_index(sorted, study->n_tallies, study->tally[*read->tallies.index[i]]);
+        *read->tallies.index[i] = twp_read_index(
+            sorted, study->n_tallies, study->tally[*read->tallies.index[i]]);
     study->tally = sorted;
 }
 
-/* ---- actions ------------------------------------------------------------------------------------ */
+/* ---- actions -------------------------------------------------------------------------------- */
 
 static const char *const map_keys[] = { "add", "set", "cost", "measure" };
 
@@ -160,8 +161,8 @@ read_jumps(twp_read_t *read, twp_spot_t map, twp_action_kind_t kind, twp_actions
         action.i = twp_read_reference_text(read, pair[i]->key, place, TWP_SYMBOL_VARIABLE);
         if (action.i < 0)
             continue;
-        action.amount = twp_read_number(
-            read, spot, TWP_SCOPE_INSTANT, &read->study->variable[action.i].dim);
+        action.amount = twp_read_number(read, spot, TWP_SCOPE_INSTANT,
+            read->is_variable_wrong[action.i] ? NULL : &read->study->variable[action.i].dim);
         out->action[out->n++] = action;
     }
 }
@@ -176,7 +177,7 @@ read_costs(twp_read_t *read, twp_spot_t map, const char *category, twp_actions_t
     for (int i = 0; i < n; i++) {
         const twp_spot_t spot = twp_read_entry(read, map, pair[i]);
         twp_action_t *action = &out->action[out->n++];
-        *action = (twp_action_t) { .kind = TWP_ACTION_COST, .place = twp_read_place(spot) };
+        *action = (twp_action_t){ .kind = TWP_ACTION_COST, .place = twp_read_place(spot) };
         action->amount = twp_read_number(read, spot, TWP_SCOPE_INSTANT, &money);
         twp_read_account(read, &action->i, pair[i]->key, category);
     }
@@ -192,7 +193,7 @@ read_tallies(twp_read_t *read, twp_spot_t map, twp_actions_t *out)
     for (int i = 0; i < n; i++) {
         const twp_spot_t spot = twp_read_entry(read, map, pair[i]);
         twp_action_t *action = &out->action[out->n++];
-        *action = (twp_action_t) { .kind = TWP_ACTION_MEASURE, .place = twp_read_place(spot) };
+        *action = (twp_action_t){ .kind = TWP_ACTION_MEASURE, .place = twp_read_place(spot) };
         action->amount = twp_read_number(read, spot, TWP_SCOPE_INSTANT, &none);
         name_tally(read, &action->i, pair[i]->key);
     }
@@ -267,8 +268,8 @@ read_action(twp_read_t *read, twp_spot_t item, twp_actions_t *out)
     } else if (measure.node != NULL) {
         read_tallies(read, measure, out);
     } else if (twp_read_get(read, item, "dispense").node != NULL
-                   ? read_dispense(read, item, &action)
-                   : read_asking(read, item, &action)) {
+            ? read_dispense(read, item, &action)
+            : read_asking(read, item, &action)) {
         out->action[out->n++] = action;
     }
 }

@@ -20,9 +20,9 @@ read_argument(twp_read_t *read, twp_spot_t spot, const twp_dim_t *dim, range_t r
     if (!isfinite(value) || (range == POSITIVE && !(value > 0)) ||
         (range == NOT_NEGATIVE && !(value >= 0))) {
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
-            range == POSITIVE       ? "a number above 0"
-            : range == NOT_NEGATIVE ? "a number not below 0"
-                                    : "a finite number",
+            range == POSITIVE           ? "a number above 0"
+                : range == NOT_NEGATIVE ? "a number not below 0"
+                                        : "a finite number",
             NULL, "the value is out of range");
         return NULL;
     }
@@ -45,8 +45,8 @@ read_list(twp_read_t *read, twp_spot_t list, int n, twp_expression_t **argument,
     if (twp_read_n_items(list) != n || list.node->kind != TWP_NODE_SEQUENCE)
         return false;
     for (int i = 0; i < n; i++) {
-        argument[i] =
-            read_argument(read, twp_read_item(read, list, i), i > 0 ? dim : NULL, ANY_VALUE);
+        argument[i] = read_argument(
+            read, twp_read_item(read, list, i), i > 0 ? dim : NULL, ANY_VALUE);
         if (argument[i] == NULL)
             return false;
         if (i == 0)
@@ -58,7 +58,7 @@ read_list(twp_read_t *read, twp_spot_t list, int n, twp_expression_t **argument,
 static twp_dim_t
 per(twp_dim_t dim)
 {
-    return (twp_dim_t) { (int8_t) -dim.time, (int8_t) -dim.money };
+    return (twp_dim_t){ (int8_t) -dim.time, (int8_t) -dim.money };
 }
 
 static twp_expression_t *
@@ -70,7 +70,7 @@ reciprocal(twp_read_t *read, twp_expression_t *a)
         read, TWP_WORD_DIVIDE, per(a->dim), twp_read_literal(read, 1, TWP_DIM_NONE), a, NULL);
 }
 
-/* ---- one kind each ------------------------------------------------------------------------------ */
+/* ---- one kind each -------------------------------------------------------------------------- */
 
 typedef bool (*reader_t)(twp_read_t *, twp_spot_t, twp_distribution_t *, twp_dim_t *);
 
@@ -100,7 +100,7 @@ read_uniform(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim
     if (!read_list(read, spot, 2, out->arg, dim))
         return false;
     return value_of(read, out->arg[0]) < value_of(read, out->arg[1]) ||
-           refuse(read, spot, "[low, high] with low < high");
+        refuse(read, spot, "[low, high] with low < high");
 }
 
 static bool
@@ -115,7 +115,7 @@ read_triangular(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_
     mode = value_of(read, out->arg[1]);
     high = value_of(read, out->arg[2]);
     return (low <= mode && mode <= high && low < high) ||
-           refuse(read, spot, "[low, mode, high], rising");
+        refuse(read, spot, "[low, mode, high], rising");
 }
 
 static bool
@@ -169,8 +169,7 @@ read_gamma(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_t
     if (mean.node != NULL) {
         twp_expression_t *m = read_argument(read, mean, NULL, POSITIVE);
         if (m != NULL && out->arg[0] != NULL)
-            out->arg[1] =
-                twp_read_operator(read, TWP_WORD_DIVIDE, m->dim, m, out->arg[0], NULL);
+            out->arg[1] = twp_read_operator(read, TWP_WORD_DIVIDE, m->dim, m, out->arg[0], NULL);
     } else if (rate.node != NULL) {
         out->arg[1] = reciprocal(read, read_argument(read, rate, NULL, POSITIVE));
     } else {
@@ -189,8 +188,8 @@ read_exponential(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp
 
     out->kind = TWP_DIST_EXPONENTIAL;
     out->arg[0] = mean.node != NULL
-                      ? reciprocal(read, read_argument(read, mean, NULL, POSITIVE))
-                      : read_argument(read, twp_read_get(read, spot, "rate"), NULL, POSITIVE);
+        ? reciprocal(read, read_argument(read, mean, NULL, POSITIVE))
+        : read_argument(read, twp_read_get(read, spot, "rate"), NULL, POSITIVE);
     if (out->arg[0] == NULL)
         return false;
     *dim = per(out->arg[0]->dim);
@@ -244,8 +243,8 @@ read_categories(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_
     out->weight = TWP_READ_NEW(read, twp_expression_t *, out->n_categories);
     for (int i = 0; i < out->n_categories; i++) {
         out->category[i] = pair[i]->key;
-        out->weight[i] =
-            read_argument(read, twp_read_entry(read, spot, pair[i]), &none, NOT_NEGATIVE);
+        out->weight[i] = read_argument(
+            read, twp_read_entry(read, spot, pair[i]), &none, NOT_NEGATIVE);
         if (out->weight[i] == NULL)
             return false;
         sum += value_of(read, out->weight[i]);
@@ -275,7 +274,7 @@ static const struct {
     { "categories", read_categories, false },
 };
 
-/* ---- columns and segments ------------------------------------------------------------------------- */
+/* ---- columns and segments ------------------------------------------------------------------- */
 
 static bool
 read_column(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_t *dim)
@@ -300,9 +299,8 @@ read_column(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_
         twp_place_t place = twp_read_place(unit);
         const twp_expression_t *one;
         place.column -= 2;
-        one = twp_expression_read(&read->reader,
-            twp_read_printf(read, "1 %s", twp_read_text(unit)), place, TWP_SCOPE_CONSTANT, false,
-            NULL);
+        one = twp_expression_read(&read->reader, twp_read_printf(read, "1 %s", twp_read_text(unit)),
+            place, TWP_SCOPE_CONSTANT, false, NULL);
         if (!twp_read_is_known(read, one, &out->column_unit))
             return false;
         *dim = one->dim;
@@ -320,7 +318,7 @@ static bool
 is_truth(const twp_distribution_t *distribution)
 {
     return distribution->kind == TWP_DIST_CHANCE ||
-           (distribution->kind == TWP_DIST_BY && is_truth(distribution->by_is[0]));
+        (distribution->kind == TWP_DIST_BY && is_truth(distribution->by_is[0]));
 }
 
 static bool
@@ -398,8 +396,10 @@ read_by(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, const twp_di
         if (i == 0)
             *dim = got;
         if (!is_same_sort(out->by_is[0], out->by_is[i])) {
-            twp_read_fail(read, twp_read_place(one), NULL, "all numbers, all chances or the same "
-                "categories", NULL, "the distributions are of different sorts");
+            twp_read_fail(read, twp_read_place(one), NULL,
+                "all numbers, all chances or the same "
+                "categories",
+                NULL, "the distributions are of different sorts");
             return false;
         }
     }
@@ -408,7 +408,7 @@ read_by(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, const twp_di
     return true;
 }
 
-/* ---- any distribution -------------------------------------------------------------------------- */
+/* ---- any distribution ----------------------------------------------------------------------- */
 
 static bool
 read_within(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_t dim)
@@ -446,14 +446,13 @@ read_mapping(twp_read_t *read, twp_spot_t spot, const twp_dim_t *wanted, twp_dis
             continue;
         *dim = wanted != NULL ? *wanted : TWP_DIM_NONE;
         return kinds[k].read(read, arguments, out, dim) &&
-               (!kinds[k].is_continuous || read_within(read, spot, out, *dim));
+            (!kinds[k].is_continuous || read_within(read, spot, out, *dim));
     }
     return false; /* the shape check has said so */
 }
 
 twp_distribution_t *
-twp_read_distribution(
-    twp_read_t *read, twp_spot_t spot, const twp_dim_t *dim, twp_dim_t *got)
+twp_read_distribution(twp_read_t *read, twp_spot_t spot, const twp_dim_t *dim, twp_dim_t *got)
 {
     twp_distribution_t *out = TWP_READ_NEW(read, twp_distribution_t, 1);
     bool is_good;
@@ -480,9 +479,10 @@ twp_read_distribution(
     if (!is_good)
         return NULL;
     if (dim != NULL && !twp_read_same_dim(*dim, *got)) {
-        twp_read_fail(read, twp_read_place(spot), twp_read_printf(read, "[%s]",
-            twp_read_dim_text(read, *got)), twp_read_printf(read, "[%s]",
-            twp_read_dim_text(read, *dim)), NULL, "the distribution has the wrong unit");
+        twp_read_fail(read, twp_read_place(spot),
+            twp_read_printf(read, "[%s]", twp_read_dim_text(read, *got)),
+            twp_read_printf(read, "[%s]", twp_read_dim_text(read, *dim)), NULL,
+            "the distribution has the wrong unit");
         return NULL;
     }
     return out;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- ratios ------------------------------------------------------------------------------------- */
+/* ---- ratios --------------------------------------------------------------------------------- */
 
 static bool
 refuse_ratio(twp_read_t *read, twp_spot_t spot, const char *expected)
@@ -38,8 +38,8 @@ over(twp_read_t *read, twp_expression_t *a, twp_expression_t *b)
  * q (1 - p) / (p (1 - q)). It is applied to every chance, so that none leaves [0, 1].
  */
 static bool
-read_moved_chance(twp_read_t *read, twp_spot_t spot, twp_spot_t moved, bool is_rr,
-    twp_effect_t *effect)
+read_moved_chance(
+    twp_read_t *read, twp_spot_t spot, twp_spot_t moved, bool is_rr, twp_effect_t *effect)
 {
     const twp_dim_t none = TWP_DIM_NONE;
     const twp_spot_t at = twp_read_get(read, spot, "at");
@@ -57,17 +57,15 @@ read_moved_chance(twp_read_t *read, twp_spot_t spot, twp_spot_t moved, bool is_r
         return refuse_ratio(read, moved,
             is_rr ? "a ratio that leaves the chance between 0 and 1"
                   : "a difference that leaves the chance between 0 and 1");
-    q = is_rr ? times(read, by, p)
-              : twp_read_operator(read, TWP_WORD_ADD, none, p, by, NULL);
+    q = is_rr ? times(read, by, p) : twp_read_operator(read, TWP_WORD_ADD, none, p, by, NULL);
     effect->kind = TWP_RATIO_OR;
-    effect->ratio = over(read, times(read, q, minus(read, one, p)),
-        times(read, p, minus(read, one, q)));
+    effect->ratio = over(
+        read, times(read, q, minus(read, one, p)), times(read, p, minus(read, one, q)));
     return true;
 }
 
 static bool
-read_plain_ratio(
-    twp_read_t *read, twp_spot_t spot, twp_ratio_kind_t kind, twp_effect_t *effect)
+read_plain_ratio(twp_read_t *read, twp_spot_t spot, twp_ratio_kind_t kind, twp_effect_t *effect)
 {
     const twp_dim_t none = TWP_DIM_NONE;
     double value;
@@ -100,7 +98,7 @@ twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *
     return false; /* the shape check has said so */
 }
 
-/* ---- covariates --------------------------------------------------------------------------------- */
+/* ---- covariates ----------------------------------------------------------------------------- */
 
 twp_expression_t *
 twp_read_per(twp_read_t *read, twp_spot_t spot)
@@ -144,12 +142,11 @@ read_effect(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *eff
     } else {
         effect->covariate = twp_read_per(read, spot);
         effect->name = twp_read_text(unit) != NULL && twp_read_text(per) != NULL
-                           ? twp_read_printf(read, "(%s) / (%s)", twp_read_text(per),
-                                 twp_read_text(unit))
-                           : twp_read_text(per);
+            ? twp_read_printf(read, "(%s) / (%s)", twp_read_text(per), twp_read_text(unit))
+            : twp_read_text(per);
     }
     return twp_read_ratio(read, spot, is_hazard, effect) && effect->covariate != NULL &&
-           effect->name != NULL;
+        effect->name != NULL;
 }
 
 /* An effect and where it stood, so that sorting by name keeps the order of equals. */

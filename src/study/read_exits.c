@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- laws --------------------------------------------------------------------------------------- */
+/* ---- laws ----------------------------------------------------------------------------------- */
 
 /* reciprocal or logarithm of another spelling of a parameter */
 static twp_expression_t *
@@ -14,7 +14,7 @@ convert(twp_read_t *read, twp_expression_t *given, int conversion)
         return given;
     if (conversion == 2)
         return twp_read_operator(read, TWP_WORD_LOG, TWP_DIM_NONE, given, NULL, NULL);
-    return twp_read_operator(read, TWP_WORD_DIVIDE, (twp_dim_t) { (int8_t) -given->dim.time, 0 },
+    return twp_read_operator(read, TWP_WORD_DIVIDE, (twp_dim_t){ (int8_t) -given->dim.time, 0 },
         twp_read_literal(read, 1, TWP_DIM_NONE), given, NULL);
 }
 
@@ -63,7 +63,8 @@ static bool
 read_pieces(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
 {
     const twp_dim_t time = TWP_DIM_TIME, per_time = TWP_DIM_PER_TIME;
-    const twp_spot_t from = twp_read_get(read, spot, "from"), rate = twp_read_get(read, spot, "rate");
+    const twp_spot_t from = twp_read_get(read, spot, "from"),
+                     rate = twp_read_get(read, spot, "rate");
     const int n = twp_read_n_items(from);
     double before = -1;
 
@@ -119,7 +120,7 @@ twp_read_law(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
     return false;
 }
 
-/* ---- chances ------------------------------------------------------------------------------------ */
+/* ---- chances -------------------------------------------------------------------------------- */
 
 /* Value of a text as so many of a unit, or with its own unit when there is none. */
 static twp_expression_t *
@@ -133,8 +134,8 @@ read_in_unit(twp_read_t *read, twp_spot_t spot, const twp_expression_t *unit, tw
     number = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &none);
     if (number != NULL && number->kind == TWP_WORD_NUMBER)
         return twp_read_literal(read, number->number * unit->number, dim);
-    return twp_read_operator(read, TWP_WORD_MULTIPLY, dim, number,
-        twp_read_literal(read, unit->number, dim), NULL);
+    return twp_read_operator(
+        read, TWP_WORD_MULTIPLY, dim, number, twp_read_literal(read, unit->number, dim), NULL);
 }
 
 /* The unit named at spot as a literal of its size, or NULL. */
@@ -149,8 +150,8 @@ read_unit(twp_read_t *read, twp_spot_t spot, twp_dim_t dim)
     if (text == NULL)
         return NULL;
     place.column -= 2;
-    one = twp_expression_read(&read->reader, twp_read_printf(read, "1 %s", text), place,
-        TWP_SCOPE_CONSTANT, false, &dim);
+    one = twp_expression_read(
+        &read->reader, twp_read_printf(read, "1 %s", text), place, TWP_SCOPE_CONSTANT, false, &dim);
     return twp_read_is_known(read, one, &size) ? twp_read_literal(read, size, dim) : NULL;
 }
 
@@ -169,9 +170,10 @@ read_steps(twp_read_t *read, twp_spot_t spot)
         return NULL;
     if (n != twp_read_n_items(is)) {
         if (is.node != NULL)
-            twp_read_fail(read, twp_read_place(is), twp_read_printf(read, "%d numbers",
-                twp_read_n_items(is)), twp_read_printf(read, "%d numbers, one for each step", n),
-                NULL, "the lists from and is differ in length");
+            twp_read_fail(read, twp_read_place(is),
+                twp_read_printf(read, "%d numbers", twp_read_n_items(is)),
+                twp_read_printf(read, "%d numbers, one for each step", n), NULL,
+                "the lists from and is differ in length");
         return NULL;
     }
     unit = read_unit(read, twp_read_get(read, spot, "unit"), x->dim);
@@ -190,11 +192,11 @@ read_steps(twp_read_t *read, twp_spot_t spot)
             continue;
         }
         if (!(start > before))
-            twp_read_fail(read, twp_read_place(at), twp_read_text(at),
-                "more than the one before", NULL, "the steps must rise");
+            twp_read_fail(read, twp_read_place(at), twp_read_text(at), "more than the one before",
+                NULL, "the steps must rise");
         if (!(chance >= 0 && chance <= 1))
-            twp_read_fail(read, twp_read_place(value), twp_read_text(value),
-                "a chance from 0 to 1", NULL, "the chance is out of range");
+            twp_read_fail(read, twp_read_place(value), twp_read_text(value), "a chance from 0 to 1",
+                NULL, "the chance is out of range");
         before = start;
     }
     return is_good ? steps : NULL;
@@ -216,7 +218,7 @@ twp_read_chance(twp_read_t *read, twp_spot_t spot)
     return chance;
 }
 
-/* ---- branches ----------------------------------------------------------------------------------- */
+/* ---- branches ------------------------------------------------------------------------------- */
 
 static int
 read_target(twp_read_t *read, twp_spot_t to, const twp_study_track_t *track)
@@ -244,8 +246,8 @@ read_branch(twp_read_t *read, twp_spot_t item, bool is_last, const twp_study_tra
     branch->chance = twp_read_chance(read, chance);
     branch->i_target = read_target(
         read, otherwise.node != NULL ? otherwise : twp_read_get(read, item, "to"), track);
-    branch->effect =
-        twp_read_effects(read, twp_read_get(read, item, "effects"), false, &branch->n_effects);
+    branch->effect = twp_read_effects(
+        read, twp_read_get(read, item, "effects"), false, &branch->n_effects);
     branch->actions = twp_read_actions(read, twp_read_get(read, item, "do"));
 }
 
@@ -274,19 +276,17 @@ read_branches(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
     exit->n_branches = n > 0 ? n : 1;
     if (choose.node == NULL || n == 0) {
         exit->branch[0].i_target = to.node == NULL ? -1
-                                   : twp_read_text(to) == NULL
-                                       ? -1
-                                       : twp_read_state_name(read, twp_read_text(to),
-                                             twp_read_place(to), track);
+            : twp_read_text(to) == NULL
+            ? -1
+            : twp_read_state_name(read, twp_read_text(to), twp_read_place(to), track);
         return;
     }
     for (int b = 0; b < n; b++)
-        read_branch(
-            read, twp_read_item(read, choose, b), b + 1 == n, track, &exit->branch[b]);
+        read_branch(read, twp_read_item(read, choose, b), b + 1 == n, track, &exit->branch[b]);
     check_sum(read, choose, exit);
 }
 
-/* ---- exits -------------------------------------------------------------------------------------- */
+/* ---- exits ---------------------------------------------------------------------------------- */
 
 static void
 read_time(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
@@ -307,12 +307,12 @@ read_hazard(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
 
     exit->kind = TWP_EXIT_HAZARD;
     (void) twp_read_law(read, twp_read_get(read, spot, "hazard"), &exit->law);
-    exit->counts_from =
-        origin != NULL && strcmp(origin, "study") == 0 ? TWP_FROM_STUDY : TWP_FROM_ENTRY;
-    exit->only_while =
-        twp_read_condition(read, twp_read_get(read, spot, "only_while"), TWP_SCOPE_STEP);
-    exit->effect =
-        twp_read_effects(read, twp_read_get(read, spot, "effects"), true, &exit->n_effects);
+    exit->counts_from = origin != NULL && strcmp(origin, "study") == 0 ? TWP_FROM_STUDY
+                                                                       : TWP_FROM_ENTRY;
+    exit->only_while = twp_read_condition(
+        read, twp_read_get(read, spot, "only_while"), TWP_SCOPE_STEP);
+    exit->effect = twp_read_effects(
+        read, twp_read_get(read, spot, "effects"), true, &exit->n_effects);
 }
 
 static void

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- times -------------------------------------------------------------------------------------- */
+/* ---- times ---------------------------------------------------------------------------------- */
 
 int
 twp_read_time_index(const twp_study_measure_t *measure, double days)
@@ -65,7 +65,7 @@ read_times(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     sort_times(out);
 }
 
-/* ---- keys --------------------------------------------------------------------------------------- */
+/* ---- keys ----------------------------------------------------------------------------------- */
 
 static int
 read_listed(twp_read_t *read, twp_spot_t spot, const char *const *sorted, int n, const char *what)
@@ -84,8 +84,8 @@ is_missing(twp_read_t *read, twp_spot_t spot, twp_spot_t key, const char *expect
 {
     if (key.node != NULL)
         return false;
-    twp_read_fail(read, twp_read_place(spot), NULL, expected, NULL,
-        "the measure needs more to be said");
+    twp_read_fail(
+        read, twp_read_place(spot), NULL, expected, NULL, "the measure needs more to be said");
     return true;
 }
 
@@ -128,12 +128,12 @@ read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_stu
 
     if (row->takes & TWP_TAKES_STATE)
         return !is_missing(read, spot, of, "of: TRACK.STATE") &&
-               twp_read_state_reference(read, of, &out->i_track, &out->i_state);
+            twp_read_state_reference(read, of, &out->i_track, &out->i_state);
     if (row->takes & TWP_TAKES_TALLY) {
         if (is_missing(read, spot, of, "of: NAME of a measure action"))
             return false;
-        out->i_tally = read_listed(read, of, study->tally, study->n_tallies,
-            "the name of a measure action");
+        out->i_tally = read_listed(
+            read, of, study->tally, study->n_tallies, "the name of a measure action");
         return out->i_tally >= 0;
     }
     if ((row->takes & TWP_TAKES_SUPPORT) && of.node != NULL) {
@@ -150,12 +150,12 @@ read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_stu
     return true;
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 /* `occupancy_health_dead`, `cost_payer_drug`, `time_to_therapy_taking_since_journey_asked` */
 static void
-name_measure(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row,
-    twp_study_measure_t *out)
+name_measure(
+    twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_study_measure_t *out)
 {
     const twp_study_typed_t *study = read->study;
     const char *as = twp_read_text(twp_read_get(read, spot, "as"));
@@ -207,14 +207,22 @@ name_measure(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row,
     out->label = as != NULL ? as : blank;
 }
 
-/* ---- one measure -------------------------------------------------------------------------------- */
+/* ---- one measure ---------------------------------------------------------------------------- */
 
 static void
 init_measure(twp_study_measure_t *out, const twp_measure_row_t *row)
 {
-    *out = (twp_study_measure_t) { .measure = row->measure, .i_track = -1, .i_state = -1,
-        .i_since_track = -1, .i_since_state = -1, .i_support = -1, .i_payer = -1, .i_category = -1,
-        .i_tally = -1, .window_days = INFINITY, .i_stock = -1 };
+    *out = (twp_study_measure_t){ .measure = row->measure,
+        .i_track = -1,
+        .i_state = -1,
+        .i_since_track = -1,
+        .i_since_state = -1,
+        .i_support = -1,
+        .i_payer = -1,
+        .i_category = -1,
+        .i_tally = -1,
+        .window_days = INFINITY,
+        .i_stock = -1 };
 }
 
 static double
@@ -232,8 +240,8 @@ read_span(twp_read_t *read, twp_spot_t spot, bool is_zero_allowed, double fallba
 bool
 twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
 {
-    const twp_spot_t measure =
-        twp_read_is_mapping(spot) ? twp_read_get(read, spot, "measure") : spot;
+    const twp_spot_t measure = twp_read_is_mapping(spot) ? twp_read_get(read, spot, "measure")
+                                                         : spot;
     const char *text = twp_read_text(measure);
     const twp_measure_row_t *row = text != NULL ? twp_measures_find(text) : NULL;
     const twp_spot_t at = twp_read_get(read, spot, "at"), by = twp_read_get(read, spot, "by"),
@@ -257,16 +265,16 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
         return false;
     read_times(read, row->takes & TWP_TAKES_AT ? at : by, out);
     if (row->takes & TWP_TAKES_GAP)
-        out->gap_days =
-            read_span(read, twp_read_get(read, spot, "permissible_gap"), true, read->gap_days);
+        out->gap_days = read_span(
+            read, twp_read_get(read, spot, "permissible_gap"), true, read->gap_days);
     if (row->takes & TWP_TAKES_WINDOW)
-        out->window_days =
-            read_span(read, twp_read_get(read, spot, "window"), false, read->window_days);
+        out->window_days = read_span(
+            read, twp_read_get(read, spot, "window"), false, read->window_days);
     if (row->takes & TWP_TAKES_STOCK)
         out->i_stock = read_stock(read, twp_read_get(read, spot, "stock"), row, spot);
     if (row->takes & TWP_TAKES_DISCOUNT)
         out->is_discounted = read->study->discount.n_steps > 0 &&
-                             twp_read_flag(read, spot, "discounted", true);
+            twp_read_flag(read, spot, "discounted", true);
     if (row->measure == TWP_MEASURE_QALY &&
         twp_read_get(read, twp_read_get(read, read->root, "patient"), "utility").node == NULL) {
         twp_read_fail(read, twp_read_place(measure), text, "patient.utility", NULL,
@@ -277,18 +285,18 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     return true;
 }
 
-/* ---- all of them -------------------------------------------------------------------------------- */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 static bool
 is_alike(const twp_study_measure_t *a, const twp_study_measure_t *b)
 {
     return a->measure == b->measure && (a->n_times == 0) == (b->n_times == 0) &&
-           a->i_track == b->i_track && a->i_state == b->i_state &&
-           a->i_since_track == b->i_since_track && a->i_since_state == b->i_since_state &&
-           a->i_support == b->i_support && a->i_payer == b->i_payer &&
-           a->i_category == b->i_category && a->i_tally == b->i_tally &&
-           a->gap_days == b->gap_days && a->window_days == b->window_days &&
-           a->i_stock == b->i_stock && a->is_discounted == b->is_discounted;
+        a->i_track == b->i_track && a->i_state == b->i_state &&
+        a->i_since_track == b->i_since_track && a->i_since_state == b->i_since_state &&
+        a->i_support == b->i_support && a->i_payer == b->i_payer &&
+        a->i_category == b->i_category && a->i_tally == b->i_tally && a->gap_days == b->gap_days &&
+        a->window_days == b->window_days && a->i_stock == b->i_stock &&
+        a->is_discounted == b->is_discounted;
 }
 
 static int
@@ -384,21 +392,23 @@ append_defaults(twp_read_t *read)
         has_stock |= study->variable[i].is_stock;
     for (size_t k = 0; k < sizeof usual / sizeof usual[0]; k++) {
         const twp_measure_row_t *row = &twp_measures[usual[k]];
-        const twp_node_t node = { .kind = TWP_NODE_SCALAR, .text = row->name, .file = "",
-            .line = 0, .column = 0 };
+        const twp_node_t node = {
+            .kind = TWP_NODE_SCALAR, .text = row->name, .file = "", .line = 0, .column = 0
+        };
         if (((row->takes & TWP_TAKES_STOCK) && !has_stock) ||
             ((row->takes & TWP_TAKES_SUPPORT) && study->n_supports == 0) ||
             (row->measure == TWP_MEASURE_COST && study->n_accounts == 0) ||
             (row->measure == TWP_MEASURE_QALY && study->utility == NULL))
             continue;
-        append_listed(read, (twp_spot_t) { &node, "report.measures" });
+        append_listed(read, (twp_spot_t){ &node, "report.measures" });
     }
 }
 
 void
 twp_read_measures(twp_read_t *read)
 {
-    const twp_spot_t list = twp_read_get(read, twp_read_get(read, read->root, "report"), "measures");
+    const twp_spot_t list = twp_read_get(
+        read, twp_read_get(read, read->root, "report"), "measures");
 
     if (list.node == NULL)
         append_defaults(read);

@@ -81,8 +81,8 @@ twp_read_money(twp_read_t *read)
         year = twp_read_text(twp_read_get(read, money, "year"));
     }
     read->study->price_year = year != NULL ? (int) strtol(year, NULL, 10) : 0;
-    check_name(read, read->study->currency,
-        twp_read_place(currency.node != NULL ? currency : money));
+    check_name(
+        read, read->study->currency, twp_read_place(currency.node != NULL ? currency : money));
     add_unit(read, read->study->currency, 1);
     read_exchange(read, twp_read_get(read, money, "exchange"));
 }

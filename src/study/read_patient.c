@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- attributes --------------------------------------------------------------------------------- */
+/* ---- attributes ----------------------------------------------------------------------------- */
 
 static bool
 is_chance(const twp_distribution_t *distribution)
@@ -69,7 +69,7 @@ twp_read_attribute(twp_read_t *read, int i)
             "a consent is given or not: it needs a chance");
 }
 
-/* ---- correlation -------------------------------------------------------------------------------- */
+/* ---- correlation ---------------------------------------------------------------------------- */
 
 static bool
 read_matrix(twp_read_t *read, twp_spot_t spot, int n, double *matrix)
@@ -101,9 +101,10 @@ read_matrix(twp_read_t *read, twp_spot_t spot, int n, double *matrix)
             if ((i == j && *value != 1) || (i != j && !(*value > -1 && *value < 1)) ||
                 (i > j && *value != matrix[j * n + i])) {
                 twp_read_fail(read, twp_read_place(cell), twp_read_text(cell),
-                    i == j  ? "1, as all on the diagonal"
-                    : i > j ? twp_read_printf(read, "%.10g, as in row %d", matrix[j * n + i], j + 1)
-                            : "a correlation between -1 and 1",
+                    i == j ? "1, as all on the diagonal"
+                        : i > j
+                        ? twp_read_printf(read, "%.10g, as in row %d", matrix[j * n + i], j + 1)
+                        : "a correlation between -1 and 1",
                     NULL, "this is no matrix of correlations");
                 return false;
             }
@@ -147,7 +148,7 @@ read_correlated_of(twp_read_t *read, twp_spot_t of, int *attribute)
                 NULL, "%s stands here twice", twp_read_text(item));
             is_good = false;
         } else if (read->study->attribute[i].distribution->kind == TWP_DIST_CONSTANT ||
-                   read->study->attribute[i].distribution->kind == TWP_DIST_COLUMN) {
+            read->study->attribute[i].distribution->kind == TWP_DIST_COLUMN) {
             twp_read_fail(read, twp_read_place(item), twp_read_text(item), "a drawn attribute",
                 NULL, "%s is not drawn: it cannot be correlated", twp_read_text(item));
             is_good = false;
@@ -177,7 +178,7 @@ read_correlated(twp_read_t *read)
         return;
     }
     study->copula_attribute = TWP_READ_NEW(read, int, of.node->n);
-    study->copula = TWP_READ_NEW(read, double, of.node->n * of.node->n);
+    study->copula = TWP_READ_NEW(read, double, of.node->n *of.node->n);
     if (!read_correlated_of(read, of, study->copula_attribute) ||
         !read_matrix(read, scores, of.node->n, study->copula))
         return;
@@ -195,7 +196,7 @@ twp_read_attributes(twp_read_t *read)
     read_correlated(read);
 }
 
-/* ---- variables ---------------------------------------------------------------------------------- */
+/* ---- variables ------------------------------------------------------------------------------ */
 
 static twp_expression_t *
 read_positive_time(twp_read_t *read, twp_spot_t spot)
@@ -218,8 +219,7 @@ read_limits(twp_read_t *read, twp_spot_t spot, twp_study_variable_t *out)
 
     if (within.node == NULL || within.node->kind != TWP_NODE_SEQUENCE || within.node->n != 2)
         return;
-    out->low = twp_read_number(
-        read, twp_read_item(read, within, 0), TWP_SCOPE_CONSTANT, &out->dim);
+    out->low = twp_read_number(read, twp_read_item(read, within, 0), TWP_SCOPE_CONSTANT, &out->dim);
     out->high = twp_read_number(
         read, twp_read_item(read, within, 1), TWP_SCOPE_CONSTANT, &out->dim);
     if (twp_read_is_known(read, out->low, &low) && twp_read_is_known(read, out->high, &high) &&
@@ -275,6 +275,7 @@ read_variable(twp_read_t *read, int i)
                 "a variable is a number, not a category");
         if (out->starts != NULL)
             out->dim = got;
+        read->is_variable_wrong[i] = out->starts == NULL && !out->is_stock;
     } else {
         const twp_spot_t within = twp_read_get(read, spot, "within");
         twp_expression_t *low = NULL;

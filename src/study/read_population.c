@@ -83,7 +83,7 @@ list_rows(twp_read_t *read, int i_group)
     }
     cell = heap_or_jump(read, n, sizeof *cell);
     for (int64_t i = 0; i < n; i++)
-        cell[i] = (cell_t) { twp_csv_text(&read->csv, i, i_group), 0, i };
+        cell[i] = (cell_t){ twp_csv_text(&read->csv, i, i_group), 0, i };
     qsort(cell, (size_t) n, sizeof *cell, compare_cells);
     for (int64_t i = 0; i < n; i++)
         if (i == 0 || strcmp(cell[i - 1].text, cell[i].text) != 0)
@@ -95,8 +95,8 @@ list_rows(twp_read_t *read, int i_group)
 static twp_place_t
 cell_place(const twp_read_t *read, int64_t i_row, int i_column)
 {
-    return (twp_place_t) { read->csv.file, (int) read->csv.line[i_row], i_column + 1,
-        "patient.from" };
+    return (
+        twp_place_t){ read->csv.file, (int) read->csv.line[i_row], i_column + 1, "patient.from" };
 }
 
 static void
@@ -108,7 +108,7 @@ check_ids(twp_read_t *read, int i_column)
 
     for (int64_t i = 0; i < read->n_rows; i++) {
         const char *text = twp_csv_text(csv, read->row[i], i_column);
-        cell[i] = (cell_t) { text, NAN, read->row[i] };
+        cell[i] = (cell_t){ text, NAN, read->row[i] };
         if ((!twp_csv_number(csv, read->row[i], i_column, &cell[i].number) ||
                 !(cell[i].number >= 0 && cell[i].number < ID_END) ||
                 cell[i].number != floor(cell[i].number))) {
@@ -184,8 +184,8 @@ check_all_columns(twp_read_t *read, twp_spot_t patient)
     for (int i = 0; i < study->n_attributes; i++)
         check_columns(read, study->attribute[i].distribution, read->attribute_spot[i]);
     for (int i = 0; i < study->n_variables; i++)
-        check_columns(read, study->variable[i].starts,
-            twp_read_get(read, read->variable_spot[i], "starts"));
+        check_columns(
+            read, study->variable[i].starts, twp_read_get(read, read->variable_spot[i], "starts"));
     check_columns(read, study->enters, twp_read_get(read, patient, "enters"));
 }
 
@@ -200,12 +200,11 @@ read_patients_file(twp_read_t *read, twp_spot_t patient)
 
     study->patients_id_column = twp_read_text(id);
     study->patients_group_column = twp_read_text(group);
-    study->patients_csv =
-        study->patients_csv_name[0] == '/' || read->document->folder == NULL
-            ? study->patients_csv_name
-            : twp_read_printf(read, "%s/%s", read->document->folder, study->patients_csv_name);
-    switch (twp_csv_read(&read->csv, study->patients_csv, study->patients_csv_name, read->findings,
-        &err)) {
+    study->patients_csv = study->patients_csv_name[0] == '/' || read->document->folder == NULL
+        ? study->patients_csv_name
+        : twp_read_printf(read, "%s/%s", read->document->folder, study->patients_csv_name);
+    switch (twp_csv_read(
+        &read->csv, study->patients_csv, study->patients_csv_name, read->findings, &err)) {
     case TWP_OK: break;
     case TWP_ERR_INPUT: return;
     case TWP_ERR_MEMORY: longjmp(read->out_of_memory, 1);
@@ -246,7 +245,7 @@ check_entry(twp_read_t *read, twp_spot_t enters)
     if (distribution->low != NULL)
         (void) twp_read_is_known(read, distribution->low, &low);
     else if (distribution->kind == TWP_DIST_CONSTANT || distribution->kind == TWP_DIST_UNIFORM ||
-             distribution->kind == TWP_DIST_TRIANGULAR)
+        distribution->kind == TWP_DIST_TRIANGULAR)
         (void) twp_read_is_known(read, distribution->arg[0], &low);
     else if (distribution->kind == TWP_DIST_NORMAL)
         low = -INFINITY;

@@ -8,7 +8,7 @@
 
 #define DEFAULT_GAP_DAYS 60.0
 
-/* ---- report ------------------------------------------------------------------------------------- */
+/* ---- report --------------------------------------------------------------------------------- */
 
 static void
 read_by(twp_read_t *read, twp_spot_t by)
@@ -23,9 +23,8 @@ read_by(twp_read_t *read, twp_spot_t by)
         if (i < 0 || read->attribute_reading[i] != TWP_READING_DONE)
             continue;
         if (!study->attribute[i].is_truth && study->attribute[i].n_categories == 0) {
-            twp_read_fail(read, twp_read_place(item), twp_read_text(item),
-                "a chance or categories", NULL, "%s is a number: it has no segments",
-                twp_read_text(item));
+            twp_read_fail(read, twp_read_place(item), twp_read_text(item), "a chance or categories",
+                NULL, "%s is a number: it has no segments", twp_read_text(item));
             continue;
         }
         study->by_attribute[study->n_by++] = i;
@@ -53,7 +52,8 @@ read_discount_steps(twp_read_t *read, twp_spot_t rate, twp_study_discount_t *out
     out->rate_per_year = TWP_READ_NEW(read, double, n);
     out->n_steps = n;
     for (int i = 0; i < n; i++) {
-        const twp_spot_t item = twp_read_item(read, rate, i), from = twp_read_get(read, item, "from");
+        const twp_spot_t item = twp_read_item(read, rate, i),
+                         from = twp_read_get(read, item, "from");
         if (!twp_read_is_mapping(item)) { /* one rate for all times */
             out->rate_per_year[i] = read_rate(read, item);
             continue;
@@ -78,7 +78,7 @@ read_discount(twp_read_t *read, twp_spot_t spot)
     if (!twp_read_is_mapping(spot))
         return;
     out->rule = rule != NULL && strcmp(rule, "continuous") == 0 ? TWP_DISCOUNT_CONTINUOUS
-                                                               : TWP_DISCOUNT_YEARLY;
+                                                                : TWP_DISCOUNT_YEARLY;
     out->is_from_date = from != NULL && strcmp(from, "start_of_time") == 0;
     read_discount_steps(read, twp_read_get(read, spot, "rate"), out);
 }
@@ -104,8 +104,7 @@ twp_read_report(twp_read_t *read)
     const twp_spot_t report = twp_read_get(read, read->root, "report"),
                      worth = twp_read_get(read, report, "worth_of_a_qaly");
 
-    read->gap_days =
-        read_report_span(read, report, "permissible_gap", true, DEFAULT_GAP_DAYS);
+    read->gap_days = read_report_span(read, report, "permissible_gap", true, DEFAULT_GAP_DAYS);
     read->window_days = read_report_span(read, report, "window", false, INFINITY);
     read_discount(read, twp_read_get(read, report, "discount"));
     read_by(read, twp_read_get(read, report, "by"));
@@ -123,7 +122,7 @@ twp_read_report(twp_read_t *read)
     twp_read_measures(read);
 }
 
-/* ---- record ------------------------------------------------------------------------------------- */
+/* ---- record --------------------------------------------------------------------------------- */
 
 static void
 read_recorded_events(twp_read_t *read, twp_spot_t events)
@@ -140,8 +139,8 @@ read_recorded_events(twp_read_t *read, twp_spot_t events)
     for (int k = 0; k < twp_read_n_items(events); k++) {
         const twp_spot_t item = twp_read_item(read, events, k);
         const char *name = twp_read_text(item);
-        const int i =
-            name != NULL ? twp_read_exit_reference(read, name, twp_read_place(item), NULL) : -1;
+        const int i = name != NULL ? twp_read_exit_reference(read, name, twp_read_place(item), NULL)
+                                   : -1;
         if (i >= 0)
             out->i_exit[out->n_exits++] = i;
     }
@@ -158,8 +157,8 @@ read_recorded_variables(twp_read_t *read, twp_spot_t variables)
     out->n_variables = 0;
     out->i_variable = TWP_READ_NEW(read, int, variables.node->n);
     for (int k = 0; k < variables.node->n; k++) {
-        const int i =
-            twp_read_reference(read, twp_read_item(read, variables, k), TWP_SYMBOL_VARIABLE);
+        const int i = twp_read_reference(
+            read, twp_read_item(read, variables, k), TWP_SYMBOL_VARIABLE);
         if (i >= 0)
             out->i_variable[out->n_variables++] = i;
     }
@@ -183,18 +182,18 @@ twp_read_record(twp_read_t *read)
             "the time is out of range");
 }
 
-/* ---- targets ------------------------------------------------------------------------------------ */
+/* ---- targets -------------------------------------------------------------------------------- */
 
 /* A value in the unit of its measure; life years and QALYs may be plain numbers of years. */
 static double
 read_value(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row)
 {
     const bool is_years = strcmp(row->unit, "year") == 0;
-    twp_dim_t dim = strcmp(row->unit, "d") == 0       ? TWP_DIM_TIME
-                    : strcmp(row->unit, "money") == 0 ? TWP_DIM_MONEY
-                                                      : TWP_DIM_NONE;
-    twp_expression_t *value =
-        twp_read_number(read, spot, TWP_SCOPE_CONSTANT, is_years ? NULL : &dim);
+    twp_dim_t dim = strcmp(row->unit, "d") == 0 ? TWP_DIM_TIME
+        : strcmp(row->unit, "money") == 0       ? TWP_DIM_MONEY
+                                                : TWP_DIM_NONE;
+    twp_expression_t *value = twp_read_number(
+        read, spot, TWP_SCOPE_CONSTANT, is_years ? NULL : &dim);
     double number;
 
     if (!twp_read_is_known(read, value, &number))
@@ -232,13 +231,13 @@ static bool
 read_target(twp_read_t *read, const twp_pair_t *pair, twp_spot_t spot, twp_study_target_t *out,
     double *time_days)
 {
-    const twp_spot_t within = twp_read_get(read, spot, "within"), at = twp_read_get(read, spot, "at"),
-                     by = twp_read_get(read, spot, "by");
+    const twp_spot_t within = twp_read_get(read, spot, "within"),
+                     at = twp_read_get(read, spot, "at"), by = twp_read_get(read, spot, "by");
     const char *role = twp_read_text(twp_read_get(read, spot, "role"));
     twp_study_measure_t measure;
 
     out->name = pair->key;
-    out->place = (twp_place_t) { pair->value->file, pair->line, pair->column, spot.path };
+    out->place = (twp_place_t){ pair->value->file, pair->line, pair->column, spot.path };
     out->source = twp_read_source(read, spot);
     out->is_fit = role != NULL && strcmp(role, "fit") == 0;
     out->i_strategy = read_target_strategy(read, twp_read_get(read, spot, "strategy"));
@@ -275,8 +274,8 @@ twp_read_targets(twp_read_t *read)
             study->n_targets++;
     /* times of a measure may have come in between */
     for (int i = 0; i < study->n_targets; i++) {
-        const int k =
-            twp_read_time_index(&study->measure[study->target[i].i_measure], time_days[i]);
+        const int k = twp_read_time_index(
+            &study->measure[study->target[i].i_measure], time_days[i]);
         study->target[i].i_time = k >= 0 ? k : 0;
     }
     for (int i = 0; i < study->n_measures; i++)

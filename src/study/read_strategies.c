@@ -70,7 +70,7 @@ read_strategy(twp_read_t *read, const twp_pair_t *pair, twp_spot_t spot, twp_stu
     const twp_pair_t **override = twp_read_sorted(read, set, &n);
 
     out->name = pair->key;
-    out->place = (twp_place_t) { pair->value->file, pair->line, pair->column, spot.path };
+    out->place = (twp_place_t){ pair->value->file, pair->line, pair->column, spot.path };
     out->is_baseline = twp_read_flag(read, spot, "baseline", false);
     out->note = twp_read_text(twp_read_get(read, spot, "note"));
     out->overrides = twp_read_is_mapping(set) ? set.node : NULL;
@@ -102,8 +102,8 @@ put_baseline_first(twp_read_t *read, twp_spot_t strategies)
             i_baseline = i;
     }
     if (i_baseline < 0) {
-        twp_read_fail(read, twp_read_place(strategies), NULL,
-            "one strategy with baseline: true", NULL, "no strategy is the baseline");
+        twp_read_fail(read, twp_read_place(strategies), NULL, "one strategy with baseline: true",
+            NULL, "no strategy is the baseline");
     } else {
         const twp_study_strategy_t baseline = study->strategy[i_baseline];
         for (int i = i_baseline; i > 0; i--)

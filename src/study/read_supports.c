@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- costs and contacts ------------------------------------------------------------------------- */
+/* ---- costs and contacts --------------------------------------------------------------------- */
 
 static const char *
 cost_category(twp_read_t *read, twp_spot_t support)
@@ -33,12 +33,11 @@ occasion_costs(twp_read_t *read, twp_spot_t support, const char *occasion)
 
     out.action = TWP_READ_NEW(read, twp_action_t, n);
     for (int i = 0; i < n; i++) {
-        const twp_spot_t amount =
-            twp_read_get(read, twp_read_entry(read, cost, pair[i]), occasion);
+        const twp_spot_t amount = twp_read_get(read, twp_read_entry(read, cost, pair[i]), occasion);
         twp_action_t *action = &out.action[out.n];
         if (amount.node == NULL || !twp_keys_is_free(TWP_BLOCK_SUPPORT_COST, pair[i]->key))
             continue;
-        *action = (twp_action_t) { .kind = TWP_ACTION_COST, .place = twp_read_place(amount) };
+        *action = (twp_action_t){ .kind = TWP_ACTION_COST, .place = twp_read_place(amount) };
         action->amount = twp_read_number(read, amount, TWP_SCOPE_CONSTANT, &money);
         twp_read_account(read, &action->i, pair[i]->key, cost_category(read, support));
         out.n++;
@@ -59,8 +58,8 @@ read_running_costs(twp_read_t *read, twp_spot_t support, twp_study_state_t *acti
         const twp_spot_t run = twp_read_get(read, twp_read_entry(read, cost, pair[i]), "run");
         if (run.node == NULL || !twp_keys_is_free(TWP_BLOCK_SUPPORT_COST, pair[i]->key))
             continue;
-        active->flow[active->n_flows].rate =
-            twp_read_number(read, run, TWP_SCOPE_CONSTANT, &money_per_time);
+        active->flow[active->n_flows].rate = twp_read_number(
+            read, run, TWP_SCOPE_CONSTANT, &money_per_time);
         twp_read_account(read, &active->flow[active->n_flows].i_account, pair[i]->key,
             cost_category(read, support));
         active->n_flows++;
@@ -73,12 +72,13 @@ contact_actions(twp_read_t *read, int i_support, twp_spot_t place, twp_actions_t
 {
     twp_actions_t contact = { 1, TWP_READ_NEW(read, twp_action_t, 1) };
 
-    contact.action[0] = (twp_action_t) { .kind = TWP_ACTION_CONTACT, .i = i_support,
-        .place = twp_read_place(place) };
+    contact.action[0] = (twp_action_t){
+        .kind = TWP_ACTION_CONTACT, .i = i_support, .place = twp_read_place(place)
+    };
     return twp_read_join_actions(read, contact, costs);
 }
 
-/* ---- exits -------------------------------------------------------------------------------------- */
+/* ---- exits ---------------------------------------------------------------------------------- */
 
 static twp_expression_t *
 read_seen_condition(twp_read_t *read, twp_spot_t spot)
@@ -171,10 +171,9 @@ read_offer(twp_read_t *read, int i_support, twp_study_exit_t *exit)
         read, guard, read_seen_condition(read, twp_read_get(read, support, "eligible")));
     exit->i_offer_support = i_support;
     exit->stream = twp_read_printf(read, "patient.%s.offer", track->name);
-    exit->actions = contact_actions(
-        read, i_support, offer, occasion_costs(read, support, "offer"));
+    exit->actions = contact_actions(read, i_support, offer, occasion_costs(read, support, "offer"));
     branch_by(read, exit, twp_read_chance(read, chance),
-        has_waiting ? TWP_SUPPORT_WAITING : TWP_SUPPORT_ACTIVE, (twp_actions_t) { 0, NULL });
+        has_waiting ? TWP_SUPPORT_WAITING : TWP_SUPPORT_ACTIVE, (twp_actions_t){ 0, NULL });
     exit->branch[0].effect = twp_read_effects(
         read, twp_read_get(read, uptake, "effects"), false, &exit->branch[0].n_effects);
 }
@@ -196,7 +195,7 @@ read_contact(twp_read_t *read, int i_support, twp_study_exit_t *exit)
     for (int i = 0; i < n; i++) {
         const twp_spot_t amount = twp_read_entry(read, cost, pair[i]);
         twp_action_t *action = &own.action[own.n++];
-        *action = (twp_action_t) { .kind = TWP_ACTION_COST, .place = twp_read_place(amount) };
+        *action = (twp_action_t){ .kind = TWP_ACTION_COST, .place = twp_read_place(amount) };
         action->amount = twp_read_number(read, amount, TWP_SCOPE_INSTANT, &money);
         twp_read_account(read, &action->i, pair[i]->key,
             category != NULL ? category : cost_category(read, support));
@@ -215,7 +214,7 @@ read_end(twp_read_t *read, twp_spot_t lasts, twp_study_exit_t *exit)
     const twp_spot_t hazard = twp_read_get(read, lasts, "hazard");
     double days;
 
-    branch_by(read, exit, NULL, TWP_SUPPORT_OVER, (twp_actions_t) { 0, NULL });
+    branch_by(read, exit, NULL, TWP_SUPPORT_OVER, (twp_actions_t){ 0, NULL });
     if (twp_read_is_mapping(lasts)) {
         exit->kind = TWP_EXIT_HAZARD;
         (void) twp_read_law(read, hazard.node != NULL ? hazard : lasts, &exit->law);
@@ -235,8 +234,8 @@ ask(twp_read_t *read, int i_support, twp_happening_kind_t kind, int i_target,
     exit->kind = TWP_EXIT_UPON;
     exit->n_upon = 1;
     exit->upon = TWP_READ_NEW(read, twp_happening_t, 1);
-    exit->upon[0] = (twp_happening_t) { kind, i_support, 0 };
-    branch_by(read, exit, NULL, i_target, (twp_actions_t) { 0, NULL });
+    exit->upon[0] = (twp_happening_t){ kind, i_support, 0 };
+    branch_by(read, exit, NULL, i_target, (twp_actions_t){ 0, NULL });
 }
 
 static void
@@ -260,7 +259,7 @@ read_support_exit(twp_read_t *read, int i_support, twp_study_exit_t *exit)
     }
 }
 
-/* ---- the support itself ---------------------------------------------------------------------------- */
+/* ---- the support itself --------------------------------------------------------------------- */
 
 /* "3", or "1 in 60 days". */
 static void
@@ -290,7 +289,7 @@ read_at_most(twp_read_t *read, twp_spot_t spot, twp_study_support_t *out)
         duration.text = in + 4;
         duration.column += (int) length + 4;
         window = twp_read_number(
-            read, (twp_spot_t) { &duration, spot.path }, TWP_SCOPE_CONSTANT, &time);
+            read, (twp_spot_t){ &duration, spot.path }, TWP_SCOPE_CONSTANT, &time);
         if (twp_read_is_known(read, window, &out->at_most_days) &&
             !(out->at_most_days > 0 && isfinite(out->at_most_days)))
             twp_read_fail(read, twp_read_place(spot), text, "a time above 0", NULL,
@@ -347,7 +346,7 @@ twp_read_supports(twp_read_t *read)
         read_support(read, i);
 }
 
-/* ---- effects ------------------------------------------------------------------------------------ */
+/* ---- effects -------------------------------------------------------------------------------- */
 
 /* An effect of a support and where it goes: a branch of an exit, or -1 for its hazard. */
 typedef struct {
@@ -360,9 +359,9 @@ static int
 find_branch(twp_read_t *read, twp_spot_t spot, const twp_study_exit_t *exit, const char *target)
 {
     const twp_study_track_t *track = &read->study->track[exit->i_track];
-    const int i_target = target == NULL            ? -2
-                         : strcmp(target, "stay") == 0 ? -1
-                                                       : twp_read_find_state(track, target);
+    const int i_target = target == NULL ? -2
+        : strcmp(target, "stay") == 0   ? -1
+                                        : twp_read_find_state(track, target);
     const char **name = TWP_READ_NEW(read, const char *, exit->n_branches);
     int found = -1, n_found = 0, n = 0;
 
@@ -402,8 +401,7 @@ aim(twp_read_t *read, twp_spot_t item, aimed_t *aimed)
     if (aimed->i_exit < 0)
         return false;
     if (on_exit.node == NULL) {
-        aimed->i_branch =
-            find_branch(read, on, &read->study->exit[aimed->i_exit], target);
+        aimed->i_branch = find_branch(read, on, &read->study->exit[aimed->i_exit], target);
         return aimed->i_branch >= 0;
     }
     if (read->study->exit[aimed->i_exit].kind != TWP_EXIT_HAZARD) {
@@ -431,7 +429,8 @@ static bool
 read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
 {
     const twp_study_support_t *support = &read->study->support[i_support];
-    const twp_spot_t per = twp_read_get(read, item, "per"), fades = twp_read_get(read, item, "fades");
+    const twp_spot_t per = twp_read_get(read, item, "per"),
+                     fades = twp_read_get(read, item, "fades");
     twp_effect_t *effect = &aimed->effect;
 
     if (!twp_read_is_mapping(item) || !aim(read, item, aimed) ||
@@ -451,8 +450,7 @@ read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
             read, TWP_WORD_MULTIPLY, TWP_DIM_NONE, effect->covariate, number, NULL);
     }
     if (twp_read_is_mapping(fades)) {
-        effect->fade_half_life_days =
-            read_fade_time(read, twp_read_get(read, fades, "half_life"));
+        effect->fade_half_life_days = read_fade_time(read, twp_read_get(read, fades, "half_life"));
         effect->fade_held_for_days = read_fade_time(read, twp_read_get(read, fades, "held_for"));
     }
     return true;
@@ -511,7 +509,7 @@ twp_read_support_effects(twp_read_t *read)
         qsort(aimed, (size_t) n_aimed, sizeof *aimed, compare_aimed);
     for (int first = 0, next; first < n_aimed; first = next) {
         for (next = first + 1; next < n_aimed && aimed[next].i_exit == aimed[first].i_exit &&
-                               aimed[next].i_branch == aimed[first].i_branch;
+             aimed[next].i_branch == aimed[first].i_branch;
              next++)
             ;
         append(read, &aimed[first], next - first);

@@ -25,7 +25,7 @@ typedef struct {
 static twp_place_t
 key_place(const twp_pair_t *pair, twp_spot_t spot)
 {
-    return (twp_place_t) { pair->value->file, pair->line, pair->column, spot.path };
+    return (twp_place_t){ pair->value->file, pair->line, pair->column, spot.path };
 }
 
 static int
@@ -44,7 +44,7 @@ list_section(twp_read_t *read, twp_spot_t section)
     list.item = TWP_READ_NEW(read, named_t, list.n);
     for (int i = 0; i < list.n; i++) {
         const twp_spot_t spot = twp_read_entry(read, section, pair[i]);
-        list.item[i] = (named_t) { pair[i]->key, spot, key_place(pair[i], spot), -1 };
+        list.item[i] = (named_t){ pair[i]->key, spot, key_place(pair[i], spot), -1 };
     }
     return list;
 }
@@ -76,7 +76,7 @@ declare(twp_read_t *read, named_list_t list, twp_symbol_kind_t kind)
 {
     for (int i = 0; i < list.n; i++)
         read->symbol[read->n_symbols++] =
-            (twp_symbol_t) { list.item[i].name, kind, i, list.item[i].place };
+            (twp_symbol_t){ list.item[i].name, kind, i, list.item[i].place };
 }
 
 static twp_spot_t *
@@ -132,7 +132,7 @@ check_twice(twp_read_t *read)
             "consent is the name under which consents are read");
 }
 
-/* ---- tracks ---------------------------------------------------------------------------------- */
+/* ---- tracks --------------------------------------------------------------------------------- */
 
 static const char *const support_states[] = { "active", "idle", "over", "waiting" };
 
@@ -166,16 +166,14 @@ support_exit_names(twp_read_t *read, twp_spot_t support, int i_state, const char
             names[n++] = "begin";
         }
         break;
-    default:
-        names[n++] = "asked";
-        names[n++] = "offer";
+    default: names[n++] = "asked"; names[n++] = "offer";
     }
     return n;
 }
 
 static void
-init_exit(twp_read_t *read, int i_exit, int i_track, int i_state, const char *name,
-    twp_place_t place)
+init_exit(
+    twp_read_t *read, int i_exit, int i_track, int i_state, const char *name, twp_place_t place)
 {
     twp_study_exit_t *out = &read->study->exit[i_exit];
     const twp_study_track_t *track = &read->study->track[i_track];
@@ -225,9 +223,9 @@ lay_out_support_track(
     track->i_start_attribute = -1;
     track->n_states = 4;
     track->state = TWP_READ_NEW(read, twp_study_state_t, 4);
-    *states = (named_list_t) { TWP_READ_NEW(read, named_t, 4), 4 };
+    *states = (named_list_t){ TWP_READ_NEW(read, named_t, 4), 4 };
     for (int i = 0; i < 4; i++) {
-        states->item[i] = (named_t) { support_states[i], item.spot, item.place, item.i_support };
+        states->item[i] = (named_t){ support_states[i], item.spot, item.place, item.i_support };
         track->state[i].name = support_states[i];
     }
 }
@@ -243,7 +241,7 @@ list_state_exits(twp_read_t *read, named_t state, int i_state)
     list.n = support_exit_names(read, state.spot, i_state, names);
     list.item = TWP_READ_NEW(read, named_t, list.n);
     for (int i = 0; i < list.n; i++)
-        list.item[i] = (named_t) { names[i], state.spot, state.place, state.i_support };
+        list.item[i] = (named_t){ names[i], state.spot, state.place, state.i_support };
     return list;
 }
 
@@ -317,14 +315,14 @@ lay_out_tracks(twp_read_t *read, named_list_t own, named_list_t supports)
             read->symbol[i].i = own_index[read->symbol[i].i];
 }
 
-/* ---- all of it ------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------ */
 
-#define NAME_ALL(n_field, field, list)                                                       \
-    do {                                                                                     \
-        study->n_field = (list).n;                                                           \
-        study->field = twp_read_alloc(read, (list).n, sizeof *study->field);                 \
-        for (int i_named = 0; i_named < (list).n; i_named++)                                 \
-            study->field[i_named].name = (list).item[i_named].name;                          \
+#define NAME_ALL(n_field, field, list)                                       \
+    do {                                                                     \
+        study->n_field = (list).n;                                           \
+        study->field = twp_read_alloc(read, (list).n, sizeof *study->field); \
+        for (int i_named = 0; i_named < (list).n; i_named++)                 \
+            study->field[i_named].name = (list).item[i_named].name;          \
     } while (0)
 
 void
@@ -367,8 +365,8 @@ twp_read_symbols(twp_read_t *read)
     declare(read, observations, TWP_SYMBOL_OBSERVATION);
     read->action_symbol = TWP_READ_NEW(read, twp_symbol_t, actions.n);
     for (int i = 0; i < actions.n; i++)
-        read->action_symbol[i] = (twp_symbol_t) { actions.item[i].name, TWP_SYMBOL_ACTION, i,
-            actions.item[i].place };
+        read->action_symbol[i] =
+            (twp_symbol_t){ actions.item[i].name, TWP_SYMBOL_ACTION, i, actions.item[i].place };
     lay_out_tracks(read, tracks, supports);
     qsort(read->symbol, (size_t) read->n_symbols, sizeof *read->symbol, compare_symbols);
     check_twice(read);

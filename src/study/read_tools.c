@@ -62,9 +62,9 @@ twp_read_get(twp_read_t *read, twp_spot_t spot, const char *key)
     const char *path;
 
     if (node == NULL)
-        return (twp_spot_t) { NULL, spot.path };
+        return (twp_spot_t){ NULL, spot.path };
     path = spot.path[0] == '\0' ? key : twp_read_printf(read, "%s.%s", spot.path, key);
-    return (twp_spot_t) { node, path };
+    return (twp_spot_t){ node, path };
 }
 
 int
@@ -80,7 +80,7 @@ twp_read_item(twp_read_t *read, twp_spot_t spot, int i)
 {
     if (spot.node == NULL || spot.node->kind != TWP_NODE_SEQUENCE)
         return spot;
-    return (twp_spot_t) { spot.node->item[i], twp_read_printf(read, "%s.%d", spot.path, i) };
+    return (twp_spot_t){ spot.node->item[i], twp_read_printf(read, "%s.%d", spot.path, i) };
 }
 
 const char *
@@ -120,16 +120,16 @@ twp_read_sorted(twp_read_t *read, twp_spot_t spot, int *n)
 twp_spot_t
 twp_read_entry(twp_read_t *read, twp_spot_t parent, const twp_pair_t *pair)
 {
-    return (twp_spot_t) { pair->value, parent.path[0] == '\0'
-                                           ? pair->key
-                                           : twp_read_printf(read, "%s.%s", parent.path, pair->key) };
+    return (twp_spot_t){ pair->value,
+        parent.path[0] == '\0' ? pair->key
+                               : twp_read_printf(read, "%s.%s", parent.path, pair->key) };
 }
 
 twp_place_t
 twp_read_place(twp_spot_t spot)
 {
     if (spot.node == NULL)
-        return (twp_place_t) { "", 0, 0, spot.path };
+        return (twp_place_t){ "", 0, 0, spot.path };
     return twp_node_place(spot.node, spot.path);
 }
 
@@ -204,7 +204,7 @@ read_expression(
         return NULL;
     }
     read->is_silent = false;
-    read->kept = (twp_findings_mark_t) { read->findings->n, n_errors, read->findings->n_dropped };
+    read->kept = (twp_findings_mark_t){ read->findings->n, n_errors, read->findings->n_dropped };
     expression = twp_expression_read(
         &read->reader, spot.node->text, twp_read_place(spot), scope, is_truth, dim);
     if (read->is_silent) {
@@ -240,7 +240,7 @@ name_length(const char *text)
     if (!islower((unsigned char) text[0]))
         return 0;
     while (islower((unsigned char) text[n]) || isdigit((unsigned char) text[n]) || text[n] == '_' ||
-           text[n] == '.')
+        text[n] == '.')
         n++;
     return n;
 }
@@ -256,11 +256,12 @@ has_condition_sign(const char *text)
         depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
         if (depth == 0 && strchr("<>=!", text[i]) != NULL)
             return true;
-        if (depth == 0 && ((length == 3 && (strncmp(text + i, "and", 3) == 0 ||
-                                            strncmp(text + i, "not", 3) == 0)) ||
-                              (length == 2 && strncmp(text + i, "or", 2) == 0) ||
-                              (length == 4 && strncmp(text + i, "true", 4) == 0) ||
-                              (length == 5 && strncmp(text + i, "false", 5) == 0)))
+        if (depth == 0 &&
+            ((length == 3 &&
+                 (strncmp(text + i, "and", 3) == 0 || strncmp(text + i, "not", 3) == 0)) ||
+                (length == 2 && strncmp(text + i, "or", 2) == 0) ||
+                (length == 4 && strncmp(text + i, "true", 4) == 0) ||
+                (length == 5 && strncmp(text + i, "false", 5) == 0)))
             return true;
         i += length > 0 ? length : 1;
     }

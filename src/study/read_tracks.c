@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- start -------------------------------------------------------------------------------------- */
+/* ---- start ---------------------------------------------------------------------------------- */
 
 /* One state in the form of a choice: always. */
 static void
@@ -46,16 +46,15 @@ read_start_choices(twp_read_t *read, twp_spot_t list, twp_study_track_t *track)
                 is_last ? "otherwise: STATE" : "chance: P, to: STATE", NULL,
                 is_last ? "the last choice must say otherwise"
                         : "otherwise belongs to the last choice");
-        track->start[track->n_starts].chance =
-            twp_read_number(read, chance, TWP_SCOPE_TWIN, &none);
+        track->start[track->n_starts].chance = twp_read_number(read, chance, TWP_SCOPE_TWIN, &none);
         if (twp_read_is_known(read, track->start[track->n_starts].chance, &value)) {
             check_chance_value(read, chance, value);
             sum += value;
         }
         if (twp_read_text(to) == NULL)
             continue;
-        track->start[track->n_starts++].i_state =
-            twp_read_state_name(read, twp_read_text(to), twp_read_place(to), track);
+        track->start[track->n_starts++].i_state = twp_read_state_name(
+            read, twp_read_text(to), twp_read_place(to), track);
     }
     if (sum > 1 + 1e-9)
         twp_read_fail(read, twp_read_place(list), twp_read_printf(read, "a sum of %.10g", sum),
@@ -80,8 +79,7 @@ read_start_code(twp_read_t *read, twp_spot_t spot, const twp_study_attribute_t *
                 twp_suggest_nearest(text, attribute->category, (size_t) attribute->n_categories),
                 "%s is no category of %s", text, attribute->name);
         code = i;
-    } else if (attribute->is_truth &&
-               (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
+    } else if (attribute->is_truth && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
         code = strcmp(text, "true") == 0;
     } else {
         code = twp_read_constant(read, spot, attribute->dim, NAN);
@@ -111,8 +109,8 @@ read_start_from(twp_read_t *read, twp_spot_t start, twp_study_track_t *track)
         return;
     track->i_start_attribute = i;
     for (int k = 0; k < n; k++)
-        read_start_code(read, twp_read_entry(read, is, pair[k]), &read->study->attribute[i],
-            pair[k], track);
+        read_start_code(
+            read, twp_read_entry(read, is, pair[k]), &read->study->attribute[i], pair[k], track);
 }
 
 static void
@@ -131,7 +129,7 @@ read_start(twp_read_t *read, twp_spot_t start, twp_study_track_t *track)
     }
 }
 
-/* ---- states ------------------------------------------------------------------------------------- */
+/* ---- states --------------------------------------------------------------------------------- */
 
 static void
 read_flows(twp_read_t *read, twp_spot_t cost, twp_study_state_t *state)
@@ -146,8 +144,8 @@ read_flows(twp_read_t *read, twp_spot_t cost, twp_study_state_t *state)
         const twp_spot_t spot = twp_read_entry(read, cost, pair[i]);
         if (!twp_keys_is_free(TWP_BLOCK_STATE_COST, pair[i]->key))
             continue;
-        state->flow[state->n_flows].rate =
-            twp_read_number(read, spot, TWP_SCOPE_STEP, &money_per_time);
+        state->flow[state->n_flows].rate = twp_read_number(
+            read, spot, TWP_SCOPE_STEP, &money_per_time);
         twp_read_account(read, &state->flow[state->n_flows].i_account, pair[i]->key,
             category != NULL ? category : "other");
         state->n_flows++;
@@ -178,8 +176,8 @@ twp_read_tracks(twp_read_t *read)
         read_start(read, twp_read_get(read, spot, "start"), track);
         track->since_days = twp_read_number(read, since, TWP_SCOPE_TWIN, &time);
         if (twp_read_is_known(read, track->since_days, &days) && !(days >= 0 && isfinite(days)))
-            twp_read_fail(read, twp_read_place(since), twp_read_text(since),
-                "a time not below 0", NULL, "the time is out of range");
+            twp_read_fail(read, twp_read_place(since), twp_read_text(since), "a time not below 0",
+                NULL, "the time is out of range");
         for (int s = 0; s < track->n_states; s++)
             read_state(read, read->state_spot[read->state_first[t] + s], &track->state[s]);
     }

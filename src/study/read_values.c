@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- parameters --------------------------------------------------------------------------------- */
+/* ---- parameters ----------------------------------------------------------------------------- */
 
 /* Starts the reading of something others depend on; false when it is under way or too deep. */
 static bool
@@ -79,7 +79,7 @@ twp_read_parameter(twp_read_t *read, int i)
     read_range(read, spot, out);
 }
 
-/* ---- formulas ----------------------------------------------------------------------------------- */
+/* ---- formulas ------------------------------------------------------------------------------- */
 
 void
 twp_read_formula(twp_read_t *read, int i)
@@ -107,7 +107,7 @@ twp_read_values(twp_read_t *read)
         twp_read_formula(read, i);
 }
 
-/* ---- observations ------------------------------------------------------------------------------- */
+/* ---- observations --------------------------------------------------------------------------- */
 
 static bool
 read_observed_value(twp_read_t *read, twp_spot_t of, twp_study_observation_t *out)
@@ -116,16 +116,16 @@ read_observed_value(twp_read_t *read, twp_spot_t of, twp_study_observation_t *ou
 
     switch (meaning.kind) {
     case TWP_WORD_STOCK_AMOUNT:
-        twp_read_fail(read, twp_read_place(of), twp_read_text(of), "an attribute, variable or "
-            "formula, or NAME.empty", NULL, "a stock changes all the time and cannot be observed");
+        twp_read_fail(read, twp_read_place(of), twp_read_text(of),
+            "an attribute, variable or "
+            "formula, or NAME.empty",
+            NULL, "a stock changes all the time and cannot be observed");
         return true;
     case TWP_WORD_ATTRIBUTE:
     case TWP_WORD_CATEGORY_IS:
     case TWP_WORD_VARIABLE:
-    case TWP_WORD_FORMULA:
-        break;
-    default:
-        return false;
+    case TWP_WORD_FORMULA: break;
+    default: return false;
     }
     if (!meaning.is_found)
         return false;
@@ -153,14 +153,16 @@ read_observation(twp_read_t *read, int i)
         return;
     }
     out->is_happening = true;
+    read->is_observed = true;
     (void) twp_read_happening(read, of, &out->of);
+    read->is_observed = false;
     if (delay.node != NULL) {
         const twp_dim_t time = TWP_DIM_TIME;
         double days;
         out->delay_days = twp_read_number(read, delay, TWP_SCOPE_CONSTANT, &time);
         if (twp_read_is_known(read, out->delay_days, &days) && !(days >= 0 && isfinite(days)))
-            twp_read_fail(read, twp_read_place(delay), twp_read_text(delay),
-                "a time not below 0", NULL, "the delay is out of range");
+            twp_read_fail(read, twp_read_place(delay), twp_read_text(delay), "a time not below 0",
+                NULL, "the delay is out of range");
     }
 }
 
@@ -194,7 +196,7 @@ twp_read_observations(twp_read_t *read)
         check_observed(read, i);
 }
 
-/* ---- utility ------------------------------------------------------------------------------------ */
+/* ---- utility -------------------------------------------------------------------------------- */
 
 /* base + if(condition, amount, 0) + ...: in the order of the conditions' texts. */
 void
@@ -213,11 +215,14 @@ twp_read_utility(twp_read_t *read)
     sum = twp_read_number(read, twp_read_get(read, utility, "base"), TWP_SCOPE_STEP, &none);
     pair = twp_read_sorted(read, add, &n);
     for (int i = 0; i < n; i++) {
-        const twp_node_t condition = { .kind = TWP_NODE_SCALAR, .text = pair[i]->key,
-            .file = pair[i]->value->file, .line = pair[i]->line, .column = pair[i]->column };
+        const twp_node_t condition = { .kind = TWP_NODE_SCALAR,
+            .text = pair[i]->key,
+            .file = pair[i]->value->file,
+            .line = pair[i]->line,
+            .column = pair[i]->column };
         const twp_spot_t spot = twp_read_entry(read, add, pair[i]);
-        twp_expression_t *when =
-            twp_read_condition(read, (twp_spot_t) { &condition, spot.path }, TWP_SCOPE_STEP);
+        twp_expression_t *when = twp_read_condition(
+            read, (twp_spot_t){ &condition, spot.path }, TWP_SCOPE_STEP);
         twp_expression_t *amount = twp_read_number(read, spot, TWP_SCOPE_STEP, &none);
         if (when == NULL || amount == NULL)
             continue;

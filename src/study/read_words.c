@@ -4,13 +4,18 @@
 
 #include <string.h>
 
-/* ---- words of expressions ---------------------------------------------------------------------- */
+/* ---- words of expressions ------------------------------------------------------------------- */
 
 static twp_name_meaning_t
 found(twp_word_kind_t kind, int i, int j, bool is_truth, twp_dim_t dim, twp_scope_t scope)
 {
-    return (twp_name_meaning_t) { .kind = kind, .i = i, .j = j, .is_truth = is_truth, .dim = dim,
-        .scope = scope, .is_found = true };
+    return (twp_name_meaning_t){ .kind = kind,
+        .i = i,
+        .j = j,
+        .is_truth = is_truth,
+        .dim = dim,
+        .scope = scope,
+        .is_found = true };
 }
 
 /*
@@ -35,15 +40,14 @@ is_ready(twp_read_t *read, twp_reading_t *reading, const twp_spot_t *spot, int i
         twp_read_fail(read, twp_read_place(spot[i]), NULL, NULL, NULL, "%s depends on itself",
             name != NULL ? name + 1 : spot[i].path);
     }
-    read->kept = (twp_findings_mark_t) { read->findings->n, read->findings->n_errors,
+    read->kept = (twp_findings_mark_t){ read->findings->n, read->findings->n_errors,
         read->findings->n_dropped };
     if (reading[i] != TWP_READING_DONE)
         read->is_silent = true;
     return reading[i] == TWP_READING_DONE;
 }
 
-static twp_name_meaning_t
-meaning_of_symbol(twp_read_t *read, const twp_symbol_t *symbol);
+static twp_name_meaning_t meaning_of_symbol(twp_read_t *read, const twp_symbol_t *symbol);
 
 /* A value that is observed means that value; a happening means how often it was seen. */
 static twp_name_meaning_t
@@ -54,9 +58,9 @@ meaning_of_observation(twp_read_t *read, int i)
     const char *dot = of != NULL ? strchr(of, '.') : NULL;
     const twp_symbol_t *head;
 
-    if (symbol != NULL && (symbol->kind == TWP_SYMBOL_ATTRIBUTE ||
-                              symbol->kind == TWP_SYMBOL_VARIABLE ||
-                              symbol->kind == TWP_SYMBOL_FORMULA))
+    if (symbol != NULL &&
+        (symbol->kind == TWP_SYMBOL_ATTRIBUTE || symbol->kind == TWP_SYMBOL_VARIABLE ||
+            symbol->kind == TWP_SYMBOL_FORMULA))
         return meaning_of_symbol(read, symbol);
     if (dot != NULL && symbol == NULL) {
         head = twp_read_find(read, twp_read_printf(read, "%.*s", (int) (dot - of), of));
@@ -73,8 +77,7 @@ meaning_of_attribute(twp_read_t *read, int i)
     twp_name_meaning_t meaning;
 
     (void) is_ready(read, read->attribute_reading, read->attribute_spot, i, twp_read_attribute);
-    meaning = found(
-        TWP_WORD_ATTRIBUTE, i, 0, attribute->is_truth, attribute->dim, TWP_SCOPE_TWIN);
+    meaning = found(TWP_WORD_ATTRIBUTE, i, 0, attribute->is_truth, attribute->dim, TWP_SCOPE_TWIN);
     if (attribute->n_categories > 0)
         meaning.refused = "it is a category: write ATTRIBUTE.CATEGORY";
     return meaning;
@@ -91,12 +94,11 @@ meaning_of_symbol(twp_read_t *read, const twp_symbol_t *symbol)
     case TWP_SYMBOL_PARAMETER:
         (void) is_ready(read, read->parameter_reading, read->parameter_spot, i, twp_read_parameter);
         return found(TWP_WORD_PARAMETER, i, 0, false, study->parameter[i].dim, TWP_SCOPE_CONSTANT);
-    case TWP_SYMBOL_ATTRIBUTE:
-        return meaning_of_attribute(read, i);
+    case TWP_SYMBOL_ATTRIBUTE: return meaning_of_attribute(read, i);
     case TWP_SYMBOL_VARIABLE:
+        read->is_silent |= read->is_variable_wrong[i];
         if (study->variable[i].is_stock)
-            return found(
-                TWP_WORD_STOCK_AMOUNT, i, 0, false, TWP_DIM_TIME, TWP_SCOPE_INSTANT);
+            return found(TWP_WORD_STOCK_AMOUNT, i, 0, false, TWP_DIM_TIME, TWP_SCOPE_INSTANT);
         return found(TWP_WORD_VARIABLE, i, 0, false, study->variable[i].dim, TWP_SCOPE_STEP);
     case TWP_SYMBOL_FORMULA:
         read->is_formula_used[i] = true;
@@ -107,16 +109,14 @@ meaning_of_symbol(twp_read_t *read, const twp_symbol_t *symbol)
     case TWP_SYMBOL_SUPPORT:
         return found(TWP_WORD_STATE_IS, study->support[i].i_track, TWP_SUPPORT_ACTIVE, true,
             TWP_DIM_NONE, TWP_SCOPE_STEP);
-    case TWP_SYMBOL_OBSERVATION:
-        return meaning_of_observation(read, i);
+    case TWP_SYMBOL_OBSERVATION: return meaning_of_observation(read, i);
     case TWP_SYMBOL_TRACK:
         meaning = found(TWP_WORD_TIME_IN, i, 0, false, TWP_DIM_TIME, TWP_SCOPE_INSTANT);
         meaning.refused = "it is a track: write TRACK.STATE";
         return meaning;
-    case TWP_SYMBOL_ACTION:
-        break;
+    case TWP_SYMBOL_ACTION: break;
     }
-    return (twp_name_meaning_t) { .is_found = false };
+    return (twp_name_meaning_t){ .is_found = false };
 }
 
 /* The attribute that an observation observes, or the symbol itself. */
@@ -142,15 +142,14 @@ meaning_of_dotted(twp_read_t *read, const char *name, const char *dot)
     int i_track, j;
 
     if (head == NULL)
-        return (twp_name_meaning_t) { .is_found = false };
+        return (twp_name_meaning_t){ .is_found = false };
     if (head->kind == TWP_SYMBOL_ATTRIBUTE &&
         is_ready(
             read, read->attribute_reading, read->attribute_spot, head->i, twp_read_attribute)) {
-        j = twp_read_index(study->attribute[head->i].category,
-            study->attribute[head->i].n_categories, dot + 1);
+        j = twp_read_index(
+            study->attribute[head->i].category, study->attribute[head->i].n_categories, dot + 1);
         if (j >= 0)
-            return found(
-                TWP_WORD_CATEGORY_IS, head->i, j, true, TWP_DIM_NONE, TWP_SCOPE_TWIN);
+            return found(TWP_WORD_CATEGORY_IS, head->i, j, true, TWP_DIM_NONE, TWP_SCOPE_TWIN);
     }
     if (head->kind == TWP_SYMBOL_VARIABLE && study->variable[head->i].is_stock &&
         strcmp(dot + 1, "empty") == 0)
@@ -161,7 +160,7 @@ meaning_of_dotted(twp_read_t *read, const char *name, const char *dot)
         if (j >= 0)
             return found(TWP_WORD_STATE_IS, i_track, j, true, TWP_DIM_NONE, TWP_SCOPE_STEP);
     }
-    return (twp_name_meaning_t) { .is_found = false };
+    return (twp_name_meaning_t){ .is_found = false };
 }
 
 /* Whether a support's offer, eligibility and contacts may use the name. */
@@ -180,8 +179,8 @@ is_seen_by_programme(const twp_read_t *read, const char *name)
         symbol = twp_read_find(read, head);
     }
     return symbol != NULL &&
-           (symbol->kind == TWP_SYMBOL_PARAMETER || symbol->kind == TWP_SYMBOL_SUPPORT ||
-               symbol->kind == TWP_SYMBOL_OBSERVATION);
+        (symbol->kind == TWP_SYMBOL_PARAMETER || symbol->kind == TWP_SYMBOL_SUPPORT ||
+            symbol->kind == TWP_SYMBOL_OBSERVATION);
 }
 
 /* Names that an expression may use, to find the nearest to a wrong one. */
@@ -260,11 +259,14 @@ resolve(void *context, const char *name)
 void
 twp_read_words(twp_read_t *read)
 {
-    read->reader = (twp_expression_reader_t) { .arena = read->arena, .findings = read->findings,
-        .resolve = resolve, .context = read, .units = &read->units };
+    read->reader = (twp_expression_reader_t){ .arena = read->arena,
+        .findings = read->findings,
+        .resolve = resolve,
+        .context = read,
+        .units = &read->units };
 }
 
-/* ---- references -------------------------------------------------------------------------------- */
+/* ---- references ----------------------------------------------------------------------------- */
 
 static const char *const wanted_kind[] = { "a parameter", "an attribute", "a variable", "a formula",
     "a track", "a support", "an observation", "an action" };
@@ -308,9 +310,8 @@ twp_read_reference_text(
         return symbol->i;
     }
     twp_read_fail(read, place, text, wanted_kind[kind], nearest_of_kind(read, text, kind),
-        n_of_kind(read, kind) == 0 && kind != TWP_SYMBOL_ACTION
-            ? "%s is not %s: the study has none"
-            : "%s is not %s",
+        n_of_kind(read, kind) == 0 && kind != TWP_SYMBOL_ACTION ? "%s is not %s: the study has none"
+                                                                : "%s is not %s",
         text, wanted_kind[kind]);
     return -1;
 }
@@ -362,8 +363,8 @@ twp_read_state_name(
 static int
 track_of(twp_read_t *read, const char *text)
 {
-    const twp_symbol_t *symbol =
-        twp_read_find(read, twp_read_printf(read, "%.*s", (int) strcspn(text, "."), text));
+    const twp_symbol_t *symbol = twp_read_find(
+        read, twp_read_printf(read, "%.*s", (int) strcspn(text, "."), text));
 
     if (symbol != NULL && symbol->kind == TWP_SYMBOL_TRACK)
         return symbol->i;
@@ -404,8 +405,8 @@ twp_read_state_reference(twp_read_t *read, twp_spot_t spot, int *i_track, int *i
     dot = strchr(text, '.');
     if (*i_track >= 0) {
         *i_state = dot != NULL ? twp_read_find_state(&read->study->track[*i_track], dot + 1)
-                   : read->study->track[*i_track].i_support >= 0 ? TWP_SUPPORT_ACTIVE
-                                                                  : -1;
+            : read->study->track[*i_track].i_support >= 0 ? TWP_SUPPORT_ACTIVE
+                                                          : -1;
         if (*i_state >= 0)
             return true;
     }
@@ -449,8 +450,7 @@ look_up_exit(twp_read_t *read, const char *text, const char **rest)
 }
 
 int
-twp_read_exit_reference(
-    twp_read_t *read, const char *text, twp_place_t place, const char **rest)
+twp_read_exit_reference(twp_read_t *read, const char *text, twp_place_t place, const char **rest)
 {
     const twp_study_typed_t *study = read->study;
     const char *behind, **name;
@@ -468,13 +468,13 @@ twp_read_exit_reference(
     for (int e = 0; e < study->n_exits; e++)
         name[e] = study->exit[e].qualified + strlen("patient.");
     twp_read_fail(read, place, text, rest != NULL ? "TRACK.STATE.EXIT.TARGET" : "TRACK.STATE.EXIT",
-        twp_suggest_nearest(twp_read_printf(read, "%.*s", (int) length, text), name,
-            (size_t) study->n_exits),
+        twp_suggest_nearest(
+            twp_read_printf(read, "%.*s", (int) length, text), name, (size_t) study->n_exits),
         "%s is no exit of a state", text);
     return -1;
 }
 
-/* ---- happenings -------------------------------------------------------------------------------- */
+/* ---- happenings ----------------------------------------------------------------------------- */
 
 static bool
 look_up_happening(twp_read_t *read, const char *text, twp_happening_t *out)
@@ -482,41 +482,41 @@ look_up_happening(twp_read_t *read, const char *text, twp_happening_t *out)
     const twp_study_typed_t *study = read->study;
     const twp_symbol_t *symbol = twp_read_find(read, text);
     const char *dot = strchr(text, '.'), *rest;
-    const twp_symbol_t *head =
-        twp_read_find(read, twp_read_printf(read, "%.*s", (int) strcspn(text, "."), text));
+    const twp_symbol_t *head = twp_read_find(
+        read, twp_read_printf(read, "%.*s", (int) strcspn(text, "."), text));
     int i;
 
     if (symbol != NULL && symbol->kind == TWP_SYMBOL_SUPPORT) {
-        *out = (twp_happening_t) { TWP_HAPPENING_STATE, study->support[symbol->i].i_track,
+        *out = (twp_happening_t){ TWP_HAPPENING_STATE, study->support[symbol->i].i_track,
             TWP_SUPPORT_ACTIVE };
         return true;
     }
     if (symbol != NULL && symbol->kind == TWP_SYMBOL_OBSERVATION) {
-        *out = (twp_happening_t) { TWP_HAPPENING_OBSERVATION, symbol->i, 0 };
+        *out = (twp_happening_t){ TWP_HAPPENING_OBSERVATION, symbol->i, 0 };
         return true;
     }
     for (int a = 0; dot == NULL && a < study->n_named_actions; a++)
         if (strcmp(study->named_action[a].name, text) == 0) {
-            *out = (twp_happening_t) { TWP_HAPPENING_ACTION, a, 0 };
+            *out = (twp_happening_t){ TWP_HAPPENING_ACTION, a, 0 };
             return true;
         }
     if (dot == NULL || head == NULL)
         return false;
     if (head->kind == TWP_SYMBOL_VARIABLE && strcmp(dot + 1, "empty") == 0 &&
         study->variable[head->i].is_stock) {
-        *out = (twp_happening_t) { TWP_HAPPENING_STOCK_EMPTY, head->i, 0 };
+        *out = (twp_happening_t){ TWP_HAPPENING_STOCK_EMPTY, head->i, 0 };
         return true;
     }
     i = look_up_exit(read, text, &rest);
     if (i >= 0 && rest == NULL) {
-        *out = (twp_happening_t) { TWP_HAPPENING_EXIT, i, 0 };
+        *out = (twp_happening_t){ TWP_HAPPENING_EXIT, i, 0 };
         return true;
     }
     i = track_of(read, text);
     if (i < 0)
         return false;
-    *out = (twp_happening_t) { TWP_HAPPENING_STATE, i,
-        twp_read_find_state(&study->track[i], dot + 1) };
+    *out =
+        (twp_happening_t){ TWP_HAPPENING_STATE, i, twp_read_find_state(&study->track[i], dot + 1) };
     return out->j >= 0;
 }
 
@@ -534,7 +534,11 @@ nearest_happening(twp_read_t *read, const char *text)
         name[n++] = states[i];
     for (int i = 0; i < read->n_symbols; i++)
         if (read->symbol[i].kind == TWP_SYMBOL_SUPPORT ||
-            read->symbol[i].kind == TWP_SYMBOL_OBSERVATION)
+            read->symbol[i].kind == TWP_SYMBOL_OBSERVATION ||
+            (read->is_observed &&
+                (read->symbol[i].kind == TWP_SYMBOL_ATTRIBUTE ||
+                    read->symbol[i].kind == TWP_SYMBOL_VARIABLE ||
+                    read->symbol[i].kind == TWP_SYMBOL_FORMULA)))
             name[n++] = read->symbol[i].name;
     for (int i = 0; i < study->n_named_actions; i++)
         name[n++] = study->named_action[i].name;
@@ -563,10 +567,14 @@ twp_read_happening(twp_read_t *read, twp_spot_t spot, twp_happening_t *happening
         return false;
     if (!look_up_happening(read, text, happening)) {
         twp_read_fail(read, twp_read_place(spot), text,
-            read->is_programme ? "an observation, or a state of a support"
-                               : "track.state, track.state.exit, stock.empty, a support, an "
-                                 "observation or an action",
-            is_counting ? nearest_happening(read, text) : NULL, "%s is nothing that can happen",
+            read->is_programme      ? "an observation, or a state of a support"
+                : read->is_observed ? "track.state, track.state.exit, stock.empty, an action, an "
+                                      "attribute, a variable or a formula"
+                                    : "track.state, track.state.exit, stock.empty, a support, an "
+                                      "observation or an action",
+            is_counting ? nearest_happening(read, text) : NULL,
+            read->is_observed ? "%s is nothing that can be observed"
+                              : "%s is nothing that can happen",
             text);
         return false;
     }

@@ -87,6 +87,8 @@ add_number(numbers_t *numbers, const twp_node_t *node, const twp_path_t *path, c
     one.place = twp_node_place(node, one.path);
     if (cover.is_setting && !cover.is_own)
         one.source = "setting";
+    if (one.origin == TWP_ORIGIN_SET)
+        one.source = "--set"; /* whatever stood there before had its own source */
     if (one.source == NULL)
         twp_findings_add(numbers->findings, one.place, node->text,
             "`source:` beside it or above: an evidence id, `assumption`, or text", NULL,

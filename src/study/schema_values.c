@@ -274,7 +274,7 @@ twp_schema_check_value(const twp_key_t *row, const twp_node_t *node, bool is_ite
 
 void
 twp_schema_check_name(
-    twp_names_t names, const twp_pair_t *pair, const twp_path_t *path, twp_findings_t *findings)
+    twp_spelling_t names, const twp_pair_t *pair, const twp_path_t *path, twp_findings_t *findings)
 {
     char text[TWP_PATH_SIZE];
     const twp_place_t place = twp_schema_key_place(pair, twp_path_print(path, text));

@@ -31,7 +31,7 @@ void twp_schema_check_value(const twp_key_t *row, const twp_node_t *node, bool i
 
 /** Checks a name that stands as a key. */
 void twp_schema_check_name(
-    twp_names_t names, const twp_pair_t *pair, const twp_path_t *path, twp_findings_t *findings);
+    twp_spelling_t names, const twp_pair_t *pair, const twp_path_t *path, twp_findings_t *findings);
 
 /** Place of a key. */
 twp_place_t twp_schema_key_place(const twp_pair_t *pair, const char *path);

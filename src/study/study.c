@@ -1,4 +1,4 @@
-/* A merged tree becomes a typed study: shape, names, values, structure, then checks of the whole. */
+/* A merged tree becomes a typed study: shape, names, values, structure, checks of the whole. */
 #include "study/read.h"
 #include "study/schema.h"
 
@@ -54,6 +54,7 @@ prepare(twp_read_t *read)
     read->attribute_reading = TWP_READ_NEW(read, twp_reading_t, study->n_attributes);
     read->formula_reading = TWP_READ_NEW(read, twp_reading_t, study->n_formulas);
     read->is_formula_used = TWP_READ_NEW(read, bool, study->n_formulas);
+    read->is_variable_wrong = TWP_READ_NEW(read, bool, study->n_variables);
     read->parameter_value = TWP_READ_NEW(read, double, study->n_parameters);
     study->draw_order = TWP_READ_NEW(read, int, study->n_attributes);
     study->formula_order = TWP_READ_NEW(read, int, study->n_formulas);
@@ -108,8 +109,7 @@ read_guarded(twp_read_t *read, twp_error_t *err)
 }
 
 static twp_status_t
-check_evidence(
-    const twp_node_t *root, const char *path, twp_findings_t *findings, twp_error_t *err)
+check_evidence(const twp_node_t *root, const char *path, twp_findings_t *findings, twp_error_t *err)
 {
     twp_csv_t csv = { 0 };
     twp_status_t status = twp_csv_read(&csv, path, path, findings, err);
@@ -128,8 +128,8 @@ check_shape(twp_read_t *read, const char *evidence_path, twp_error_t *err)
     twp_status_t status = twp_schema_check(root, read->findings, err);
 
     if (status == TWP_OK || status == TWP_ERR_INPUT)
-        status = twp_schema_numbers(read->arena, root, read->findings, &read->study->number,
-            &read->study->n_numbers, err);
+        status = twp_schema_numbers(
+            read->arena, root, read->findings, &read->study->number, &read->study->n_numbers, err);
     if ((status == TWP_OK || status == TWP_ERR_INPUT) && evidence_path != NULL)
         status = check_evidence(root, evidence_path, read->findings, err);
     return status == TWP_ERR_INPUT ? TWP_OK : status;
@@ -152,8 +152,12 @@ twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a study");
     }
     out->arena = arena;
-    *read = (twp_read_t) { .document = document, .root = { root, "" }, .findings = findings,
-        .n_findings_before = findings->n, .n_errors_before = n_errors, .study = out,
+    *read = (twp_read_t){ .document = document,
+        .root = { root, "" },
+        .findings = findings,
+        .n_findings_before = findings->n,
+        .n_errors_before = n_errors,
+        .study = out,
         .arena = arena };
     status = check_shape(read, evidence_path, err);
     if (status == TWP_OK)

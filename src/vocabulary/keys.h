@@ -113,7 +113,7 @@ typedef enum {
     TWP_NAMES_NEW,       /* [a-z][a-z0-9_]*, declared here: no word or unit of expressions */
     TWP_NAMES_REFERENCE, /* dotted names of things declared elsewhere */
     TWP_NAMES_UNIT       /* units of money: EUR, USD2017 */
-} twp_names_t;
+} twp_spelling_t;
 
 enum {
     TWP_KEY_REQUIRED = 1 << 0, /* with `with`: required where one of those stands */
@@ -133,7 +133,7 @@ typedef struct {
     twp_block_t item;    /* of lists */
     int n_items;         /* length of a list, 0: any */
     twp_means_t means;
-    twp_names_t names;
+    twp_spelling_t names;
     const char *fallback; /* default as text, or NULL */
     unsigned flags;
     int group;        /* > 0: exactly one of the keys of this group, < 0: at most one; 0: none */

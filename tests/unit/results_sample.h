@@ -184,6 +184,8 @@ sample_tables(twp_results_writer_t *writer, const sample_t *sample, twp_error_t 
     SAMPLE_DO(twp_results_group(writer, "contrasts", err));
     SAMPLE_DO(twp_results_dimension_labels(
         writer, "contrasts", "contrast", 2, sample_strategies + 1, NULL, err));
+    SAMPLE_DO(twp_results_dimension_float64(
+        writer, "contrasts", "time", 4, times, "d", NULL, err));
     SAMPLE_DO(sample_column(writer, "contrasts", "cost_diff", TWP_TYPE_FLOAT64, "EUR", values, err));
     SAMPLE_DO(
         sample_column(writer, "contrasts", "cost_diff_mcse", TWP_TYPE_FLOAT64, "EUR", values, err));

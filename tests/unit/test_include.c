@@ -433,9 +433,9 @@ test_set_takes_every_form_of_value(void **state)
         { "parameters.shape=\"a=b\"", "parameters.shape", "\"a=b\"" },
         { "parameters.shape=''", "parameters.shape", "\"\"" },
         { "parameters.price={value: 4 USD}", "parameters.price", "{\"value\":\"4 USD\"}" },
-        { "parameters.price=5", "parameters.price", "\"5\"" },
+        { "parameters.price=5", "parameters.price.value", "\"5\"" },
         { "parameters.price.value=6 USD", "parameters.price.value", "\"6 USD\"" },
-        { "price=7", "parameters.price", "\"7\"" },
+        { "price=7", "parameters.price.value", "\"7\"" },
         { "worth=[1, 2]", "worth", "[\"1\",\"2\"]" },
         { "worth.1=300", "worth", "[\"100\",\"300\"]" },
         { "together.hcp.trust=add", "together.hcp.trust", "\"add\"" },
@@ -540,7 +540,7 @@ test_a_strategy_overrides_by_path_or_by_the_name_of_a_parameter(void **state)
     assert_int_equal(twp_document_override(&r.document, twp_node_get(r.document.root, "set"),
                          &r.findings, &root, NULL),
         TWP_OK);
-    assert_string_equal(twp_node_at(root, "parameters.price")->text, "5");
+    assert_string_equal(twp_node_at(root, "parameters.price.value")->text, "5");
     assert_string_equal(twp_node_at(root, "nurses.people")->text, "8");
     assert_int_equal(twp_node_pair(twp_node_get(root, "nurses"), "people")->line, 5);
     assert_string_equal(twp_node_at(root, "parameters.shape")->text, "2");

@@ -85,18 +85,18 @@ is_met(const twp_finding_t *finding, const demand_t *demand)
     const char *slash = strrchr(finding->file, '/');
 
     return strcmp(slash != NULL ? slash + 1 : finding->file, demand->file) == 0 &&
-           finding->line == demand->row && finding->column == demand->column &&
-           holds(finding->message, demand->message) && holds(finding->found, demand->found) &&
-           holds(finding->expected, demand->expected) &&
-           (demand->nearest == NULL ||
-               (finding->nearest != NULL && strcmp(finding->nearest, demand->nearest) == 0));
+        finding->line == demand->row && finding->column == demand->column &&
+        holds(finding->message, demand->message) && holds(finding->found, demand->found) &&
+        holds(finding->expected, demand->expected) &&
+        (demand->nearest == NULL ||
+            (finding->nearest != NULL && strcmp(finding->nearest, demand->nearest) == 0));
 }
 
 static void
 print_findings(const char *name, const demand_t *demand, const twp_findings_t *findings)
 {
-    print_error("%s: wanted exactly %s:%d:%d %s\n", name, demand->file, demand->row,
-        demand->column, demand->message);
+    print_error("%s: wanted exactly %s:%d:%d %s\n", name, demand->file, demand->row, demand->column,
+        demand->message);
     for (int i = 0; i < findings->n; i++)
         print_error("    %s:%d:%d %s%s | found %s | expected %s | nearest %s\n",
             findings->item[i].file, findings->item[i].line, findings->item[i].column,

@@ -88,7 +88,8 @@ static const char whole_second[] =
     "      start: {from: persona, is: {none: eager, mild: calm}}\n"
     "      states:\n"
     "        none:\n"
-    "          onset: {hazard: {piecewise: {from: [0 days, 1 year], rate: [0.1 / day, 0.2 / day]}},\n"
+    "          onset: {hazard: {piecewise: {from: [0 days, 1 year], rate: [0.1 / day, 0.2 / "
+    "day]}},\n"
     "            to: mild}\n"
     "        mild: {settle: {hazard: {lognormal: {median: 30 days, sigma_log: 1}}, to: severe}}\n"
     "        severe: {settle: {hazard: {gompertz: {shape: 0 / day, rate: 2 / day}}, to: none}}\n"
@@ -104,10 +105,12 @@ static const char whole_second[] =
     "    uptake: {chance: 0.5, effects: [{per: ease - 0.67, or: 8}]}\n"
     "    lasts: {hazard: {exponential: {mean: 20 days}}}\n"
     "    effects:\n"
-    "      - {on_exit: supply.due.refill, hr: 1.3, fades: {half_life: 90 days, held_for: 15 days}}\n"
+    "      - {on_exit: supply.due.refill, hr: 1.3, fades: {half_life: 90 days, held_for: 15 "
+    "days}}\n"
     "      - {on_chance: therapy.taking.stop.waiting, or: 0.9, per: 1 + trust}\n"
     "    cost: {maker: {start: 12 USD, run: 18 USD / day, offer: 1 USD, contact: 2 USD}}\n"
-    "    contacts: {every: 30 days, reached: 0.7, do: [{add: {trust: 0.1}}], cost: {maker: 1 EUR}}\n"
+    "    contacts: {every: 30 days, reached: 0.7, do: [{add: {trust: 0.1}}], cost: {maker: 1 "
+    "EUR}}\n"
     "  card: {offer: {upon: fills}, lasts: {weibull: {shape: 1.2, scale: 1 year}}}\n"
     "  nurse:\n"
     "    offer: {every: 7 days, if: fills > 2}\n"
@@ -122,7 +125,8 @@ static const char whole_second[] =
     "strategies:\n"
     "  usual_care: {baseline: true}\n"
     "  app_only: {supports: [app]}\n"
-    "  all_three: {supports: [nurse, app, card], from: 90 days, ramp: 60 days, set: {delay: 1 day}}\n"
+    "  all_three: {supports: [nurse, app, card], from: 90 days, ramp: 60 days, set: {delay: 1 "
+    "day}}\n"
     "targets:\n"
     "  one_year: {measure: persistence, at: 365 days, is: 0.7, within: 0.03, role: fit}\n"
     "  half_year: {measure: persistence, at: 180 days, is: 0.8, within: 0.1, strategy: app_only}\n"
@@ -139,7 +143,7 @@ static const char whole_second[] =
     "record: {events: [supply.due.refill], variables: [trust], trajectories: true, grid: 7 days,\n"
     "  twins: false}\n";
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 typedef struct {
     twp_findings_t findings;
@@ -189,8 +193,8 @@ open_whole(void **state)
     open_text(reading, text, NULL, 0);
     free(text);
     for (int i = 0; i < reading->findings.n; i++)
-        print_error("%d:%d %s\n", reading->findings.item[i].line,
-            reading->findings.item[i].column, reading->findings.item[i].message);
+        print_error("%d:%d %s\n", reading->findings.item[i].line, reading->findings.item[i].column,
+            reading->findings.item[i].message);
     *state = reading;
     return reading->status == TWP_OK ? 0 : -1;
 }
@@ -252,7 +256,7 @@ value_of(const twp_study_typed_t *study, const twp_expression_t *expression)
     return value;
 }
 
-/* ---- what a whole study means ------------------------------------------------------------------- */
+/* ---- what a whole study means --------------------------------------------------------------- */
 
 static void
 test_parameters_are_evaluated_in_days_and_money(void **state)
@@ -274,8 +278,8 @@ test_parameters_are_evaluated_in_days_and_money(void **state)
     assert_true(isinf(study->parameter[3].high));
     assert_near(study->horizon_days, 3 * 365.25, 1e-9);
     assert_near(study->follow_up_days, 2 * 365.25, 1e-9);
-    assert_int_equal(study->starts_year * 10000 + study->starts_month * 100 + study->starts_day,
-        20270104);
+    assert_int_equal(
+        study->starts_year * 10000 + study->starts_month * 100 + study->starts_day, 20270104);
     assert_string_equal(study->currency, "USD");
     assert_int_equal(study->price_year, 2023);
 }
@@ -320,8 +324,7 @@ test_attributes_are_drawn_after_those_they_depend_on(void **state)
         at_ease = strcmp(name, "ease") == 0 ? k : at_ease;
         at_persona = strcmp(name, "persona") == 0 ? k : at_persona;
         if (k > 0)
-            assert_true(
-                strcmp(study->attribute[k - 1].name, study->attribute[k].name) < 0);
+            assert_true(strcmp(study->attribute[k - 1].name, study->attribute[k].name) < 0);
     }
     assert_true(at_persona >= 0 && at_persona < at_ease);
     assert_int_equal(study->n_copula, 2);
@@ -413,8 +416,8 @@ test_exits_and_states_are_sorted_and_say_where_they_lead(void **state)
     assert_int_equal(begin->priority, -2);
     assert_int_equal(begin->n_branches, 1);
     assert_null(begin->branch[0].chance);
-    assert_string_equal(study->track[begin->i_track].state[begin->branch[0].i_target].name,
-        "taking");
+    assert_string_equal(
+        study->track[begin->i_track].state[begin->branch[0].i_target].name, "taking");
     assert_int_equal(check->kind, TWP_EXIT_EVERY);
     assert_int_equal(check->branch[0].i_target, -1);
     assert_int_equal(check->guard->scope, TWP_SCOPE_INSTANT);
@@ -480,13 +483,13 @@ test_a_support_becomes_a_track(void **state)
     assert_int_equal(idle->branch[0].i_target, TWP_SUPPORT_WAITING);
     assert_int_equal(idle->branch[1].i_target, -1);
     assert_int_equal(idle->actions.action[0].kind, TWP_ACTION_CONTACT);
-    assert_int_equal(exit_named(study, "patient.nurse.waiting.begin")->branch[0].i_target,
-        TWP_SUPPORT_ACTIVE);
+    assert_int_equal(
+        exit_named(study, "patient.nurse.waiting.begin")->branch[0].i_target, TWP_SUPPORT_ACTIVE);
     assert_int_equal(exit_named(study, "patient.nurse.active.end")->kind, TWP_EXIT_AFTER);
     assert_int_equal(exit_named(study, "patient.app.active.end")->kind, TWP_EXIT_HAZARD);
     assert_int_equal(exit_named(study, "patient.card.idle.offer")->n_branches, 1);
-    assert_int_equal(exit_named(study, "patient.card.idle.offer")->branch[0].i_target,
-        TWP_SUPPORT_ACTIVE);
+    assert_int_equal(
+        exit_named(study, "patient.card.idle.offer")->branch[0].i_target, TWP_SUPPORT_ACTIVE);
     assert_int_equal(contact->actions.n, 3); /* the contact, 2 USD, 1 EUR */
     assert_near(value_of(study, contact->actions.action[2].amount), 1.25, 0);
     assert_int_equal(contact->branch[0].actions.n, 1);
@@ -607,7 +610,7 @@ test_targets_discount_and_record_are_read(void **state)
     assert_near(study->record.grid_days, 7, 0);
 }
 
-/* ---- order of keys, small studies ---------------------------------------------------------------- */
+/* ---- order of keys, small studies ----------------------------------------------------------- */
 
 /* Every mapping the other way round; lists keep their order. */
 static void
@@ -633,9 +636,8 @@ test_the_order_of_keys_changes_nothing(void **state)
     assert_non_null(root);
     turn_round(root);
     assert_string_equal(root->pair[0].key, "record");
-    assert_int_equal(twp_study_typed_read(
-                         &whole->document, root, NULL, &whole->findings, &other, NULL),
-        TWP_OK);
+    assert_int_equal(
+        twp_study_typed_read(&whole->document, root, NULL, &whole->findings, &other, NULL), TWP_OK);
     assert_int_equal(twp_explain_study(whole->study, &text[0], NULL), TWP_OK);
     assert_int_equal(twp_explain_study(other, &text[1], NULL), TWP_OK);
     assert_true(strlen(text[0]) > 3000);
@@ -732,8 +734,7 @@ test_a_support_that_is_never_triggered_or_offered_is_warned_of(void **state)
     open_text(&reading, small, sets, 3);
     assert_int_equal(reading.status, TWP_OK);
     for (int i = 0; i < reading.findings.n; i++) {
-        n_triggered +=
-            strstr(reading.findings.item[i].message, "nurse is never offered") != NULL;
+        n_triggered += strstr(reading.findings.item[i].message, "nurse is never offered") != NULL;
         n_offered += strstr(reading.findings.item[i].message, "no strategy offers idler") != NULL;
     }
     assert_int_equal(n_triggered, 1);
@@ -753,7 +754,8 @@ test_patients_come_from_a_file(void **state)
     testlib_write_text(path,
         "twinpath: 1\nstudy: real\nsource: x\ntime: {starts: 2027-01-04, horizon: 1 year}\n"
         "patient:\n  from: p.csv\n  id: who\n  first_row_of: who\n"
-        "  attributes: {age: {column: age, unit: years}, sex: {column: sex, is: {man: m, woman: f}}}\n"
+        "  attributes: {age: {column: age, unit: years}, sex: {column: sex, is: {man: m, woman: "
+        "f}}}\n"
         "  tracks: {health: {start: {from: sex, is: {well: woman, ill: man}},\n"
         "    states: {well: {}, ill: {}}}}\n"
         "strategies: {usual: {baseline: true}}\n");
@@ -799,7 +801,7 @@ test_evidence_that_is_not_known_is_a_finding(void **state)
     free(csv);
 }
 
-/* ---- explaining ---------------------------------------------------------------------------------- */
+/* ---- explaining ----------------------------------------------------------------------------- */
 
 static void
 test_a_path_is_explained_with_what_it_replaced(void **state)
@@ -812,15 +814,15 @@ test_a_path_is_explained_with_what_it_replaced(void **state)
     (void) state;
     open_text(&reading, whole, sets, 1);
     assert_int_equal(reading.status, TWP_OK);
-    assert_int_equal(twp_explain_path(&reading.document, reading.document.root, "price", &text, NULL),
-        TWP_OK);
+    assert_int_equal(
+        twp_explain_path(&reading.document, reading.document.root, "price", &text, NULL), TWP_OK);
     assert_contains(text, "parameters.price = 3 USD / day");
     assert_contains(text, "set by: --set");
     assert_contains(text, "replaces: 36525 USD / year (study, test.yaml:11:10)");
     assert_contains(text, "source: assumption");
     free(text);
-    assert_int_equal(twp_explain_path(&reading.document, reading.document.root,
-                         "report.window", &text, NULL),
+    assert_int_equal(
+        twp_explain_path(&reading.document, reading.document.root, "report.window", &text, NULL),
         TWP_OK);
     assert_contains(text, "default: the whole life");
     free(text);
@@ -853,7 +855,7 @@ test_every_number_is_listed_with_its_source(void **state)
     free(row);
 }
 
-/* ---- hostile input ------------------------------------------------------------------------------- */
+/* ---- hostile input -------------------------------------------------------------------------- */
 
 /* Each scalar, key and mapping of the whole study in turn becomes something else. */
 static void

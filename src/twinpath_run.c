@@ -1,0 +1,344 @@
+/* The library's face: runs. Wires engine, sums and results together. */
+#include "twinpath_study.h"
+
+#include "base/suggest.h"
+#include "engine/run.h"
+#include "measure/sums.h"
+#include "results/fill.h"
+#include "results/provenance.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PILOT_TWINS 256
+
+void
+twp_run_settings_init(twp_run_settings_t *settings)
+{
+    memset(settings, 0, sizeof(*settings));
+    settings->seed = 1;
+}
+
+/* Everything a run holds. */
+typedef struct {
+    twp_study_t *study;
+    const twp_run_settings_t *settings;
+    int n_models;
+    const twp_model_t **model;         /* [n_models] */
+    const twp_study_typed_t **typed;   /* [n_models] */
+    twp_draw_plan_t **draw;            /* [n_models] */
+    twp_outcome_counts_t *counts;      /* [n_models] */
+    twp_population_t *population;
+    twp_outcome_plan_t *plan;
+    twp_figures_t *figures;
+    twp_sums_t *sums;
+    twp_recorder_plan_t *recorder;
+    twp_fill_run_t fill_run;
+    twp_fill_t *fill;
+    int64_t n_done;
+} run_t;
+
+static bool
+is_chosen(const twp_run_settings_t *settings, const char *strategy)
+{
+    for (int i = 0; i < settings->n_strategies; i++)
+        if (strcmp(settings->strategy[i], strategy) == 0)
+            return true;
+    return settings->n_strategies == 0;
+}
+
+static twp_status_t
+check_settings(const twp_study_t *study, const twp_run_settings_t *settings, twp_error_t *err)
+{
+    const int n = study->n_strategies;
+
+    if (!study->is_whole)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "the study has errors");
+    if (settings->n_patients < 0 || settings->n_threads < 0 || settings->n_strategies < 0)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "patients and threads cannot be below 0");
+    for (int i = 0; i < settings->n_strategies; i++) {
+        const char **const name = calloc((size_t) n + 1, sizeof(*name));
+        const char *nearest = NULL;
+        bool is_known = false;
+
+        for (int s = 0; name != NULL && s < n; s++) {
+            name[s] = study->base->strategy[s].name;
+            is_known = is_known || strcmp(settings->strategy[i], name[s]) == 0;
+        }
+        if (name != NULL && !is_known)
+            nearest = twp_suggest_nearest(settings->strategy[i], name, (size_t) n);
+        free(name);
+        if (!is_known)
+            return TWP_FAIL(err, TWP_ERR_INPUT, "the study has no strategy %s%s%s%s",
+                settings->strategy[i], nearest != NULL ? " (did you mean " : "",
+                nearest != NULL ? nearest : "", nearest != NULL ? "?)" : "");
+    }
+    return TWP_OK;
+}
+
+static twp_status_t
+choose_models(run_t *run, twp_error_t *err)
+{
+    twp_study_t *const study = run->study;
+    const size_t n = (size_t) study->n_strategies;
+
+    run->model = calloc(n, sizeof(*run->model));
+    run->typed = calloc(n, sizeof(*run->typed));
+    run->draw = calloc(n, sizeof(*run->draw));
+    run->counts = calloc(n, sizeof(*run->counts));
+    if (run->model == NULL || run->typed == NULL || run->draw == NULL || run->counts == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the run");
+    for (int i = 0; i < study->n_strategies; i++) {
+        if (i > 0 && !is_chosen(run->settings, study->base->strategy[i].name))
+            continue;
+        study->model[i]->seed = run->settings->seed;
+        run->model[run->n_models] = study->model[i];
+        run->typed[run->n_models++] = study->typed[i];
+    }
+    return TWP_OK;
+}
+
+static twp_status_t
+open_population(run_t *run, int64_t n_patients, twp_error_t *err)
+{
+    twp_status_t status = twp_population_open(run->typed, run->n_models, n_patients,
+        &run->population, &run->study->findings, err);
+
+    if (status == TWP_ERR_INPUT)
+        twp_findings_sort(&run->study->findings);
+    for (int s = 0; s < run->n_models && status == TWP_OK; s++)
+        status = twp_population_plan_create(
+            run->population, run->model[s], &run->draw[s], err);
+    return status;
+}
+
+static twp_status_t
+prepare(run_t *run, int64_t n_patients, twp_error_t *err)
+{
+    twp_status_t status = check_settings(run->study, run->settings, err);
+
+    if (status == TWP_OK)
+        status = choose_models(run, err);
+    if (status == TWP_OK)
+        status = open_population(run, n_patients, err);
+    if (status == TWP_OK)
+        status = twp_outcome_plan_create(run->typed[0], run->model[0], &run->plan, err);
+    for (int s = 0; s < run->n_models && status == TWP_OK; s++)
+        status = twp_outcome_counts_init(run->plan, false, &run->counts[s], err);
+    if (status == TWP_OK)
+        status = twp_figures_create(run->typed[0], run->plan, run->n_models, &run->figures, err);
+    if (status == TWP_OK)
+        status = twp_recorder_plan_create(run->typed[0], run->model[0], &run->recorder, err);
+    run->fill_run = (twp_fill_run_t){ .model = run->model,
+        .n_models = run->n_models,
+        .population = run->population,
+        .plan = run->plan,
+        .figures = run->figures,
+        .recorder = run->recorder,
+        .seed = run->settings->seed };
+    return status;
+}
+
+static void
+finish(run_t *run)
+{
+    twp_fill_abandon(run->fill);
+    twp_sums_free(run->sums);
+    twp_figures_free(run->figures);
+    if (run->recorder != NULL)
+        twp_recorder_plan_free(run->recorder);
+    for (int s = 0; s < run->n_models; s++) {
+        twp_outcome_counts_clear(&run->counts[s]);
+        twp_population_plan_free(run->draw[s]);
+    }
+    if (run->plan != NULL)
+        twp_outcome_plan_free(run->plan);
+    twp_population_free(run->population);
+    free(run->counts);
+    free(run->draw);
+    free(run->typed);
+    free(run->model);
+}
+
+static void
+reduce(void *context, const twp_block_t *block, void *partial)
+{
+    run_t *const run = context;
+
+    twp_sums_reduce(run->sums, block, partial);
+}
+
+static twp_status_t
+take(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
+{
+    run_t *const run = context;
+
+    twp_sums_fold(run->sums, partial);
+    run->n_done += block->n_twins;
+    return twp_fill_take(run->fill, block, err);
+}
+
+/* What the command line set, a line each, so that the run can be done again from its file. */
+static const char *
+overrides_text(twp_arena_t *arena, const run_t *run)
+{
+    const twp_document_t *const document = &run->study->document;
+    const char *text = "";
+
+    for (int i = 0; text != NULL && i < document->n_set; i++)
+        text = twp_arena_printf(arena, "%s--set %s\n", text, document->set[i]);
+    if (text != NULL && run->settings->n_patients > 0)
+        text = twp_arena_printf(
+            arena, "%s--patients %" PRId64 "\n", text, run->settings->n_patients);
+    for (int i = 0; text != NULL && i < run->settings->n_strategies; i++)
+        text = twp_arena_printf(arena, "%s--strategy %s\n", text, run->settings->strategy[i]);
+    return text;
+}
+
+static twp_status_t
+write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t *err)
+{
+    twp_arena_t *const arena = twp_arena_create(0);
+    const char *const overrides = arena != NULL ? overrides_text(arena, run) : NULL;
+    const twp_provenance_t provenance = { .document = &run->study->document,
+        .patients = run->population->has_csv ? &run->population->csv : NULL,
+        .overrides = overrides,
+        .seed = run->settings->seed,
+        .n_twins = run->population->n_twins };
+    const twp_session_t session = { .command_line = run->settings->command_line,
+        .started = started,
+        .finished = (int64_t) time(NULL),
+        .n_threads = twp_engine_n_threads(run->settings->n_threads),
+        .cpu_seconds = done->cpu_seconds };
+    twp_status_t status = TWP_OK;
+
+    if (overrides == NULL)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results");
+    if (status == TWP_OK)
+        status = twp_fill_summary(run->fill, run->sums, run->counts, run->n_done, err);
+    if (status == TWP_OK)
+        status = twp_provenance_write(twp_fill_writer(run->fill), &provenance, err);
+    if (status == TWP_OK)
+        status = twp_session_write(twp_fill_writer(run->fill), &session, err);
+    twp_arena_free(arena);
+    return status;
+}
+
+static twp_status_t
+live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
+{
+    const twp_run_settings_t *const settings = run->settings;
+    const int64_t started = (int64_t) time(NULL);
+    const twp_sink_t sink = { .context = run,
+        .partial_bytes = run->figures->partial_bytes,
+        .reduce = reduce,
+        .take = take };
+    const twp_run_options_t options = { .n_threads = settings->n_threads,
+        .progress = settings->progress,
+        .progress_context = settings->progress_context,
+        .should_stop = settings->should_stop,
+        .stop_context = settings->stop_context,
+        .record = run->recorder };
+    twp_progress_t done = { 0 };
+    twp_status_t status = twp_fill_open(&run->fill_run, settings->output_path,
+        settings->overwrite, settings->n_threads, &run->fill, err);
+    bool is_partial;
+
+    if (status == TWP_OK)
+        status = twp_sums_create(run->figures, &run->sums, err);
+    if (status == TWP_OK)
+        status = twp_engine_run(run->model, (const twp_draw_plan_t *const *) run->draw,
+            run->n_models, run->plan, run->counts, &sink, &options, &done, err);
+    if (status != TWP_OK)
+        return status;
+    is_partial = run->n_done < run->population->n_twins;
+    report->n_twins = run->population->n_twins;
+    report->n_twins_done = run->n_done;
+    report->n_strategies = run->n_models;
+    report->n_events = done.n_events;
+    report->wall_seconds = done.wall_seconds;
+    report->cpu_seconds = done.cpu_seconds;
+    report->n_threads = twp_engine_n_threads(settings->n_threads);
+    report->is_partial = is_partial;
+    if (is_partial && run->n_done == 0)
+        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first block of twins");
+    status = write_rest(run, &done, started, err);
+    if (status == TWP_OK) {
+        twp_fill_t *const fill = run->fill;
+
+        run->fill = NULL;
+        status = twp_fill_close(fill, is_partial, report->digest, err);
+    }
+    if (status == TWP_OK && is_partial)
+        status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
+            "stopped after %" PRId64 " of %" PRId64 " twins; %s is partial", run->n_done,
+            run->population->n_twins, settings->output_path);
+    return status;
+}
+
+twp_status_t
+twp_study_run(twp_study_t *study, const twp_run_settings_t *settings, twp_run_report_t *report,
+    twp_error_t *err)
+{
+    run_t run = { .study = study, .settings = settings };
+    twp_run_report_t own;
+    twp_status_t status;
+
+    if (report == NULL)
+        report = &own;
+    memset(report, 0, sizeof(*report));
+    if (settings->output_path == NULL || settings->output_path[0] == '\0')
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
+    status = prepare(&run, settings->n_patients, err);
+    if (status == TWP_OK)
+        status = live_and_write(&run, report, err);
+    finish(&run);
+    return status;
+}
+
+static twp_status_t
+take_nothing(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
+{
+    (void) context;
+    (void) block;
+    (void) partial;
+    (void) err;
+    return TWP_OK;
+}
+
+twp_status_t
+twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_run_estimate_t *estimate, twp_error_t *err)
+{
+    const int64_t n_asked = settings->n_patients > 0 ? settings->n_patients
+                                                     : twp_study_n_patients(study);
+    const int64_t n_pilot = n_asked < PILOT_TWINS ? n_asked : PILOT_TWINS;
+    const twp_sink_t sink = { .take = take_nothing };
+    const twp_run_options_t options = { .n_threads = 1 };
+    run_t run = { .study = study, .settings = settings };
+    twp_progress_t done = { 0 };
+    twp_status_t status;
+
+    memset(estimate, 0, sizeof(*estimate));
+    status = prepare(&run, n_pilot, err);
+    if (status == TWP_OK)
+        status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw,
+            run.n_models, run.plan, run.counts, &sink, &options, &done, err);
+    if (status == TWP_OK) {
+        estimate->n_twins = n_asked;
+        estimate->n_strategies = run.n_models;
+        estimate->n_pilot_twins = (int) n_pilot;
+        estimate->events_per_life
+            = (double) done.n_events / ((double) n_pilot * run.n_models);
+        estimate->cpu_seconds = done.cpu_seconds * (double) n_asked / (double) n_pilot;
+        estimate->memory_bytes = twp_engine_memory_bytes(
+            run.model, run.n_models, run.plan, settings->n_threads, n_asked);
+        estimate->memory_bytes += twp_sums_bytes(run.figures);
+        estimate->file_bytes
+            = twp_fill_estimate_bytes(&run.fill_run, n_asked, estimate->events_per_life);
+    }
+    finish(&run);
+    return status;
+}

@@ -1,0 +1,26 @@
+/** The handle behind twp_study_t. Private to the library's face: src/twinpath.c, src/twinpath_run.c. */
+#ifndef TWP_TWINPATH_STUDY_H
+#define TWP_TWINPATH_STUDY_H
+
+#include "base/error.h"
+#include "document/document.h"
+#include "model/model.h"
+#include "study/explain.h"
+#include "study/study.h"
+#include "twinpath.h"
+
+struct twp_study_handle {
+    twp_arena_t *arena;
+    twp_document_t document;
+    twp_findings_t findings;
+    bool is_whole; /* everything below is there */
+    twp_study_typed_t *base; /* the study without any strategy's `set` */
+    int n_strategies;
+    twp_study_typed_t **typed; /* [n_strategies] base where a strategy sets nothing */
+    const twp_node_t **root;   /* [n_strategies] its tree */
+    twp_model_t **model;       /* [n_strategies] */
+    int n_numbers;
+    twp_explain_number_t *number; /* [n_numbers] */
+};
+
+#endif
