@@ -208,6 +208,8 @@ run_waves(run_t *run, twp_error_t *err)
         const int64_t left = run->n_blocks - run->i_first;
 
         run->n_wave = left < run->n_slots ? left : run->n_slots;
+        /* Other threads may have begun before the first one asks. */
+        run->is_stopped = report_and_ask(run);
         live_wave(run);
         status = hand_on(run, err);
     }

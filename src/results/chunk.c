@@ -142,8 +142,8 @@ static bool
 is_incompressible(twp_chunk_compressor_t *compressor, const unsigned char *plane, size_t n)
 {
     const size_t n_trial = n < TRIAL_BYTES ? n : TRIAL_BYTES;
-    const size_t n_out = libdeflate_deflate_compress(compressor->deflate,
-        plane + (n - n_trial) / 2, n_trial, compressor->trial, compressor->trial_bytes);
+    const size_t n_out = libdeflate_deflate_compress(compressor->deflate, plane + (n - n_trial) / 2,
+        n_trial, compressor->trial, compressor->trial_bytes);
 
     return n_out == 0 || n_out > n_trial - n_trial / 16;
 }

@@ -19,8 +19,38 @@ struct twp_content_digest {
 
 /* "twinpath column piece, version 1", 32 bytes: any fixed key serves. */
 static const unsigned char tag_key[crypto_onetimeauth_KEYBYTES] = {
-    't', 'w', 'i', 'n', 'p', 'a', 't', 'h', ' ', 'c', 'o', 'l', 'u', 'm', 'n', ' ',
-    'p', 'i', 'e', 'c', 'e', ',', ' ', 'v', 'e', 'r', 's', 'i', 'o', 'n', ' ', '1',
+    't',
+    'w',
+    'i',
+    'n',
+    'p',
+    'a',
+    't',
+    'h',
+    ' ',
+    'c',
+    'o',
+    'l',
+    'u',
+    'm',
+    'n',
+    ' ',
+    'p',
+    'i',
+    'e',
+    'c',
+    'e',
+    ',',
+    ' ',
+    'v',
+    'e',
+    'r',
+    's',
+    'i',
+    'o',
+    'n',
+    ' ',
+    '1',
 };
 
 _Static_assert(crypto_onetimeauth_BYTES == TWP_CONTENT_TAG_BYTES, "a tag is a Poly1305 tag");
@@ -106,8 +136,8 @@ twp_content_digest_free(twp_content_digest_t *digest)
 bool
 twp_content_digest_has_object(const char *object)
 {
-    return strcmp(object, "session") != 0 && strncmp(object, "session/", 8) != 0
-        && strcmp(object, "provenance/build_json") != 0;
+    return strcmp(object, "session") != 0 && strncmp(object, "session/", 8) != 0 &&
+        strcmp(object, "provenance/build_json") != 0;
 }
 
 bool
@@ -197,8 +227,8 @@ twp_content_digest_add_column(twp_content_digest_t *digest, const char *object, 
     if (shape == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the content digest");
     write_hex(sum, hex);
-    status = add_line(
-        digest, make_line("column\t%s\t%s\t%s\t%s\n", object, twp_type_name(type), shape, hex), err);
+    status = add_line(digest,
+        make_line("column\t%s\t%s\t%s\t%s\n", object, twp_type_name(type), shape, hex), err);
     free(shape);
     return status;
 }
@@ -209,8 +239,8 @@ twp_content_digest_add_attribute(twp_content_digest_t *digest, const char *objec
 {
     unsigned char sum[TWP_CONTENT_SUM_BYTES];
     char hex[TWP_CONTENT_DIGEST_HEX_SIZE];
-    const size_t n_bytes =
-        type == TWP_TYPE_TEXT ? strlen(values) : (n > 0 ? n : 1) * twp_type_size(type);
+    const size_t n_bytes = type == TWP_TYPE_TEXT ? strlen(values)
+                                                 : (n > 0 ? n : 1) * twp_type_size(type);
 
     if (!twp_content_digest_has_attribute(object, name))
         return TWP_OK;

@@ -63,16 +63,15 @@ TWP_CHECK_RESULT twp_status_t twp_content_digest_add_group(
 TWP_CHECK_RESULT twp_status_t twp_content_digest_add_dimension(
     twp_content_digest_t *digest, const char *object, size_t length, twp_error_t *err);
 TWP_CHECK_RESULT twp_status_t twp_content_digest_add_column(twp_content_digest_t *digest,
-    const char *object, twp_type_t type, int n_dims, const char *const *dims,
-    const size_t *lengths, const unsigned char sum[TWP_CONTENT_SUM_BYTES], twp_error_t *err);
+    const char *object, twp_type_t type, int n_dims, const char *const *dims, const size_t *lengths,
+    const unsigned char sum[TWP_CONTENT_SUM_BYTES], twp_error_t *err);
 /** An attribute of n values (0: a scalar); for text, values is the text itself. */
 TWP_CHECK_RESULT twp_status_t twp_content_digest_add_attribute(twp_content_digest_t *digest,
     const char *object, const char *name, twp_type_t type, size_t n, const void *values,
     twp_error_t *err);
 
 /** Sorts the lines and writes 64 hex digits and a NUL. */
-void twp_content_digest_finish(
-    twp_content_digest_t *digest, char hex[TWP_CONTENT_DIGEST_HEX_SIZE]);
+void twp_content_digest_finish(twp_content_digest_t *digest, char hex[TWP_CONTENT_DIGEST_HEX_SIZE]);
 
 /** Recomputes the digest of the file at path from its content. Fails as twp_reader_open() does. */
 TWP_CHECK_RESULT twp_status_t twp_results_content_digest(

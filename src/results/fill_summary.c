@@ -127,7 +127,8 @@ declare_times(twp_fill_t *fill, const char *group)
         const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
         const char *name;
 
-        if (figure->i_time != 0 || measure->n_times == 0)
+        if (figure->i_time != 0 || measure->n_times == 0
+            || (figure->i_column < 0 && strcmp(group, "segments") == 0))
             continue;
         name = twp_arena_printf(fill->arena, "time_%s", measure->name);
         (void) twp_fill_ok(fill,

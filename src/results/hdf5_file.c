@@ -62,13 +62,13 @@ make_plist(hid_t class)
     const hid_t plist = H5Pcreate(class);
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
-    if (plist < 0 || H5Pset_obj_track_times(plist, 0) < 0
-        || H5Pset_attr_creation_order(plist, order) < 0
-        || H5Pset_attr_phase_change(plist, MAX_COMPACT, 0) < 0)
+    if (plist < 0 || H5Pset_obj_track_times(plist, 0) < 0 ||
+        H5Pset_attr_creation_order(plist, order) < 0 ||
+        H5Pset_attr_phase_change(plist, MAX_COMPACT, 0) < 0)
         return H5I_INVALID_HID;
-    if (class != H5P_DATASET_CREATE
-        && (H5Pset_link_creation_order(plist, order) < 0
-            || H5Pset_link_phase_change(plist, MAX_COMPACT, 0) < 0))
+    if (class != H5P_DATASET_CREATE &&
+        (H5Pset_link_creation_order(plist, order) < 0 ||
+            H5Pset_link_phase_change(plist, MAX_COMPACT, 0) < 0))
         return H5I_INVALID_HID;
     return plist;
 }
@@ -78,9 +78,9 @@ create_file(output_t *output)
 {
     const hid_t creation = make_plist(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
 
-    if (creation < 0 || access < 0
-        || H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
-        || H5Pset_file_locking(access, 0, 1) < 0)
+    if (creation < 0 || access < 0 ||
+        H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 ||
+        H5Pset_file_locking(access, 0, 1) < 0)
         return fail(output, "", "", "cannot be prepared");
     output->file = H5Fcreate(output->path, H5F_ACC_EXCL, creation, access);
     if (output->file < 0)
@@ -88,10 +88,10 @@ create_file(output_t *output)
     output->group_plist = make_plist(H5P_GROUP_CREATE);
     output->dataset_plist = make_plist(H5P_DATASET_CREATE);
     output->text_type = H5Tcopy(H5T_C_S1);
-    if (output->group_plist < 0 || output->dataset_plist < 0 || output->text_type < 0
-        || H5Tset_size(output->text_type, H5T_VARIABLE) < 0
-        || H5Tset_cset(output->text_type, H5T_CSET_UTF8) < 0 || H5Pclose(creation) < 0
-        || H5Pclose(access) < 0)
+    if (output->group_plist < 0 || output->dataset_plist < 0 || output->text_type < 0 ||
+        H5Tset_size(output->text_type, H5T_VARIABLE) < 0 ||
+        H5Tset_cset(output->text_type, H5T_CSET_UTF8) < 0 || H5Pclose(creation) < 0 ||
+        H5Pclose(access) < 0)
         return fail(output, "", "", "cannot be prepared");
     return TWP_OK;
 }
@@ -99,9 +99,9 @@ create_file(output_t *output)
 static twp_status_t
 close_file(const output_t *output)
 {
-    if (H5Tclose(output->text_type) < 0 || H5Pclose(output->group_plist) < 0
-        || H5Pclose(output->dataset_plist) < 0 || H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0
-        || H5Fclose(output->file) < 0)
+    if (H5Tclose(output->text_type) < 0 || H5Pclose(output->group_plist) < 0 ||
+        H5Pclose(output->dataset_plist) < 0 || H5Fflush(output->file, H5F_SCOPE_GLOBAL) < 0 ||
+        H5Fclose(output->file) < 0)
         return fail(output, "", "", "cannot be finished");
     return TWP_OK;
 }
@@ -112,10 +112,10 @@ write_attribute(const output_t *output, hid_t object, const char *group, const c
 {
     const hid_t type = file_type(attribute->type, output->text_type);
     const hsize_t length = attribute->n;
-    const hid_t space =
-        attribute->n > 0 ? H5Screate_simple(1, &length, NULL) : H5Screate(H5S_SCALAR);
-    const void *const values =
-        attribute->type == TWP_TYPE_TEXT ? (const void *) &attribute->values : attribute->values;
+    const hid_t space = attribute->n > 0 ? H5Screate_simple(1, &length, NULL)
+                                         : H5Screate(H5S_SCALAR);
+    const void *const values = attribute->type == TWP_TYPE_TEXT ? (const void *) &attribute->values
+                                                                : attribute->values;
     hid_t made;
 
     if (space < 0)
@@ -150,8 +150,8 @@ write_chunks(const output_t *output, hid_t dataset, const twp_model_group_t *gro
         const twp_spool_row_t *const row = &column->row[i_row].spooled;
         for (size_t i = 0; i < row->n_pieces; i++) {
             const void *bytes;
-            const twp_status_t status =
-                twp_spool_read(output->model->spool, &row->piece[i], &bytes, output->err);
+            const twp_status_t status = twp_spool_read(
+                output->model->spool, &row->piece[i], &bytes, output->err);
             if (status != TWP_OK)
                 return status;
             if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, offset, row->piece[i].n_bytes, bytes) < 0)
@@ -176,11 +176,11 @@ make_number_plist(const twp_model_column_t *column)
 
     for (int i = 0; i < column->field.n_dims; i++)
         chunk[i] = column->chunk[i];
-    if (plist < 0 || H5Pset_chunk(plist, column->field.n_dims, chunk) < 0
-        || H5Pset_shuffle(plist) < 0 || H5Pset_deflate(plist, DEFLATE_LEVEL) < 0)
+    if (plist < 0 || H5Pset_chunk(plist, column->field.n_dims, chunk) < 0 ||
+        H5Pset_shuffle(plist) < 0 || H5Pset_deflate(plist, DEFLATE_LEVEL) < 0)
         return H5I_INVALID_HID;
-    if (!twp_type_is_integer(column->field.type)
-        && H5Pset_fill_value(plist, H5T_NATIVE_DOUBLE, &nan) < 0)
+    if (!twp_type_is_integer(column->field.type) &&
+        H5Pset_fill_value(plist, H5T_NATIVE_DOUBLE, &nan) < 0)
         return H5I_INVALID_HID;
     return plist;
 }
@@ -207,8 +207,8 @@ write_column(const output_t *output, hid_t location, const twp_model_group_t *gr
     *dataset = H5Dcreate2(location, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
     if (*dataset < 0)
         return fail(output, group->name, name, "cannot be created");
-    if (is_text && column->n_texts > 0
-        && H5Dwrite(*dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, column->text) < 0)
+    if (is_text && column->n_texts > 0 &&
+        H5Dwrite(*dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, column->text) < 0)
         return fail(output, group->name, name, "cannot be written");
     if (H5Sclose(space) < 0 || (!is_text && H5Pclose(plist) < 0))
         return fail(output, group->name, name, "cannot be shaped");
@@ -282,8 +282,8 @@ write_columns(
 static twp_status_t
 write_group(const output_t *output, const twp_model_group_t *group)
 {
-    const hid_t location =
-        H5Gcreate2(output->file, group->name, H5P_DEFAULT, output->group_plist, H5P_DEFAULT);
+    const hid_t location = H5Gcreate2(
+        output->file, group->name, H5P_DEFAULT, output->group_plist, H5P_DEFAULT);
     hid_t *const scale = calloc(group->n_dimensions + 1, sizeof *scale);
     twp_status_t status;
 

@@ -26,8 +26,7 @@ fail_errno(twp_error_t *err, const char *path, const char *what, int error)
 {
     char why[128];
 
-    return TWP_FAIL(
-        err, TWP_ERR_IO, "%s: %s: %s", path, what, strerror_r(error, why, sizeof why));
+    return TWP_FAIL(err, TWP_ERR_IO, "%s: %s: %s", path, what, strerror_r(error, why, sizeof why));
 }
 
 static void
@@ -60,8 +59,8 @@ twp_publish_init(twp_publish_t *publish, const char *path, twp_error_t *err)
 
     memset(publish, 0, sizeof *publish);
     get_host(host);
-    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0
-        || strpbrk(name, "\\\n\r") != NULL)
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        strpbrk(name, "\\\n\r") != NULL)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: not a name for a results file", path);
     if (strlen(name) + strlen(host) + sizeof "..sha256...tmp" + 20 > NAME_MAX)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: the name is too long", path);
@@ -77,8 +76,8 @@ twp_publish_init(twp_publish_t *publish, const char *path, twp_error_t *err)
     }
     if (asprintf(&publish->sum_path, "%s.sha256", path) < 0)
         publish->sum_path = NULL;
-    if (publish->path == NULL || publish->name == NULL || publish->tmp_path == NULL
-        || publish->sum_tmp_path == NULL || publish->sum_path == NULL)
+    if (publish->path == NULL || publish->name == NULL || publish->tmp_path == NULL ||
+        publish->sum_tmp_path == NULL || publish->sum_path == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory for its names", path);
     return TWP_OK;
 }
@@ -142,8 +141,7 @@ twp_publish_remove_stale(const twp_publish_t *publish)
             continue;
         if (strcmp(owner, host) == 0)
             is_stale = pid == (long) getpid() || (kill((pid_t) pid, 0) != 0 && errno == ESRCH);
-        if (!is_stale
-            && fstatat(dirfd(folder), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0)
+        if (!is_stale && fstatat(dirfd(folder), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0)
             is_stale = time(NULL) - facts.st_mtime > DAY_SECONDS;
         if (is_stale)
             (void) unlinkat(dirfd(folder), entry->d_name, 0);
@@ -238,11 +236,12 @@ accept_existing(const twp_publish_t *publish, const char *digest, twp_error_t *e
     (void) unlink(publish->tmp_path);
     (void) unlink(publish->sum_tmp_path);
     if (twp_results_content_digest(publish->path, existing, &why) != TWP_OK)
-        return TWP_FAIL(err, TWP_ERR_EXISTS, "%s: a file is already there that cannot be compared (%s)",
-            publish->path, why.message);
+        return TWP_FAIL(err, TWP_ERR_EXISTS,
+            "%s: a file is already there that cannot be compared (%s)", publish->path, why.message);
     if (strcmp(existing, digest) != 0)
         return TWP_FAIL(err, TWP_ERR_EXISTS,
-            "%s: a results file of another content is already there (digest %.12s..., this run %.12s...)",
+            "%s: a results file of another content is already there (digest %.12s..., this run "
+            "%.12s...)",
             publish->path, existing, digest);
     if (access(publish->sum_path, F_OK) == 0)
         return TWP_OK;

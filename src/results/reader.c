@@ -36,7 +36,8 @@ twp_reader_refuse(const twp_reader_t *reader, const char *object, const char *wh
 
 /* The same with what HDF5 says. */
 twp_status_t
-twp_reader_damaged(const twp_reader_t *reader, const char *object, const char *what, twp_error_t *err)
+twp_reader_damaged(
+    const twp_reader_t *reader, const char *object, const char *what, twp_error_t *err)
 {
     char reason[TWP_HDF5_REASON_SIZE];
 
@@ -64,7 +65,7 @@ verify(twp_reader_t *reader, twp_error_t *err)
         reader->is_unverified = error == ENOENT;
         status = error == ENOENT ? TWP_OK
                                  : TWP_FAIL(err, TWP_ERR_IO, "%s: cannot be read: %s", sum_path,
-                                     strerror_r(error, why, sizeof why));
+                                       strerror_r(error, why, sizeof why));
         free(sum_path);
         return status;
     }
@@ -98,8 +99,8 @@ open_file(twp_reader_t *reader, twp_error_t *err)
     if (reader->file < 0)
         return twp_reader_damaged(reader, "", "not a whole HDF5 file", err);
     creation = H5Fget_create_plist(reader->file);
-    if (creation < 0 || H5Pget_userblock(creation, &n_before) < 0 || H5Pclose(creation) < 0
-        || H5Pclose(access) < 0)
+    if (creation < 0 || H5Pget_userblock(creation, &n_before) < 0 || H5Pclose(creation) < 0 ||
+        H5Pclose(access) < 0)
         return twp_reader_damaged(reader, "", "cannot be opened", err);
     if (n_before != 0)
         return twp_reader_refuse(reader, "", "something stands before the HDF5 file", err);
@@ -139,8 +140,8 @@ twp_reader_open(const char *path, twp_reader_t **reader, twp_error_t *err)
     }
     made->file = H5I_INVALID_HID;
     if (access(path, R_OK) != 0)
-        status = TWP_FAIL(err, TWP_ERR_IO, "%s: cannot be read: %s", path,
-            strerror_r(errno, why, sizeof why));
+        status = TWP_FAIL(
+            err, TWP_ERR_IO, "%s: cannot be read: %s", path, strerror_r(errno, why, sizeof why));
     if (status == TWP_OK)
         status = verify(made, err);
     if (status == TWP_OK) {
@@ -189,8 +190,7 @@ twp_reader_path(const twp_reader_t *reader)
 /* Opens an object by its path if every step is a hard link: others lead out of the file or to
  * nowhere. Returns an invalid handle with the failure in *status otherwise. */
 static hid_t
-open_object(
-    const twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err)
+open_object(const twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err)
 {
     char path[MAX_OBJECT_NAME + 1];
     H5L_info_t link;
@@ -228,15 +228,16 @@ open_object(
 }
 
 hid_t
-twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t kind, twp_status_t *status,
-    twp_error_t *err)
+twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t kind,
+    twp_status_t *status, twp_error_t *err)
 {
     hid_t opened = open_object(reader, object, status, err);
 
     if (opened < 0)
         return opened;
     if (H5Iget_type(opened) != kind) {
-        *status = twp_reader_refuse(reader, object, kind == H5I_GROUP ? "not a group" : "not a dataset", err);
+        *status = twp_reader_refuse(
+            reader, object, kind == H5I_GROUP ? "not a group" : "not a dataset", err);
         (void) H5Oclose(opened);
         opened = H5I_INVALID_HID;
     }
@@ -306,11 +307,10 @@ visit_link(hid_t group, hsize_t i_link, collector_t *collector)
     char name[TWP_COLUMN_NAME_MAX + 1];
     H5O_info_t object;
     H5L_info_t link;
-    const ssize_t n = H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i_link, name,
-        sizeof name, H5P_DEFAULT);
+    const ssize_t n = H5Lget_name_by_idx(
+        group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i_link, name, sizeof name, H5P_DEFAULT);
 
-    if (n <= 0 || (size_t) n >= sizeof name
-        || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
+    if (n <= 0 || (size_t) n >= sizeof name || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
         return false;
     if (link.type != H5L_TYPE_HARD)
         return true;
@@ -383,8 +383,8 @@ twp_reader_classify(hid_t type, twp_type_t *ours, bool *is_variable_text)
     for (size_t i = 0; class == H5T_INTEGER && i < 4; i++)
         if (integers[i].n_bytes == n_bytes) {
             *ours = integers[i].type;
-            return H5Tget_sign(type) == H5T_SGN_2
-                && (n_bytes == 1 || H5Tget_order(type) == H5T_ORDER_LE);
+            return H5Tget_sign(type) == H5T_SGN_2 &&
+                (n_bytes == 1 || H5Tget_order(type) == H5T_ORDER_LE);
         }
     if (class != H5T_FLOAT)
         return false;
@@ -413,7 +413,8 @@ twp_reader_text_type(hid_t stored)
 {
     const hid_t type = H5Tcopy(H5T_C_S1);
 
-    if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5Tget_cset(stored)) < 0)
+    if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 ||
+        H5Tset_cset(type, H5Tget_cset(stored)) < 0)
         return H5I_INVALID_HID;
     return type;
 }
@@ -444,8 +445,8 @@ has_compact_attributes(hid_t object)
 {
     H5O_info_t info;
 
-    return H5Oget_info2(object, &info, H5O_INFO_META_SIZE) >= 0
-        && info.meta_size.attr.heap_size == 0 && info.meta_size.attr.index_size == 0;
+    return H5Oget_info2(object, &info, H5O_INFO_META_SIZE) >= 0 &&
+        info.meta_size.attr.heap_size == 0 && info.meta_size.attr.index_size == 0;
 }
 
 twp_status_t
@@ -463,7 +464,8 @@ twp_reader_list_attributes(
     if (opened >= 0) {
         if (!has_compact_attributes(opened))
             status = twp_reader_refuse(reader, object, "attributes outside of its header", err);
-        else if (H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_INC, &at, visit_attribute, &collector) < 0)
+        else if (H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_INC, &at, visit_attribute, &collector) <
+            0)
             status = collector.is_full
                 ? TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", reader->path)
                 : twp_reader_damaged(reader, object, "its attributes cannot be listed", err);
@@ -512,9 +514,10 @@ read_attribute(const twp_reader_t *reader, hid_t attribute, const char *object,
 
     if (type < 0 || n < 0 || n_dims < 0)
         status = twp_reader_damaged(reader, object, "an attribute cannot be opened", err);
-    else if (!twp_reader_classify(type, &value->type, &value->is_variable_text) || n_dims > 1
-        || (value->type == TWP_TYPE_TEXT && n_dims > 0) || (size_t) n > MAX_ATTRIBUTE_ELEMENTS)
-        status = twp_reader_refuse(reader, object, "an attribute of a type or size that Twinpath has not", err);
+    else if (!twp_reader_classify(type, &value->type, &value->is_variable_text) || n_dims > 1 ||
+        (value->type == TWP_TYPE_TEXT && n_dims > 0) || (size_t) n > MAX_ATTRIBUTE_ELEMENTS)
+        status = twp_reader_refuse(
+            reader, object, "an attribute of a type or size that Twinpath has not", err);
     if (status == TWP_OK && value->type == TWP_TYPE_TEXT) {
         const hid_t text_type = twp_reader_text_type(type);
         char *text = NULL;
@@ -529,7 +532,8 @@ read_attribute(const twp_reader_t *reader, hid_t attribute, const char *object,
         value->values = calloc((size_t) n > 0 ? (size_t) n : 1, twp_type_size(value->type));
         if (value->values == NULL)
             status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", reader->path);
-        else if (n > 0 && H5Aread(attribute, twp_reader_memory_type(value->type), value->values) < 0)
+        else if (n > 0 &&
+            H5Aread(attribute, twp_reader_memory_type(value->type), value->values) < 0)
             status = twp_reader_damaged(reader, object, "an attribute cannot be read", err);
     }
     if (type >= 0)
@@ -550,11 +554,11 @@ twp_reader_attribute(twp_reader_t *reader, const char *object, const char *name,
     twp_reader_begin(reader);
     opened = open_object(reader, object, &status, err);
     if (opened >= 0) {
-        const hid_t attribute =
-            H5Aexists(opened, name) > 0 ? H5Aopen(opened, name, H5P_DEFAULT) : H5I_INVALID_HID;
+        const hid_t attribute = H5Aexists(opened, name) > 0 ? H5Aopen(opened, name, H5P_DEFAULT)
+                                                            : H5I_INVALID_HID;
         if (attribute < 0) {
-            status = TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s has no attribute %s", reader->path,
-                object, name);
+            status = TWP_FAIL(
+                err, TWP_ERR_FORMAT, "%s: /%s has no attribute %s", reader->path, object, name);
         } else {
             status = read_attribute(reader, attribute, object, value, err);
             (void) H5Aclose(attribute);

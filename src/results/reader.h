@@ -61,12 +61,12 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_reader_attribute(twp_reader_t *reader, const char *object,
     const char *name, twp_attribute_value_t *value, twp_error_t *err);
 /** A text attribute; the caller frees *text. TWP_ERR_FORMAT when there is none or it is no text. */
-TWP_CHECK_RESULT twp_status_t twp_reader_attribute_text(twp_reader_t *reader, const char *object,
-    const char *name, char **text, twp_error_t *err);
-TWP_CHECK_RESULT twp_status_t twp_reader_attribute_int32(twp_reader_t *reader, const char *object,
-    const char *name, int32_t *value, twp_error_t *err);
-TWP_CHECK_RESULT twp_status_t twp_reader_attribute_float64(twp_reader_t *reader,
-    const char *object, const char *name, double *value, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_reader_attribute_text(
+    twp_reader_t *reader, const char *object, const char *name, char **text, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_reader_attribute_int32(
+    twp_reader_t *reader, const char *object, const char *name, int32_t *value, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_reader_attribute_float64(
+    twp_reader_t *reader, const char *object, const char *name, double *value, twp_error_t *err);
 
 /** What is known of a dataset without reading it. */
 typedef struct {
@@ -74,8 +74,8 @@ typedef struct {
     int n_dims; /**< 0: a scalar */
     size_t length[TWP_FIELD_DIMS_MAX];
     char dim[TWP_FIELD_DIMS_MAX][TWP_COLUMN_NAME_MAX + 1]; /**< "" where no scale is attached */
-    size_t n_elements;       /**< product of length; 1 for a scalar */
-    bool is_dimension;       /**< a dimension scale */
+    size_t n_elements;                                     /**< product of length; 1 for a scalar */
+    bool is_dimension;                                     /**< a dimension scale */
     bool is_plain_dimension; /**< a length without values, cannot be read */
     bool is_variable_text;   /**< variable-length UTF-8 */
     bool is_chunked, is_shuffled, is_deflated;

@@ -31,9 +31,9 @@ take_shape(hid_t dataset, twp_dataset_info_t *info)
     info->n_elements = 1;
     for (int i = 0; fault == NULL && i < info->n_dims; i++) {
         info->length[i] = (size_t) length[i];
-        if (length[i] > SIZE_MAX / 64
-            || __builtin_mul_overflow(info->n_elements, info->length[i], &info->n_elements)
-            || info->n_elements > SIZE_MAX / 64)
+        if (length[i] > SIZE_MAX / 64 ||
+            __builtin_mul_overflow(info->n_elements, info->length[i], &info->n_elements) ||
+            info->n_elements > SIZE_MAX / 64)
             fault = "a size that cannot be";
     }
     if (space >= 0)
@@ -51,8 +51,8 @@ take_filters(hid_t plist, twp_dataset_info_t *info)
     for (int i = 0; i < n; i++) {
         size_t n_values = 0;
         unsigned flags, config;
-        const H5Z_filter_t filter =
-            H5Pget_filter2(plist, (unsigned) i, &flags, &n_values, NULL, 0, NULL, &config);
+        const H5Z_filter_t filter = H5Pget_filter2(
+            plist, (unsigned) i, &flags, &n_values, NULL, 0, NULL, &config);
         if (filter == H5Z_FILTER_SHUFFLE)
             info->is_shuffled = true;
         else if (filter == H5Z_FILTER_DEFLATE)
@@ -75,8 +75,8 @@ take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
 
     if (fault != NULL)
         return fault;
-    if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT)
-        || H5Pget_external_count(plist) != 0)
+    if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT) ||
+        H5Pget_external_count(plist) != 0)
         return "data outside of the file";
     if (info->type == TWP_TYPE_TEXT && layout != H5D_CONTIGUOUS)
         return "text that does not lie in one piece";
@@ -128,18 +128,16 @@ take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
         const char *const slash = strrchr(object, '/');
         const char *const name = slash != NULL ? slash + 1 : object;
         const ssize_t n = H5DSget_scale_name(dataset, label, sizeof label);
-        info->is_plain_dimension =
-            n >= (ssize_t) sizeof PLAIN_NAME - 1 && strcmp(label, PLAIN_NAME) == 0;
+        info->is_plain_dimension = n >= (ssize_t) sizeof PLAIN_NAME - 1 &&
+            strcmp(label, PLAIN_NAME) == 0;
         if (info->n_dims != 1 || strlen(name) > TWP_COLUMN_NAME_MAX)
             return "a dimension of more than one dimension";
         strcpy(info->dim[0], name);
         return NULL;
     }
     for (int i = 0; i < info->n_dims; i++)
-        if (H5DSget_num_scales(dataset, (unsigned) i) > 0
-            && H5DSiterate_scales(
-                   dataset, (unsigned) i, NULL, take_dimension_name, info->dim[i])
-                < 0)
+        if (H5DSget_num_scales(dataset, (unsigned) i) > 0 &&
+            H5DSiterate_scales(dataset, (unsigned) i, NULL, take_dimension_name, info->dim[i]) < 0)
             return "its dimensions cannot be read";
     return NULL;
 }
@@ -158,8 +156,8 @@ take_info(const twp_reader_t *reader, hid_t dataset, const char *object, twp_dat
         fault = take_shape(dataset, info);
     if (fault == NULL)
         fault = take_dimensions(dataset, object, info);
-    if (fault == NULL && !info->is_plain_dimension
-        && !twp_reader_classify(type, &info->type, &info->is_variable_text))
+    if (fault == NULL && !info->is_plain_dimension &&
+        !twp_reader_classify(type, &info->type, &info->is_variable_text))
         fault = "a type that a results file has not";
     if (fault == NULL && info->is_plain_dimension)
         info->type = TWP_TYPE_FLOAT32;
@@ -200,8 +198,7 @@ fits(twp_type_t stored, twp_type_t wanted)
     if (twp_type_is_integer(wanted))
         return twp_type_is_integer(stored) && twp_type_size(stored) <= twp_type_size(wanted);
     if (twp_type_is_integer(stored))
-        return wanted == TWP_TYPE_FLOAT64 ? stored != TWP_TYPE_INT64
-                                          : twp_type_size(stored) <= 2;
+        return wanted == TWP_TYPE_FLOAT64 ? stored != TWP_TYPE_INT64 : twp_type_size(stored) <= 2;
     return twp_type_size(stored) <= twp_type_size(wanted);
 }
 
@@ -245,13 +242,12 @@ read_whole(twp_reader_t *reader, const char *object, twp_type_t type, void **val
     if (info.n_elements > TWP_READER_MAX_ELEMENTS)
         status = TWP_FAIL(err, TWP_ERR_LIMIT, "%s: /%s has %zu elements: read it in parts",
             reader->path, object, info.n_elements);
-    else if ((memory = malloc(info.n_elements > 0 ? info.n_elements * twp_type_size(type) : 1))
-        == NULL)
-        status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: /%s: no memory for %zu elements",
-            reader->path, object, info.n_elements);
-    else if (info.n_elements > 0
-        && H5Dread(dataset, twp_reader_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, memory)
-            < 0)
+    else if ((memory = malloc(info.n_elements > 0 ? info.n_elements * twp_type_size(type) : 1)) ==
+        NULL)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: /%s: no memory for %zu elements", reader->path,
+            object, info.n_elements);
+    else if (info.n_elements > 0 &&
+        H5Dread(dataset, twp_reader_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, memory) < 0)
         status = twp_reader_damaged(reader, object, "its data cannot be read", err);
     if (H5Dclose(dataset) < 0 && status == TWP_OK)
         status = twp_reader_damaged(reader, object, "cannot be closed", err);
@@ -265,14 +261,14 @@ read_whole(twp_reader_t *reader, const char *object, twp_type_t type, void **val
     return twp_reader_end(reader, TWP_OK);
 }
 
-#define DEFINE_READ(name, c_type, type) \
-    twp_status_t twp_reader_read_##name( \
+#define DEFINE_READ(name, c_type, type)                                                         \
+    twp_status_t twp_reader_read_##name(                                                        \
         twp_reader_t *reader, const char *object, c_type **values, size_t *n, twp_error_t *err) \
-    { \
-        void *memory; \
-        const twp_status_t status = read_whole(reader, object, type, &memory, n, err); \
-        *values = memory; \
-        return status; \
+    {                                                                                           \
+        void *memory;                                                                           \
+        const twp_status_t status = read_whole(reader, object, type, &memory, n, err);          \
+        *values = memory;                                                                       \
+        return status;                                                                          \
     }
 
 DEFINE_READ(float64, double, TWP_TYPE_FLOAT64)
@@ -305,10 +301,9 @@ read_part(const twp_reader_t *reader, hid_t dataset, const char *object,
         return TWP_OK;
     in_file = H5Dget_space(dataset);
     in_memory = H5Screate_simple(info->n_dims, n, NULL);
-    if (in_file < 0 || in_memory < 0
-        || H5Sselect_hyperslab(in_file, H5S_SELECT_SET, from, NULL, n, NULL) < 0
-        || H5Dread(dataset, twp_reader_memory_type(type), in_memory, in_file, H5P_DEFAULT, values)
-            < 0)
+    if (in_file < 0 || in_memory < 0 ||
+        H5Sselect_hyperslab(in_file, H5S_SELECT_SET, from, NULL, n, NULL) < 0 ||
+        H5Dread(dataset, twp_reader_memory_type(type), in_memory, in_file, H5P_DEFAULT, values) < 0)
         status = twp_reader_damaged(reader, object, "its data cannot be read", err);
     if (in_file >= 0)
         (void) H5Sclose(in_file);
@@ -361,8 +356,8 @@ read_text_elements(const twp_reader_t *reader, hid_t dataset, const char *object
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     else if (n > 0) /* HDF5 follows whatever stands there */
         status = twp_text_heap_check_elements(reader->path, offset, n, err);
-    if (status == TWP_OK
-        && (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0))
+    if (status == TWP_OK &&
+        (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0))
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     for (size_t i = 0; status == TWP_OK && i < n; i++)
         if (texts[i] == NULL && (texts[i] = strdup("")) == NULL)
@@ -393,8 +388,8 @@ twp_reader_read_texts(
     if (status == TWP_OK && (info.type != TWP_TYPE_TEXT || info.is_plain_dimension))
         status = twp_reader_refuse(reader, object, "not text", err);
     if (status == TWP_OK && info.n_elements > MAX_TEXTS)
-        status = TWP_FAIL(err, TWP_ERR_LIMIT, "%s: /%s has %zu texts", reader->path, object,
-            info.n_elements);
+        status = TWP_FAIL(
+            err, TWP_ERR_LIMIT, "%s: /%s has %zu texts", reader->path, object, info.n_elements);
     if (status == TWP_OK) {
         read = calloc(info.n_elements + 1, sizeof *read);
         status = read == NULL

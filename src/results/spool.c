@@ -42,8 +42,7 @@ struct twp_spool {
 };
 
 twp_status_t
-twp_spool_create(
-    const twp_publish_t *publish, int n_threads, twp_spool_t **spool, twp_error_t *err)
+twp_spool_create(const twp_publish_t *publish, int n_threads, twp_spool_t **spool, twp_error_t *err)
 {
     twp_spool_t *const made = calloc(1, sizeof *made);
     bool is_whole = made != NULL;
@@ -59,8 +58,8 @@ twp_spool_create(
         made->job = calloc(made->n_capacity, sizeof *made->job);
         made->compressor = calloc((size_t) made->n_threads, sizeof *made->compressor);
         made->read_buffer = malloc(twp_chunk_bound(MAX_CHUNK_BYTES));
-        is_whole = made->path != NULL && made->job != NULL && made->compressor != NULL
-            && made->read_buffer != NULL;
+        is_whole = made->path != NULL && made->job != NULL && made->compressor != NULL &&
+            made->read_buffer != NULL;
     }
     for (int i = 0; is_whole && i < made->n_threads; i++) {
         made->compressor[i] = twp_chunk_compressor_create(MAX_CHUNK_BYTES);
@@ -182,8 +181,7 @@ twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t siz
 static void
 run_job(twp_chunk_compressor_t *compressor, job_t *job)
 {
-    twp_content_digest_tag(
-        job->buffer, job->n * job->size, job->row->piece[job->i_piece].tag);
+    twp_content_digest_tag(job->buffer, job->n * job->size, job->row->piece[job->i_piece].tag);
     job->n_out = twp_chunk_compress(compressor, job->buffer, job->n_chunk, job->size, job->out,
         twp_chunk_bound(MAX_CHUNK_BYTES));
 }
@@ -199,8 +197,8 @@ write_out(twp_spool_t *spool, const job_t *job, twp_error_t *err)
     piece->offset = spool->end;
     piece->n_bytes = (uint32_t) job->n_out;
     while (n_done < job->n_out) {
-        const ssize_t n = pwrite(spool->file, job->out + n_done, job->n_out - n_done,
-            (off_t) (spool->end + n_done));
+        const ssize_t n = pwrite(
+            spool->file, job->out + n_done, job->n_out - n_done, (off_t) (spool->end + n_done));
         if (n > 0)
             n_done += (size_t) n;
         else if (n == 0 || errno != EINTR) {

@@ -82,8 +82,8 @@ open_heaps(heaps_t *heaps, const char *path, twp_error_t *err)
     heaps->heap_at = UINT64_MAX;
     heaps->file = open(path, O_RDONLY | O_CLOEXEC);
     if (heaps->file < 0 || fstat(heaps->file, &facts) != 0)
-        return TWP_FAIL(err, TWP_ERR_IO, "%s: cannot be read: %s", path,
-            strerror_r(errno, why, sizeof why));
+        return TWP_FAIL(
+            err, TWP_ERR_IO, "%s: cannot be read: %s", path, strerror_r(errno, why, sizeof why));
     heaps->n_bytes = (uint64_t) facts.st_size;
     heaps->size = malloc(N_INDICES * sizeof *heaps->size);
     if (heaps->size == NULL)
@@ -134,8 +134,8 @@ load_heap(heaps_t *heaps, uint64_t at)
     if (status != TWP_OK || heaps->heap_at == at)
         return status;
     heaps->n_heap = decode(header + 8, 8);
-    if (memcmp(header, signature, sizeof signature) != 0 || heaps->n_heap < HEADER_BYTES
-        || heaps->n_heap > MAX_HEAP_BYTES || heaps->n_heap > heaps->n_bytes - at)
+    if (memcmp(header, signature, sizeof signature) != 0 || heaps->n_heap < HEADER_BYTES ||
+        heaps->n_heap > MAX_HEAP_BYTES || heaps->n_heap > heaps->n_bytes - at)
         return damaged(heaps, at);
     heaps->heap_at = UINT64_MAX;
     heap = realloc(heaps->heap, heaps->n_heap);
@@ -161,13 +161,13 @@ check_file(heaps_t *heaps)
     /* blocks overlap by one byte less than a signature */
     for (uint64_t at = 0; status == TWP_OK && at < heaps->n_bytes;
          at += BLOCK_BYTES - sizeof signature + 1) {
-        const size_t n =
-            heaps->n_bytes - at < BLOCK_BYTES ? (size_t) (heaps->n_bytes - at) : BLOCK_BYTES;
+        const size_t n = heaps->n_bytes - at < BLOCK_BYTES ? (size_t) (heaps->n_bytes - at)
+                                                           : BLOCK_BYTES;
         const unsigned char *found = block;
         status = read_at(heaps, at, block, n);
-        while (status == TWP_OK
-            && (found = memmem(found, n - (size_t) (found - block), signature, sizeof signature))
-                != NULL) {
+        while (status == TWP_OK &&
+            (found = memmem(found, n - (size_t) (found - block), signature, sizeof signature)) !=
+                NULL) {
             status = load_heap(heaps, at + (uint64_t) (found - block));
             found++;
         }
@@ -206,8 +206,7 @@ twp_text_heap_check_elements(const char *path, uint64_t offset, size_t n, twp_er
         if (length == 0 && address == 0)
             continue;
         status = load_heap(&heaps, address);
-        if (status == TWP_OK
-            && (index == 0 || index >= N_INDICES || heaps.size[index] != length))
+        if (status == TWP_OK && (index == 0 || index >= N_INDICES || heaps.size[index] != length))
             status = damaged(&heaps, offset + i * ELEMENT_BYTES);
     }
     close_heaps(&heaps);

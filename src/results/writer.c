@@ -75,8 +75,7 @@ twp_results_writer_open(const char *path, const twp_results_options_t *options,
     if (status == TWP_OK)
         status = twp_results_attribute_text(made, NULL, "Conventions", "CF-1.10", err);
     if (status == TWP_OK)
-        status = twp_results_attribute_text(
-            made, NULL, "twinpath_layout", TWP_LAYOUT_VERSION, err);
+        status = twp_results_attribute_text(made, NULL, "twinpath_layout", TWP_LAYOUT_VERSION, err);
     if (status != TWP_OK) {
         free_writer(made);
         return status;
@@ -110,8 +109,8 @@ set_attribute(twp_results_writer_t *writer, const char *group_name, const char *
 
     if (group == NULL)
         return writer->status;
-    if (name == NULL || name[0] == '\0' || !twp_model_is_utf8(name) || value == NULL
-        || (type == TWP_TYPE_TEXT && !twp_model_is_utf8(value)))
+    if (name == NULL || name[0] == '\0' || !twp_model_is_utf8(name) || value == NULL ||
+        (type == TWP_TYPE_TEXT && !twp_model_is_utf8(value)))
         return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: attribute %s of group /%s is not UTF-8",
             writer->publish.path, name != NULL ? name : "", group->name);
     if (!twp_model_set_attribute(&writer->model, group, name, type, value))
@@ -157,9 +156,9 @@ twp_results_group(twp_results_writer_t *writer, const char *group, twp_error_t *
     known = twp_columns_group(group);
     if (known == NULL)
         return TWP_OK;
-    if (known->feature_type != NULL
-        && twp_results_attribute_text(writer, group, "featureType", known->feature_type, err)
-            != TWP_OK)
+    if (known->feature_type != NULL &&
+        twp_results_attribute_text(writer, group, "featureType", known->feature_type, err) !=
+            TWP_OK)
         return writer->status;
     return twp_results_attribute_text(writer, group, "title", known->title, err);
 }
@@ -173,8 +172,8 @@ add_column(twp_results_writer_t *writer, const char *group_name, const twp_field
 {
     twp_model_group_t *const group = get_group(writer, group_name, err);
     const char *const fault = twp_model_field_fault(field);
-    const bool is_coordinate =
-        field->n_dims == 1 && strcmp(field->name, field->dims[0]) == 0 && is_stream;
+    const bool is_coordinate = field->n_dims == 1 && strcmp(field->name, field->dims[0]) == 0 &&
+        is_stream;
     size_t n_rows = 1;
 
     if (group == NULL)
@@ -185,8 +184,8 @@ add_column(twp_results_writer_t *writer, const char *group_name, const twp_field
     if (twp_model_has_dataset(group, field->name))
         return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: %s/%s is there already",
             writer->publish.path, group_name, field->name);
-    if (is_coordinate && twp_model_find_dimension(group, field->name) == SIZE_MAX
-        && !twp_model_add_dimension(&writer->model, group, field->name, TWP_LENGTH_UNKNOWN))
+    if (is_coordinate && twp_model_find_dimension(group, field->name) == SIZE_MAX &&
+        !twp_model_add_dimension(&writer->model, group, field->name, TWP_LENGTH_UNKNOWN))
         return fail_memory(writer, err);
     for (int i = 0; i < field->n_dims; i++) {
         const size_t i_dim = twp_model_find_dimension(group, field->dims[i]);
@@ -199,14 +198,13 @@ add_column(twp_results_writer_t *writer, const char *group_name, const twp_field
         if (group->dimension[i_dim].length == TWP_LENGTH_UNKNOWN)
             return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: %s/%s: dimension %s has no length",
                 writer->publish.path, group_name, field->name, field->dims[i]);
-        if (is_stream
-            && __builtin_mul_overflow(n_rows, group->dimension[i_dim].length, &n_rows))
+        if (is_stream && __builtin_mul_overflow(n_rows, group->dimension[i_dim].length, &n_rows))
             return FAIL(writer, err, TWP_ERR_LIMIT, "%s: %s/%s has too many rows",
                 writer->publish.path, group_name, field->name);
     }
     for (size_t i = 0; i < group->n_dimensions; i++)
-        if (strcmp(group->dimension[i].name, field->name) == 0
-            && (field->n_dims != 1 || strcmp(field->dims[0], field->name) != 0))
+        if (strcmp(group->dimension[i].name, field->name) == 0 &&
+            (field->n_dims != 1 || strcmp(field->dims[0], field->name) != 0))
             return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: %s/%s is a dimension",
                 writer->publish.path, group_name, field->name);
     *column = twp_model_add_column(
@@ -290,8 +288,8 @@ write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const si
 
     n_row = length[column->field.n_dims - 1];
     for (int dim = 0; dim < column->field.n_dims; dim++)
-        if (__builtin_mul_overflow(n_elements, length[dim], &n_elements)
-            || n_elements > SIZE_MAX / 16)
+        if (__builtin_mul_overflow(n_elements, length[dim], &n_elements) ||
+            n_elements > SIZE_MAX / 16)
             return FAIL(writer, err, TWP_ERR_LIMIT, "%s: %s is too large", writer->publish.path,
                 column->field.name);
     twp_content_column_init(&digest);
@@ -305,8 +303,7 @@ write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const si
             return fail_memory(writer, err);
         cut_chunk(column, length, offset, data, buffer);
         if ((writer->status = twp_spool_add(writer->model.spool, &column->row[0].spooled, buffer,
-                 size, n_chunk, n_chunk, err))
-            != TWP_OK)
+                 size, n_chunk, n_chunk, err)) != TWP_OK)
             return writer->status;
         for (; dim >= 0; dim--) {
             offset[dim] += column->chunk[dim];
@@ -371,9 +368,9 @@ twp_results_write_text(twp_results_writer_t *writer, const char *group, const ch
 {
     const twp_column_t *const row =
         group != NULL ? twp_columns_find_typed(group, name, TWP_TYPE_TEXT) : NULL;
-    const twp_field_t field = { .name = name,
-        .type = TWP_TYPE_TEXT,
-        .long_name = row != NULL ? row->field.long_name : NULL };
+    const twp_field_t field = {
+        .name = name, .type = TWP_TYPE_TEXT, .long_name = row != NULL ? row->field.long_name : NULL
+    };
 
     return twp_results_write(writer, group, &field, &text, err);
 }
@@ -388,8 +385,8 @@ twp_results_dimension_plain(twp_results_writer_t *writer, const char *group_name
 
     if (group == NULL)
         return writer->status;
-    if (!twp_model_is_name(name) || twp_model_find_dimension(group, name) != SIZE_MAX
-        || twp_model_has_dataset(group, name) || group->name[0] == '\0')
+    if (!twp_model_is_name(name) || twp_model_find_dimension(group, name) != SIZE_MAX ||
+        twp_model_has_dataset(group, name) || group->name[0] == '\0')
         return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: %s/%s is there already or no name",
             writer->publish.path, group->name, name);
     if (!twp_model_add_dimension(&writer->model, group, name, length))
@@ -415,11 +412,9 @@ twp_status_t
 twp_results_dimension_labels(twp_results_writer_t *writer, const char *group, const char *name,
     size_t n, const char *const *labels, const char *long_name, twp_error_t *err)
 {
-    const twp_field_t field = { .name = name,
-        .type = TWP_TYPE_TEXT,
-        .n_dims = 1,
-        .dims = { name },
-        .long_name = long_name };
+    const twp_field_t field = {
+        .name = name, .type = TWP_TYPE_TEXT, .n_dims = 1, .dims = { name }, .long_name = long_name
+    };
 
     return add_dimension(writer, group, &field, n, labels, err);
 }
@@ -461,9 +456,9 @@ twp_results_dimension_set_length(twp_results_writer_t *writer, const char *group
 
     if (group == NULL)
         return writer->status;
-    if (i_dim == SIZE_MAX
-        || (group->dimension[i_dim].length != TWP_LENGTH_UNKNOWN
-            && group->dimension[i_dim].length != length))
+    if (i_dim == SIZE_MAX ||
+        (group->dimension[i_dim].length != TWP_LENGTH_UNKNOWN &&
+            group->dimension[i_dim].length != length))
         return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: %s/%s has no length to set",
             writer->publish.path, group_name, name);
     group->dimension[i_dim].length = length;
@@ -481,8 +476,9 @@ twp_results_stream(twp_results_writer_t *writer, const char *group, const twp_fi
 
     *stream = -1;
     if (field->type == TWP_TYPE_TEXT || field->n_dims < 1)
-        return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: %s: only numbers over a dimension can be "
-                                                   "written piece by piece",
+        return FAIL(writer, err, TWP_ERR_ARGUMENT,
+            "%s: %s: only numbers over a dimension can be "
+            "written piece by piece",
             writer->publish.path, field->name);
     status = add_column(writer, group, field, true, &column, err);
     if (status != TWP_OK)
@@ -513,8 +509,8 @@ twp_results_append(twp_results_writer_t *writer, int stream, size_t i_row, size_
 
     if (check_usable(writer, err) != TWP_OK)
         return writer->status;
-    if (stream < 0 || (size_t) stream >= writer->n_streams
-        || i_row >= writer->stream[stream].column->n_rows)
+    if (stream < 0 || (size_t) stream >= writer->n_streams ||
+        i_row >= writer->stream[stream].column->n_rows)
         return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: no row %zu of stream %d",
             writer->publish.path, i_row, stream);
     column = writer->stream[stream].column;
@@ -546,8 +542,8 @@ twp_results_append(twp_results_writer_t *writer, int stream, size_t i_row, size_
 size_t
 twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t i_row)
 {
-    if (stream < 0 || (size_t) stream >= writer->n_streams
-        || i_row >= writer->stream[stream].column->n_rows)
+    if (stream < 0 || (size_t) stream >= writer->n_streams ||
+        i_row >= writer->stream[stream].column->n_rows)
         return 0;
     return writer->stream[stream].column->row[i_row].n_elements;
 }
@@ -557,8 +553,7 @@ twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t
 /* Hands the last, partial chunk of a row to the spool; a chunk that is the only one is as long as
  * its row, others are padded to the full length. */
 static twp_status_t
-finish_row(
-    twp_results_writer_t *writer, twp_type_t type, twp_model_row_t *row, twp_error_t *err)
+finish_row(twp_results_writer_t *writer, twp_type_t type, twp_model_row_t *row, twp_error_t *err)
 {
     const size_t n = row->n_pending;
     const size_t n_chunk = row->spooled.n_pieces == 0 ? n : TWP_CHUNK_ELEMENTS;
@@ -588,8 +583,8 @@ finish_stream(twp_results_writer_t *writer, const stream_t *stream, twp_error_t 
     for (size_t i = 0; status == TWP_OK && i < column->n_rows; i++) {
         if (column->row[i].n_elements != *length)
             return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: %s/%s, row %zu: %zu elements, %s has %zu",
-                writer->publish.path, group->name, column->field.name, i,
-                column->row[i].n_elements, column->field.dims[last], *length);
+                writer->publish.path, group->name, column->field.name, i, column->row[i].n_elements,
+                column->field.dims[last], *length);
         status = finish_row(writer, column->field.type, &column->row[i], err);
     }
     for (int dim = 0; dim < last; dim++)
@@ -637,8 +632,8 @@ twp_results_close(twp_results_writer_t *writer, const char *status_text,
     char hex[TWP_CONTENT_DIGEST_HEX_SIZE];
     twp_status_t status = check_usable(writer, err);
 
-    if (status == TWP_OK && strcmp(status_text, "complete") != 0
-        && strcmp(status_text, "partial") != 0)
+    if (status == TWP_OK && strcmp(status_text, "complete") != 0 &&
+        strcmp(status_text, "partial") != 0)
         status = TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: status %s is neither complete nor partial",
             writer->publish.path, status_text);
     if (status == TWP_OK)

@@ -63,8 +63,8 @@ TWP_CHECK_RESULT twp_status_t twp_results_attribute_float64(twp_results_writer_t
  * nothing else). units may be NULL; a long_name of NULL is that of vocabulary/columns. Data is copied.
  */
 TWP_CHECK_RESULT twp_status_t twp_results_dimension_labels(twp_results_writer_t *writer,
-    const char *group, const char *name, size_t n, const char *const *labels,
-    const char *long_name, twp_error_t *err);
+    const char *group, const char *name, size_t n, const char *const *labels, const char *long_name,
+    twp_error_t *err);
 TWP_CHECK_RESULT twp_status_t twp_results_dimension_float64(twp_results_writer_t *writer,
     const char *group, const char *name, size_t n, const double *values, const char *units,
     const char *long_name, twp_error_t *err);

@@ -78,8 +78,8 @@ twp_model_add_group(twp_writer_model_t *model, const char *name)
     const char *const copy = twp_arena_strdup(model->arena, name);
     twp_model_group_t *group;
 
-    if (copy == NULL
-        || !grow(&model->group, model->n_groups, &model->group_capacity, sizeof *model->group))
+    if (copy == NULL ||
+        !grow(&model->group, model->n_groups, &model->group_capacity, sizeof *model->group))
         return NULL;
     group = &model->group[model->n_groups++];
     memset(group, 0, sizeof *group);
@@ -96,8 +96,8 @@ twp_model_set_attribute(twp_writer_model_t *model, twp_model_group_t *group, con
     const char *const name_copy = twp_arena_strdup(model->arena, name);
     size_t i = 0;
 
-    if (copy == NULL || name_copy == NULL
-        || !grow(&group->attribute, group->n_attributes, &group->attribute_capacity,
+    if (copy == NULL || name_copy == NULL ||
+        !grow(&group->attribute, group->n_attributes, &group->attribute_capacity,
             sizeof *group->attribute))
         return false;
     memcpy(copy, value, n_bytes);
@@ -114,8 +114,8 @@ twp_model_add_dimension(
 {
     const char *const copy = twp_arena_strdup(model->arena, name);
 
-    if (copy == NULL
-        || !grow(&group->dimension, group->n_dimensions, &group->dimension_capacity,
+    if (copy == NULL ||
+        !grow(&group->dimension, group->n_dimensions, &group->dimension_capacity,
             sizeof *group->dimension))
         return false;
     group->dimension[group->n_dimensions++] = (twp_model_dimension_t){ copy, length, NULL };
@@ -180,8 +180,8 @@ make_attributes(twp_arena_t *arena, twp_model_column_t *column)
         const char *const meanings = join_meanings(arena, field);
         if (values == NULL || meanings == NULL)
             return false;
-        column->attribute[n++] = (twp_model_attribute_t){ "flag_values", field->type,
-            (size_t) field->n_flags, values };
+        column->attribute[n++] =
+            (twp_model_attribute_t){ "flag_values", field->type, (size_t) field->n_flags, values };
         column->attribute[n++] =
             (twp_model_attribute_t){ "flag_meanings", TWP_TYPE_TEXT, 0, meanings };
     }
@@ -203,13 +203,13 @@ copy_texts(twp_arena_t *arena, twp_field_t *field)
 }
 
 twp_model_column_t *
-twp_model_add_column(twp_writer_model_t *model, twp_model_group_t *group, const twp_field_t *field,
-    size_t n_rows)
+twp_model_add_column(
+    twp_writer_model_t *model, twp_model_group_t *group, const twp_field_t *field, size_t n_rows)
 {
     twp_model_column_t *const column = TWP_ARENA_NEW(model->arena, twp_model_column_t, 1);
 
-    if (column == NULL
-        || !grow(&group->column, group->n_columns, &group->column_capacity, sizeof *group->column))
+    if (column == NULL ||
+        !grow(&group->column, group->n_columns, &group->column_capacity, sizeof *group->column))
         return NULL;
     column->field = *field;
     if (!copy_texts(model->arena, &column->field) || !make_attributes(model->arena, column))
@@ -241,8 +241,8 @@ twp_model_is_name(const char *name)
 
     if (name == NULL || name[0] < 'a' || name[0] > 'z')
         return false;
-    while ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9')
-        || name[n] == '_')
+    while (
+        (name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') || name[n] == '_')
         n++;
     return name[n] == '\0' && n <= TWP_COLUMN_NAME_MAX;
 }
@@ -294,9 +294,8 @@ twp_model_is_utf8(const char *text)
 static const char *
 flags_fault(const twp_field_t *field)
 {
-    const int64_t limit =
-        twp_type_size(field->type) < 4 ? (int64_t) 1 << (8 * twp_type_size(field->type) - 1)
-                                       : (int64_t) 1 << 31;
+    const size_t size = twp_type_size(field->type); /* text has none */
+    const int64_t limit = (int64_t) 1 << (size == 1 || size == 2 ? 8 * size - 1 : 31);
 
     if (field->n_flags < 0 || (field->n_flags > 0 && field->flag_meanings == NULL))
         return "flags have no meanings";
@@ -305,8 +304,8 @@ flags_fault(const twp_field_t *field)
     for (int i = 0; i < field->n_flags; i++) {
         const char *const meaning = field->flag_meanings[i];
         const int64_t value = field->flag_values != NULL ? field->flag_values[i] : i;
-        if (meaning == NULL || meaning[0] == '\0' || strpbrk(meaning, " \t\n\r") != NULL
-            || !twp_model_is_utf8(meaning))
+        if (meaning == NULL || meaning[0] == '\0' || strpbrk(meaning, " \t\n\r") != NULL ||
+            !twp_model_is_utf8(meaning))
             return "a flag's meaning is not one word";
         if (value < -limit || value >= limit)
             return "a flag's value does not fit the type";
@@ -367,12 +366,11 @@ digest_column(twp_content_digest_t *digest, const twp_model_group_t *group,
     (void) snprintf(object, sizeof object, "%s/%s", group->name, column->field.name);
     for (int i = 0; i < column->field.n_dims; i++)
         lengths[i] = group->dimension[column->i_dim[i]].length;
-    status = twp_content_digest_add_column(digest, object, column->field.type,
-        column->field.n_dims, column->field.dims, lengths, column->sum, err);
+    status = twp_content_digest_add_column(digest, object, column->field.type, column->field.n_dims,
+        column->field.dims, lengths, column->sum, err);
     if (status != TWP_OK)
         return status;
-    return digest_attributes(
-        digest, object, column->attribute, (size_t) column->n_attributes, err);
+    return digest_attributes(digest, object, column->attribute, (size_t) column->n_attributes, err);
 }
 
 static twp_status_t
@@ -383,14 +381,12 @@ digest_group(twp_content_digest_t *digest, const twp_model_group_t *group, twp_e
     if (group->name[0] != '\0')
         status = twp_content_digest_add_group(digest, group->name, err);
     if (status == TWP_OK)
-        status =
-            digest_attributes(digest, group->name, group->attribute, group->n_attributes, err);
+        status = digest_attributes(digest, group->name, group->attribute, group->n_attributes, err);
     for (size_t i = 0; status == TWP_OK && i < group->n_dimensions; i++) {
         char object[2 * TWP_COLUMN_NAME_MAX + 2];
         if (group->dimension[i].column != NULL)
             continue;
-        (void) snprintf(
-            object, sizeof object, "%s/%s", group->name, group->dimension[i].name);
+        (void) snprintf(object, sizeof object, "%s/%s", group->name, group->dimension[i].name);
         status = twp_content_digest_add_dimension(digest, object, group->dimension[i].length, err);
     }
     for (size_t i = 0; status == TWP_OK && i < group->n_columns; i++)

@@ -32,8 +32,8 @@ typedef struct {
     int n_attributes;
     twp_model_attribute_t attribute[TWP_FIELD_ATTRIBUTES_MAX];
     bool is_stream;
-    bool is_dimension; /**< the scale of field.dims[0] */
-    size_t n_rows;     /**< streams: leading indices; whole arrays: 1 */
+    bool is_dimension;                /**< the scale of field.dims[0] */
+    size_t n_rows;                    /**< streams: leading indices; whole arrays: 1 */
     twp_model_row_t *row;             /**< [n_rows]; NULL for text */
     size_t chunk[TWP_FIELD_DIMS_MAX]; /**< streams: set when the writer closes */
     size_t n_texts;
@@ -84,8 +84,8 @@ bool twp_model_add_dimension(
  * Adds a column with n_rows rows (0 for text) over dimensions that are there; where the field is the
  * coordinate of its own dimension, it becomes the dimension's scale. The field is valid, see below.
  */
-twp_model_column_t *twp_model_add_column(twp_writer_model_t *model, twp_model_group_t *group,
-    const twp_field_t *field, size_t n_rows);
+twp_model_column_t *twp_model_add_column(
+    twp_writer_model_t *model, twp_model_group_t *group, const twp_field_t *field, size_t n_rows);
 
 /** [a-z][a-z0-9_]*, at most TWP_COLUMN_NAME_MAX letters. */
 bool twp_model_is_name(const char *name);
@@ -94,7 +94,7 @@ bool twp_model_is_utf8(const char *text);
 const char *twp_model_field_fault(const twp_field_t *field);
 
 /** The content digest of a model whose streams are finished. */
-TWP_CHECK_RESULT twp_status_t twp_model_digest(const twp_writer_model_t *model,
-    char hex[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_model_digest(
+    const twp_writer_model_t *model, char hex[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
 
 #endif

@@ -152,6 +152,13 @@ read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_stu
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
+/* Money and health count less later on; a plain stretch of time does not unless it is asked for. */
+static bool
+is_discounted_by_default(const twp_measure_row_t *row)
+{
+    return row->measure != TWP_MEASURE_TIME_IN;
+}
+
 /* `occupancy_health_dead`, `cost_payer_drug`, `time_to_therapy_taking_since_journey_asked` */
 static void
 name_measure(
@@ -194,9 +201,11 @@ name_measure(
         name = twp_read_printf(read, "%s_since_%s_%s", name, track->name, state);
         label = twp_read_printf(read, "%s since %s.%s", label, track->name, state);
     }
-    if (!twp_read_flag(read, spot, "discounted", true) && study->discount.n_steps > 0) {
-        name = twp_read_printf(read, "%s_undiscounted", name);
-        label = twp_read_printf(read, "%s, undiscounted", label);
+    if (study->discount.n_steps > 0 && (row->takes & TWP_TAKES_DISCOUNT) &&
+        out->is_discounted != is_discounted_by_default(row)) {
+        const char *how = out->is_discounted ? "discounted" : "undiscounted";
+        name = twp_read_printf(read, "%s_%s", name, how);
+        label = twp_read_printf(read, "%s, %s", label, how);
     }
     out->name = as != NULL ? as : name;
     /* the first word only: names of the study stay as they are written */
@@ -274,7 +283,7 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
         out->i_stock = read_stock(read, twp_read_get(read, spot, "stock"), row, spot);
     if (row->takes & TWP_TAKES_DISCOUNT)
         out->is_discounted = read->study->discount.n_steps > 0 &&
-            twp_read_flag(read, spot, "discounted", true);
+            twp_read_flag(read, spot, "discounted", is_discounted_by_default(row));
     if (row->measure == TWP_MEASURE_QALY &&
         twp_read_get(read, twp_read_get(read, read->root, "patient"), "utility").node == NULL) {
         twp_read_fail(read, twp_read_place(measure), text, "patient.utility", NULL,

@@ -405,7 +405,7 @@ const twp_key_t twp_keys[] = {
     { IN(MEASURE), "window", AS(CONSTANT), MEANS(TIME), SETTING, DEFAULT("the report's"),
         HELP("window from the first dispensing") },
     { IN(MEASURE), "category", AS(NAME), DEFAULT("all"), HELP("of costs") },
-    { IN(MEASURE), "discounted", AS(BOOLEAN), DEFAULT("true where the report discounts"),
+    { IN(MEASURE), "discounted", AS(BOOLEAN), DEFAULT("true where the report discounts, but false for time_in_state"),
         HELP("whether discounted") },
     { IN(MEASURE), "stock", AS(NAME), DEFAULT("any"), HELP("whose dispensings") },
 

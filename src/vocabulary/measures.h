@@ -40,7 +40,7 @@ enum {
     TWP_TAKES_WINDOW = 1 << 6,    /* window: default to the end of the life */
     TWP_TAKES_SUPPORT = 1 << 7,   /* of: support; default all */
     TWP_TAKES_PAYER = 1 << 8,     /* of: payer; default all; category: default all */
-    TWP_TAKES_DISCOUNT = 1 << 9,  /* discounted: default true where the report discounts */
+    TWP_TAKES_DISCOUNT = 1 << 9,  /* discounted: default true where the report discounts, not for time_in_state */
     TWP_TAKES_STOCK = 1 << 10,    /* stock: which product; default the only one, or any */
     TWP_TAKES_TALLY = 1 << 11     /* of: name of a `measure` action; required */
 };

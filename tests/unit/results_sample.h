@@ -55,11 +55,11 @@ sample_uniform(uint64_t seed, uint64_t index)
     return (double) (sample_bits(seed, index) >> 11) * 0x1p-53;
 }
 
-#define SAMPLE_DO(call) \
-    do { \
-        status = (call); \
+#define SAMPLE_DO(call)       \
+    do {                      \
+        status = (call);      \
         if (status != TWP_OK) \
-            return status; \
+            return status;    \
     } while (0)
 
 static inline twp_status_t
@@ -113,8 +113,8 @@ sample_stream(twp_results_writer_t *writer, const char *group, const char *name,
     SAMPLE_DO(twp_columns_field(group, name, type, "1", &field, err));
     SAMPLE_DO(twp_results_stream(writer, group, &field, &stream, err));
     for (size_t i = 0; i < n_rows; i++)
-        SAMPLE_DO(sample_append(writer, stream, i, type, n, sample->chop,
-            sample->seed + strlen(name) + 100 * i, err));
+        SAMPLE_DO(sample_append(
+            writer, stream, i, type, n, sample->chop, sample->seed + strlen(name) + 100 * i, err));
     return TWP_OK;
 }
 
@@ -133,11 +133,11 @@ sample_root(twp_results_writer_t *writer, const sample_t *sample, twp_error_t *e
     SAMPLE_DO(twp_results_attribute_int32(writer, NULL, "n_strategies", SAMPLE_STRATEGIES, err));
     SAMPLE_DO(twp_results_attribute_int32(writer, NULL, "n_parameter_sets", 1, err));
     SAMPLE_DO(twp_results_attribute_int32(writer, NULL, "n_worlds", 1, err));
-    return twp_results_attribute_int32(
-        writer, NULL, "n_twins_done", (int) sample->n_twins, err);
+    return twp_results_attribute_int32(writer, NULL, "n_twins_done", (int) sample->n_twins, err);
 }
 
-static const char *const sample_strategies[SAMPLE_STRATEGIES] = { "usual", "nurse", "app_and_nurse" };
+static const char *const sample_strategies[SAMPLE_STRATEGIES] = { "usual", "nurse",
+    "app_and_nurse" };
 
 /* summary and contrasts, segments, survival, draws, targets: small arrays. */
 static inline twp_status_t
@@ -165,11 +165,11 @@ sample_tables(twp_results_writer_t *writer, const sample_t *sample, twp_error_t 
         SAMPLE_DO(twp_results_group(writer, groups[i], err));
         SAMPLE_DO(twp_results_dimension_labels(
             writer, groups[i], "strategy", SAMPLE_STRATEGIES, sample_strategies, NULL, err));
-        SAMPLE_DO(twp_results_dimension_float64(
-            writer, groups[i], "time", 4, times, "d", NULL, err));
+        SAMPLE_DO(
+            twp_results_dimension_float64(writer, groups[i], "time", 4, times, "d", NULL, err));
     }
-    SAMPLE_DO(twp_results_dimension_float64(
-        writer, "summary", "quantile", 3, shares, "1", NULL, err));
+    SAMPLE_DO(
+        twp_results_dimension_float64(writer, "summary", "quantile", 3, shares, "1", NULL, err));
     SAMPLE_DO(sample_column(writer, "summary", "pdc_mean", TWP_TYPE_FLOAT64, "1", values, err));
     SAMPLE_DO(sample_column(writer, "summary", "pdc_mcse", TWP_TYPE_FLOAT64, "1", values, err));
     SAMPLE_DO(sample_column(writer, "summary", "pdc_n", TWP_TYPE_INT64, NULL, counts, err));
@@ -184,17 +184,17 @@ sample_tables(twp_results_writer_t *writer, const sample_t *sample, twp_error_t 
     SAMPLE_DO(twp_results_group(writer, "contrasts", err));
     SAMPLE_DO(twp_results_dimension_labels(
         writer, "contrasts", "contrast", 2, sample_strategies + 1, NULL, err));
-    SAMPLE_DO(twp_results_dimension_float64(
-        writer, "contrasts", "time", 4, times, "d", NULL, err));
-    SAMPLE_DO(sample_column(writer, "contrasts", "cost_diff", TWP_TYPE_FLOAT64, "EUR", values, err));
+    SAMPLE_DO(twp_results_dimension_float64(writer, "contrasts", "time", 4, times, "d", NULL, err));
+    SAMPLE_DO(
+        sample_column(writer, "contrasts", "cost_diff", TWP_TYPE_FLOAT64, "EUR", values, err));
     SAMPLE_DO(
         sample_column(writer, "contrasts", "cost_diff_mcse", TWP_TYPE_FLOAT64, "EUR", values, err));
 
     SAMPLE_DO(twp_results_group(writer, "draws", err));
     SAMPLE_DO(twp_results_dimension_labels(
         writer, "draws", "strategy", SAMPLE_STRATEGIES, sample_strategies, NULL, err));
-    SAMPLE_DO(twp_results_dimension_int32(
-        writer, "draws", "parameter_set", 5, sets, NULL, NULL, err));
+    SAMPLE_DO(
+        twp_results_dimension_int32(writer, "draws", "parameter_set", 5, sets, NULL, NULL, err));
     SAMPLE_DO(sample_column(writer, "draws", "qaly", TWP_TYPE_FLOAT64, "year", values, err));
 
     SAMPLE_DO(twp_results_group(writer, "targets", err));
@@ -218,8 +218,8 @@ sample_twins(twp_results_writer_t *writer, const sample_t *sample, twp_error_t *
     SAMPLE_DO(twp_results_group(writer, "outcomes", err));
     SAMPLE_DO(twp_results_dimension_labels(
         writer, "outcomes", "strategy", SAMPLE_STRATEGIES, sample_strategies, NULL, err));
-    SAMPLE_DO(sample_stream(
-        writer, "outcomes", "twin", TWP_TYPE_INT32, 1, sample->n_twins, sample, err));
+    SAMPLE_DO(
+        sample_stream(writer, "outcomes", "twin", TWP_TYPE_INT32, 1, sample->n_twins, sample, err));
     SAMPLE_DO(sample_stream(writer, "outcomes", "pdc", TWP_TYPE_FLOAT32, SAMPLE_STRATEGIES,
         sample->n_twins, sample, err));
     SAMPLE_DO(sample_stream(writer, "outcomes", "initiation", TWP_TYPE_INT8, SAMPLE_STRATEGIES,
@@ -255,8 +255,8 @@ sample_ragged(twp_results_writer_t *writer, const sample_t *sample, const char *
     field.n_flags = SAMPLE_STRATEGIES;
     field.flag_meanings = sample_strategies;
     SAMPLE_DO(twp_results_stream(writer, group, &field, &size, err));
-    SAMPLE_DO(sample_append(
-        writer, size, 0, TWP_TYPE_INT8, n, sample->chop, sample->seed + 3, err));
+    SAMPLE_DO(
+        sample_append(writer, size, 0, TWP_TYPE_INT8, n, sample->chop, sample->seed + 3, err));
     SAMPLE_DO(
         sample_stream(writer, group, "path_parameter_set", TWP_TYPE_INT32, 1, n, sample, err));
     SAMPLE_DO(twp_columns_field(group, "row_size", TWP_TYPE_INT32, NULL, &field, err));
@@ -293,8 +293,7 @@ sample_lives(twp_results_writer_t *writer, const sample_t *sample, twp_error_t *
     SAMPLE_DO(sample_append(writer, stream, 0, TWP_TYPE_INT8, n, sample->chop, sample->seed, err));
     SAMPLE_DO(
         sample_stream(writer, "trajectories", "motivation", TWP_TYPE_FLOAT32, 1, n, sample, err));
-    SAMPLE_DO(
-        sample_stream(writer, "trajectories", "obs_path", TWP_TYPE_INT32, 1, n, sample, err));
+    SAMPLE_DO(sample_stream(writer, "trajectories", "obs_path", TWP_TYPE_INT32, 1, n, sample, err));
 
     SAMPLE_DO(sample_ragged(writer, sample, "events", "event", err));
     SAMPLE_DO(sample_stream(writer, "events", "event_time", TWP_TYPE_FLOAT64, 1, n, sample, err));
@@ -400,10 +399,10 @@ sample_check(const char *path)
     return (int) status;
 }
 
-#define assert_ok(call) \
-    do { \
-        const twp_status_t status_of_call = (call); \
-        if (status_of_call != TWP_OK) \
+#define assert_ok(call)                                                       \
+    do {                                                                      \
+        const twp_status_t status_of_call = (call);                           \
+        if (status_of_call != TWP_OK)                                         \
             fail_msg("%s: %s", twp_status_name(status_of_call), err.message); \
     } while (0)
 

@@ -89,8 +89,8 @@ test_sizes_are_what_the_data_allows(void **state)
     assert_in_range(check_round_trip(compressor, RANDOM, 65536, 8), 524288, 524288 + 9 * 5 + 6);
     assert_in_range(check_round_trip(compressor, CONSTANT, 65536, 8), 1, 2048);
     assert_in_range(check_round_trip(compressor, COUNTER, 65536, 4), 1, 8192);
-    assert_in_range(check_round_trip(compressor, RANDOM_LOW_BYTES, 65536, 8), 3 * 65536,
-        3 * 65536 + 2048);
+    assert_in_range(
+        check_round_trip(compressor, RANDOM_LOW_BYTES, 65536, 8), 3 * 65536, 3 * 65536 + 2048);
     assert_in_range(check_round_trip(compressor, REPEATED, 65536, 1), 3001, 12000);
     twp_chunk_compressor_free(compressor);
 }

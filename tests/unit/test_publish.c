@@ -30,8 +30,8 @@ count_entries(const char *folder, const char *part)
 
     assert_non_null(opened);
     while ((entry = readdir(opened)) != NULL)
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0
-            && strstr(entry->d_name, part) != NULL;
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            strstr(entry->d_name, part) != NULL;
     (void) closedir(opened);
     return n;
 }
@@ -57,7 +57,8 @@ test_the_sum_file_is_what_sha256sum_checks(void **state)
 static void
 test_an_equal_file_that_is_there_is_success_and_stays(void **state)
 {
-    char *const path = testlib_join(*state, "a.h5"), *const sum = testlib_join(*state, "a.h5.sha256");
+    char *const path = testlib_join(*state, "a.h5"),
+                *const sum = testlib_join(*state, "a.h5.sha256");
     sample_t sample = sample_small();
     struct stat before, after;
     twp_error_t err = { 0 };
@@ -121,7 +122,8 @@ static void
 test_folders_that_cannot_be_written_are_named(void **state)
 {
     char *const missing = testlib_join(*state, "nowhere/a.h5");
-    char *const is_file = testlib_join(*state, "file/a.h5"), *const file = testlib_join(*state, "file");
+    char *const is_file = testlib_join(*state, "file/a.h5"),
+                *const file = testlib_join(*state, "file");
     const char *const wrong[] = { "", "folder/", "a\nb.h5", "..", "a\\b.h5" };
     twp_results_writer_t *writer = NULL;
     twp_error_t err = { 0 };
@@ -133,10 +135,10 @@ test_folders_that_cannot_be_written_are_named(void **state)
     assert_int_equal(twp_results_writer_open(is_file, NULL, &writer, &err), TWP_ERR_IO);
     assert_contains(err.message, strerror(ENOTDIR));
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        assert_int_equal(
-            twp_results_writer_open(wrong[i], NULL, &writer, &err), TWP_ERR_ARGUMENT);
+        assert_int_equal(twp_results_writer_open(wrong[i], NULL, &writer, &err), TWP_ERR_ARGUMENT);
     if (geteuid() != 0) { /* root may write anywhere */
-        char *const locked = testlib_join(*state, "locked"), *const path = testlib_join(locked, "a");
+        char *const locked = testlib_join(*state, "locked"),
+                    *const path = testlib_join(locked, "a");
         assert_int_equal(mkdir(locked, 0555), 0);
         assert_int_equal(twp_results_writer_open(path, NULL, &writer, &err), TWP_ERR_IO);
         assert_contains(err.message, strerror(EACCES));

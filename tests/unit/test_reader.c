@@ -129,8 +129,7 @@ test_numbers_are_converted_only_where_nothing_is_lost(void **state)
     assert_contains(err.message, "is int64 and cannot be read as int32");
     assert_int_equal(
         twp_reader_read_int32(reader, "summary/pdc_mean", &i32, &n, &err), TWP_ERR_FORMAT);
-    assert_int_equal(
-        twp_reader_read_int32(reader, "events/event", &i32, &n, &err), TWP_ERR_FORMAT);
+    assert_int_equal(twp_reader_read_int32(reader, "events/event", &i32, &n, &err), TWP_ERR_FORMAT);
     assert_int_equal(
         twp_reader_read_int32(reader, "events/event_name", &i32, &n, &err), TWP_ERR_FORMAT);
     assert_int_equal(twp_reader_read_int32(reader, "events", &i32, &n, &err), TWP_ERR_FORMAT);
@@ -156,12 +155,12 @@ test_a_slice_is_what_the_whole_has_there(void **state)
 
     assert_ok(twp_reader_open(path, &reader, &err));
     assert_ok(twp_reader_read_float32(reader, "outcomes/pdc", &whole, &n, &err));
-    assert_ok(twp_reader_read_slice(
-        reader, "outcomes/pdc", TWP_TYPE_FLOAT32, start, count, part, &err));
+    assert_ok(
+        twp_reader_read_slice(reader, "outcomes/pdc", TWP_TYPE_FLOAT32, start, count, part, &err));
     assert_same_bits(part, whole + 500 + 100, 30 * sizeof *part);
     assert_same_bits(part + 30, whole + 1000 + 100, 30 * sizeof *part);
-    assert_int_equal(twp_reader_read_slice(
-                         reader, "outcomes/pdc", TWP_TYPE_FLOAT32, start, beyond, part, &err),
+    assert_int_equal(
+        twp_reader_read_slice(reader, "outcomes/pdc", TWP_TYPE_FLOAT32, start, beyond, part, &err),
         TWP_ERR_ARGUMENT);
     assert_contains(err.message, "dimension 1 has 500");
     twp_reader_close(reader);
@@ -205,11 +204,9 @@ test_another_major_layout_is_refused_and_a_newer_minor_one_read(void **state)
         twp_results_writer_t *writer = NULL;
         twp_reader_t *reader = NULL;
         assert_ok(twp_results_writer_open(path, &options, &writer, &err));
-        assert_ok(
-            twp_results_attribute_text(writer, NULL, "twinpath_layout", versions[i], &err));
+        assert_ok(twp_results_attribute_text(writer, NULL, "twinpath_layout", versions[i], &err));
         assert_ok(twp_results_close(writer, "complete", NULL, &err));
-        assert_int_equal(
-            twp_reader_open(path, &reader, &err), i == 1 ? TWP_OK : TWP_ERR_FORMAT);
+        assert_int_equal(twp_reader_open(path, &reader, &err), i == 1 ? TWP_OK : TWP_ERR_FORMAT);
         twp_reader_close(reader);
     }
     free(path);
@@ -279,17 +276,17 @@ judge(const char *path, const char *whole_digest)
     finding_t finding;
     size_t n;
 
-    if (twp_results_content_digest(path, hex, NULL) != TWP_OK
-        || twp_results_check_layout(path, NULL) != TWP_OK)
+    if (twp_results_content_digest(path, hex, NULL) != TWP_OK ||
+        twp_results_check_layout(path, NULL) != TWP_OK)
         return FOUND;
     if (strcmp(hex, whole_digest) == 0)
         return NOTHING_DIFFERS; /* an unused byte, or the status, the session, build_json */
     if (twp_reader_open(path, &reader, NULL) != TWP_OK)
         return FOUND;
-    if (twp_reader_attribute_text(reader, "", "content_digest", &said, NULL) != TWP_OK
-        || twp_reader_list(reader, "", &names, NULL) != TWP_OK
-        || twp_reader_read_float64(reader, "summary/pdc_mean", &values, &n, NULL) != TWP_OK
-        || twp_reader_read_float32(reader, "outcomes/pdc", &floats, &n, NULL) != TWP_OK)
+    if (twp_reader_attribute_text(reader, "", "content_digest", &said, NULL) != TWP_OK ||
+        twp_reader_list(reader, "", &names, NULL) != TWP_OK ||
+        twp_reader_read_float64(reader, "summary/pdc_mean", &values, &n, NULL) != TWP_OK ||
+        twp_reader_read_float32(reader, "outcomes/pdc", &floats, &n, NULL) != TWP_OK)
         finding = FOUND;
     else /* the digest tells; that numbers are guarded by checksums is judged by what they are */
         finding = values[0] == sample_uniform(8, 0) && values[11] == sample_uniform(8, 11)
@@ -355,7 +352,9 @@ test_a_file_cut_short_anywhere_is_refused(void **state)
 
     remove_sum(path);
     for (uint64_t i = 0; i < 40; i++) {
-        const size_t n_kept = i == 0 ? 0 : i == 1 ? n - 1 : (size_t) (sample_uniform(45, i) * (double) n);
+        const size_t n_kept = i == 0 ? 0
+            : i == 1                 ? n - 1
+                                     : (size_t) (sample_uniform(45, i) * (double) n);
         twp_reader_t *reader = NULL;
         twp_error_t err = { 0 };
         testlib_write_bytes(path, bytes, n_kept);
@@ -420,10 +419,12 @@ foreign_type(foreign_t kind)
 static void
 add_foreign(const char *path, foreign_t kind)
 {
-    const hsize_t huge = (hsize_t) 1 << 40, length[6] = { kind == HAS_HUGE_CLAIM ? huge : 2, 1, 1, 1, 1, 1 };
+    const hsize_t huge = (hsize_t) 1 << 40,
+                  length[6] = { kind == HAS_HUGE_CLAIM ? huge : 2, 1, 1, 1, 1, 1 };
     const hsize_t chunk[1] = { kind == HAS_HUGE_CHUNK ? (hsize_t) 1 << 28 : 2 }, more[1] = { huge };
     const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), type = foreign_type(kind);
-    const hid_t group = H5Gopen2(file, "targets", H5P_DEFAULT), plist = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t group = H5Gopen2(file, "targets", H5P_DEFAULT),
+                plist = H5Pcreate(H5P_DATASET_CREATE);
     const hid_t scale = H5Dopen2(group, "target", H5P_DEFAULT);
     const double data[2] = { 1, 2 };
     hid_t space = H5Screate_simple(kind == HAS_SIX_DIMS ? 6 : 1, length, NULL), dataset;
@@ -436,15 +437,17 @@ add_foreign(const char *path, foreign_t kind)
     else if (kind == HAS_VIRTUAL)
         assert_true(H5Pset_virtual(plist, space, "other.h5", "/x", space) >= 0);
     else if (kind != HAS_UNFILTERED && kind != HAS_SIX_DIMS && kind != HAS_FIXED_TEXT)
-        assert_true(H5Pset_chunk(plist, 1, chunk) >= 0 && H5Pset_shuffle(plist) >= 0
-            && H5Pset_deflate(plist, 1) >= 0);
+        assert_true(H5Pset_chunk(plist, 1, chunk) >= 0 && H5Pset_shuffle(plist) >= 0 &&
+            H5Pset_deflate(plist, 1) >= 0);
     if (kind == HAS_SOFT_LINK) {
-        assert_true(H5Lcreate_soft("/targets/target", group, "value", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+        assert_true(
+            H5Lcreate_soft("/targets/target", group, "value", H5P_DEFAULT, H5P_DEFAULT) >= 0);
     } else {
         dataset = H5Dcreate2(group, "value", type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
         assert_true(dataset >= 0);
         if (kind == HAS_UNFILTERED || kind == HAS_NO_SCALE)
-            assert_true(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+            assert_true(
+                H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
         if (kind != HAS_NO_SCALE && kind != HAS_SIX_DIMS)
             assert_true(H5DSattach_scale(dataset, scale, 0) >= 0);
         assert_true(H5Dclose(dataset) >= 0);
@@ -527,13 +530,23 @@ test_the_layout_check_knows_names_dimensions_and_units(void **state)
             "lacks the attribute long_name" },
         { { .name = "value", .type = TWP_TYPE_INT8, .n_dims = 1, .dims = { "target" } },
             "no column of the layout" },
-        { { .name = "value", .type = TWP_TYPE_FLOAT64, .n_dims = 1, .dims = { "other" },
+        { { .name = "value",
+              .type = TWP_TYPE_FLOAT64,
+              .n_dims = 1,
+              .dims = { "other" },
               .long_name = "x" },
             "does not have the dimensions" },
-        { { .name = "value", .type = TWP_TYPE_FLOAT64, .n_dims = 1, .dims = { "target" },
-              .long_name = "x", .units = "d" },
+        { { .name = "value",
+              .type = TWP_TYPE_FLOAT64,
+              .n_dims = 1,
+              .dims = { "target" },
+              .long_name = "x",
+              .units = "d" },
             "should not have: units" },
-        { { .name = "value_of", .type = TWP_TYPE_FLOAT64, .n_dims = 1, .dims = { "target" },
+        { { .name = "value_of",
+              .type = TWP_TYPE_FLOAT64,
+              .n_dims = 1,
+              .dims = { "target" },
               .long_name = "x" },
             "lacks the column value" },
     };

@@ -147,10 +147,9 @@ test_streams_of_any_length_come_back_as_they_were(void **state)
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         const size_t n = lengths[i];
         char *const path = testlib_join(*state, "stream.h5");
-        const twp_field_t field = { .name = "x",
-            .type = TWP_TYPE_FLOAT32,
-            .n_dims = 2,
-            .dims = { "strategy", "twin" } };
+        const twp_field_t field = {
+            .name = "x", .type = TWP_TYPE_FLOAT32, .n_dims = 2, .dims = { "strategy", "twin" }
+        };
         twp_results_writer_t *writer = open_writer(path);
         float *const data = malloc((2 * n + 1) * sizeof *data), *back = NULL;
         twp_reader_t *reader = NULL;
@@ -159,15 +158,13 @@ test_streams_of_any_length_come_back_as_they_were(void **state)
         int stream;
 
         fill_numbers(TWP_TYPE_FLOAT32, (unsigned char *) data, 2 * n);
-        assert_ok(
-            twp_results_dimension_labels(writer, "draws", "strategy", 2, labels, NULL, &err));
-        assert_ok(
-            twp_results_dimension_plain(writer, "draws", "twin", TWP_LENGTH_UNKNOWN, &err));
+        assert_ok(twp_results_dimension_labels(writer, "draws", "strategy", 2, labels, NULL, &err));
+        assert_ok(twp_results_dimension_plain(writer, "draws", "twin", TWP_LENGTH_UNKNOWN, &err));
         assert_ok(twp_results_stream(writer, "draws", &field, &stream, &err));
         for (size_t row = 0, step = 1; n_done[0] < n || n_done[1] < n; row = 1 - row, step += 997) {
             const size_t left = n - n_done[row], n_now = left < step ? left : step;
-            assert_ok(twp_results_append(
-                writer, stream, row, n_now, data + row * n + n_done[row], &err));
+            assert_ok(
+                twp_results_append(writer, stream, row, n_now, data + row * n + n_done[row], &err));
             n_done[row] += n_now;
         }
         assert_int_equal(twp_results_stream_length(writer, stream, 1), n);
@@ -220,8 +217,8 @@ test_attributes_and_texts_come_back_as_they_were(void **state)
     check_text(reader, "events/event_value", "coordinates", "event_time");
     check_text(reader, "contrasts/cost_diff", "units", "EUR");
     check_text(reader, "summary/pdc_mean", "cell_methods", "twin: mean");
-    check_text(reader, "trajectories/therapy", "flag_meanings",
-        "waiting taking stopped dead unknown");
+    check_text(
+        reader, "trajectories/therapy", "flag_meanings", "waiting taking stopped dead unknown");
     assert_ok(twp_reader_attribute(reader, "trajectories/therapy", "flag_values", &flags, &err));
     assert_int_equal(flags.type, TWP_TYPE_INT8);
     assert_int_equal(flags.n, 5);
@@ -279,7 +276,8 @@ test_equal_content_gives_equal_bytes_however_it_was_appended_and_when(void **sta
         size_t chop;
         int n_threads;
     } ways[] = { { 1000, 1 }, { 65536, 2 }, { 77, 2 }, { 1000000, 4 } };
-    char *const first = testlib_join(*state, "first.h5"), *const other = testlib_join(*state, "o.h5");
+    char *const first = testlib_join(*state, "first.h5"),
+                *const other = testlib_join(*state, "o.h5");
     sample_t sample = sample_small();
     twp_error_t err = { 0 };
 
@@ -353,10 +351,9 @@ test_the_digest_sees_one_bit_of_one_element(void **state)
     static const size_t places[] = { 0, 65535, 65536, 69999, 70000, 139999 };
     char *const path = testlib_join(*state, "bit.h5");
     char base[TWP_CONTENT_DIGEST_HEX_SIZE] = "", got[TWP_CONTENT_DIGEST_HEX_SIZE];
-    const twp_field_t field = { .name = "x",
-        .type = TWP_TYPE_INT32,
-        .n_dims = 2,
-        .dims = { "a", "b" } };
+    const twp_field_t field = {
+        .name = "x", .type = TWP_TYPE_INT32, .n_dims = 2, .dims = { "a", "b" }
+    };
     int32_t *const data = calloc(140000, sizeof *data);
 
     for (size_t i = 0; i < 7; i++) {
@@ -433,16 +430,29 @@ test_wrong_fields_are_refused_and_leave_nothing(void **state)
             { .name = "x", .type = TWP_TYPE_INT32, .n_dims = 1, .dims = { "n" }, .units = "\xFF" },
             "not UTF-8" },
         { "flag type",
-            { .name = "x", .type = TWP_TYPE_FLOAT32, .n_dims = 1, .dims = { "n" }, .n_flags = 2,
+            { .name = "x",
+                .type = TWP_TYPE_FLOAT32,
+                .n_dims = 1,
+                .dims = { "n" },
+                .n_flags = 2,
                 .flag_meanings = good },
             "no integer" },
         { "flag blank",
-            { .name = "x", .type = TWP_TYPE_INT8, .n_dims = 1, .dims = { "n" }, .n_flags = 2,
+            { .name = "x",
+                .type = TWP_TYPE_INT8,
+                .n_dims = 1,
+                .dims = { "n" },
+                .n_flags = 2,
                 .flag_meanings = blank },
             "not one word" },
         { "flag range",
-            { .name = "x", .type = TWP_TYPE_INT8, .n_dims = 1, .dims = { "n" }, .n_flags = 2,
-                .flag_meanings = good, .flag_values = large },
+            { .name = "x",
+                .type = TWP_TYPE_INT8,
+                .n_dims = 1,
+                .dims = { "n" },
+                .n_flags = 2,
+                .flag_meanings = good,
+                .flag_values = large },
             "does not fit" },
     };
     char *const path = testlib_join(*state, "a.h5");
@@ -453,8 +463,8 @@ test_wrong_fields_are_refused_and_leave_nothing(void **state)
         twp_error_t err = { 0 };
         assert_ok(twp_results_dimension_plain(writer, "draws", "n", 2, &err));
         assert_ok(twp_results_dimension_plain(writer, "draws", "u", TWP_LENGTH_UNKNOWN, &err));
-        assert_int_equal(twp_results_write(writer, "draws", &wrong[i].field, data, &err),
-            TWP_ERR_ARGUMENT);
+        assert_int_equal(
+            twp_results_write(writer, "draws", &wrong[i].field, data, &err), TWP_ERR_ARGUMENT);
         assert_contains(err.message, wrong[i].message);
         /* the failure sticks: even a right call fails, and nothing is published */
         assert_int_equal(twp_results_group(writer, "summary", &err), TWP_ERR_ARGUMENT);
@@ -537,7 +547,8 @@ test_the_table_of_columns_finds_the_closest_pattern(void **state)
         twp_columns_find("contrasts", "icer_quantile")->field.name, "icer_quantile");
     assert_string_equal(twp_columns_find("survival", "occupancy_therapy_on_hold")->field.name,
         "occupancy_{track}_{state}");
-    assert_string_equal(twp_columns_find_typed("trajectories", "trust", TWP_TYPE_FLOAT32)->field.name,
+    assert_string_equal(
+        twp_columns_find_typed("trajectories", "trust", TWP_TYPE_FLOAT32)->field.name,
         "{variable}");
     assert_string_equal(
         twp_columns_find_typed("trajectories", "therapy", TWP_TYPE_INT8)->field.name, "{track}");
@@ -547,8 +558,8 @@ test_the_table_of_columns_finds_the_closest_pattern(void **state)
     assert_ok(twp_columns_field("contrasts", "cost_diff", TWP_TYPE_FLOAT64, "EUR", &field, &err));
     assert_string_equal(field.units, "EUR");
     assert_string_equal(field.name, "cost_diff");
-    assert_int_equal(
-        twp_columns_field("summary", "cost", TWP_TYPE_FLOAT64, NULL, &field, &err), TWP_ERR_ARGUMENT);
+    assert_int_equal(twp_columns_field("summary", "cost", TWP_TYPE_FLOAT64, NULL, &field, &err),
+        TWP_ERR_ARGUMENT);
     for (size_t i = 0; i < twp_columns_n(); i++) {
         const twp_column_t *const row = twp_columns_at(i);
         assert_non_null(twp_columns_group(row->group));
