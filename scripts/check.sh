@@ -128,6 +128,7 @@ if ! scripts/setup.sh --tests; then
     say "0 passed, 1 failed"
     exit 1
 fi
+use_ninja
 SECONDS=0
 all_quick
 [ "$tier" = quick ] || all_long

@@ -11,6 +11,7 @@ results=build/ra_biologic_support.h5
 program=build/release/twinpath
 
 scripts/setup.sh
+use_ninja
 say "start: building into build/release"
 log=build/start.log
 mkdir -p build
@@ -27,8 +28,8 @@ Results: $results (HDF5; xarray, pandas, R and ncdump read it)
 
 Next:
   $program summary $results            the comparison again
-  $program report $results -o build/report.html
-                                       one page for a strategy team
+  $program params $study
+                                       every number with its source
   $program check $study --explain
                                        what the study says, in words
   $program run $study --set a.b=value

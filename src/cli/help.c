@@ -29,7 +29,7 @@ write_option(twp_buffer_t *buffer, const twp_option_t *option)
         twp_buffer_printf(buffer, "%s\n", head);
         length = 0;
     }
-    snprintf(head + length, sizeof head - (size_t) length, "%s", INDENT + length);
+    snprintf(head + length, sizeof head - (size_t) length, "%s", &INDENT[length]);
     twp_buffer_wrap(buffer, option->help, WIDTH, head, INDENT);
 }
 

@@ -11,28 +11,30 @@
 #define LEAST_WIDTH 80
 #define USUAL_WIDTH 100
 #define MOST_WIDTH 120
+#define MESSAGE_SIZE 2048
 
 void
 twp_say_error(const char *format, ...)
 {
+    char text[MESSAGE_SIZE];
     va_list arguments;
 
     va_start(arguments, format);
-    fputs("twinpath: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    fprintf(stderr, "twinpath: %s\n", text);
 }
 
 void
 twp_say_note(const char *format, ...)
 {
+    char text[MESSAGE_SIZE];
     va_list arguments;
 
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    fprintf(stderr, "%s\n", text);
 }
 
 bool

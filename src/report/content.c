@@ -157,29 +157,37 @@ add_strategies(writing_t *w, twp_grid_t *grid, int i_segment, int i_row)
     }
 }
 
-/* A column's name for people where it has no label of its own: "Time to first dose". */
+/* A label for people, from the measure's name and what it is of: "Entered therapy.taking". */
 static const char *
 readable(writing_t *w, const twp_summary_row_t *row)
 {
     static const struct {
-        const char *name, *label;
-    } known[] = { { "pdc", "Proportion of days covered (PDC)" },
-        { "mpr", "Medication possession ratio (MPR)" }, { "qaly", "QALYs" },
-        { "primary_non_adherence", "Primary non-adherence" } };
-    char text[128];
+        const char *begins, *instead;
+    } known[] = {
+        { "first entry ", "Entered " },
+        { "kaplan meier ", "Kaplan-Meier, not yet " },
+        { "mpr", "Medication possession ratio (MPR)" },
+        { "occupancy ", "In " },
+        { "pdc", "Proportion of days covered (PDC)" },
+        { "primary non adherence", "Primary non-adherence" },
+        { "qaly", "QALYs" },
+        { "time in state ", "Time in " },
+        { "total ", "Total of " },
+    };
+    char text[256];
 
-    if (row->label != NULL && row->label[0] != '\0' && strcmp(row->label, row->name) != 0)
-        return row->label;
+    snprintf(text, sizeof text, "%s",
+        row->label != NULL && row->label[0] != '\0' ? row->label : row->name);
+    if (strcmp(text, row->name) == 0) {
+        for (char *at = text; *at != '\0'; at++)
+            *at = *at == '_' ? ' ' : *at;
+    }
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(row->name, known[i].name) == 0)
-            return known[i].label;
+        const size_t length = strlen(known[i].begins);
+        if (strncmp(text, known[i].begins, length) == 0)
+            return print(w, "%s%s", known[i].instead, text + length);
     }
-    snprintf(text, sizeof text, "%s", row->name);
     text[0] = (char) toupper((unsigned char) text[0]);
-    for (char *at = text; *at != '\0'; at++) {
-        if (*at == '_')
-            *at = ' ';
-    }
     return print(w, "%s", text);
 }
 
@@ -374,7 +382,9 @@ add_target(writing_t *w, twp_grid_t *grid, const twp_summary_target_t *target)
     const twp_number_kind_t kind = twp_number_kind(target->unit, w->summary->currency);
     const int decimals = twp_number_decimals(kind, target->result, target->mcse);
     /* The bounds are the author's: they need not be cut to the run's digits. */
-    const int wanted = decimals > 3 ? decimals : twp_number_decimals(kind, target->value, NAN);
+    const int usual = twp_number_decimals(kind, target->value, NAN);
+    const int wanted = decimals > usual ? decimals : usual;
+    const char *time = at_time(w, target->time_days);
 
     twp_grid_add_copy(grid, target->name);
     twp_grid_add(grid, isnan(target->result) ? "no result" : target->is_hit ? "hit" : "MISS");
@@ -382,9 +392,24 @@ add_target(writing_t *w, twp_grid_t *grid, const twp_summary_target_t *target)
     add_figure(grid, target->value - target->within, wanted, false);
     add_figure(grid, target->value + target->within, wanted, false);
     twp_grid_add(grid, target->is_fit ? "fit" : "predict");
-    twp_grid_add(grid,
-        print(w, "%s%s, %s", target->measure, at_time(w, target->time_days), target->strategy));
+    twp_grid_add(grid, time[0] != '\0' ? time + strlen(" at ") : "");
     twp_grid_add_copy(grid, target->source != NULL ? target->source : "");
+}
+
+/* Targets of one measure and strategy stand together below its name. */
+static void
+add_targets(writing_t *w, twp_grid_t *grid)
+{
+    const twp_summary_t *s = w->summary;
+    const char *above = "";
+
+    for (int i = 0; i < s->n_targets; i++) {
+        const char *what = print(w, "%s, %s", s->target[i].measure, s->target[i].strategy);
+        if (strcmp(what, above) != 0)
+            twp_grid_group(grid, what);
+        above = what;
+        add_target(w, grid, &s->target[i]);
+    }
 }
 
 static void
@@ -402,16 +427,14 @@ write_targets(writing_t *w)
     twp_grid_column(&grid, "wanted", TWP_GRID_NUMBER);
     twp_grid_column(&grid, "", TWP_GRID_UPPER);
     twp_grid_column(&grid, "role", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "measure", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "at", TWP_GRID_TEXT);
     twp_grid_column(&grid, "source", TWP_GRID_TEXT);
-    for (int i = 0; i < s->n_targets; i++) {
-        add_target(w, &grid, &s->target[i]);
+    add_targets(w, &grid);
+    for (int i = 0; i < s->n_targets; i++)
         n_hit += s->target[i].is_hit;
-    }
     w->face->section(w->buffer, "Targets");
     w->face->paragraph(w->buffer,
-        print(w,
-            "%d of %d hit. Those with role predict judge the model; fit ones were used to make it.",
+        print(w, "%d of %d hit. Role predict judges the model; role fit was used to make it.",
             n_hit, s->n_targets),
         w->width);
     w->face->grid(w->buffer, &grid, w->width);

@@ -5,6 +5,8 @@
 
 #define GAP 2 /* blanks between columns */
 #define JOIN " to "
+#define CUT ".."     /* end of text that was cut */
+#define SHORTEST 6   /* text is cut to no less */
 #define STEP "  "    /* rows below a heading */
 #define LONG_NAME 14 /* a first column that is wider may stand on lines of its own */
 
@@ -163,15 +165,25 @@ measure_columns(const twp_grid_t *grid, shape_t shape[TWP_GRID_COLUMNS_MAX])
     }
 }
 
-/* Adds text and blanks up to the width. */
+/* Adds text and blanks up to the width; text that is wider is cut. */
 static void
 add_cell(twp_buffer_t *buffer, const char *text, size_t width)
 {
     const size_t used = twp_buffer_width(text);
+    size_t n_bytes = strlen(text), rest = used;
 
+    if (used > width) {
+        /* Whole characters: the bytes 10xxxxxx go with the one before them. */
+        while (n_bytes > 0 && rest + strlen(CUT) > width) {
+            n_bytes--;
+            rest -= ((unsigned char) text[n_bytes] & 0xC0u) != 0x80u;
+        }
+        twp_buffer_add_bytes(buffer, text, n_bytes);
+        twp_buffer_add(buffer, CUT);
+        return;
+    }
     twp_buffer_add(buffer, text);
-    if (used < width)
-        twp_buffer_repeat(buffer, ' ', width - used);
+    twp_buffer_repeat(buffer, ' ', width - used);
 }
 
 /* Takes the blanks off the end of the text. */
@@ -271,6 +283,18 @@ total_width(const twp_grid_t *grid, const shape_t *shape)
     return total;
 }
 
+/* Cuts a last column of text (a source) that does not fit, to no less than its head. */
+static void
+cut_last(const twp_grid_t *grid, shape_t *shape, size_t n_over)
+{
+    const int last = grid->n_columns - 1;
+    const size_t least = larger(twp_buffer_width(grid->column[last].head), SHORTEST);
+
+    if (last < 1 || is_number(grid, last) || shape[last].width <= least)
+        return;
+    shape[last].width = shape[last].width > least + n_over ? shape[last].width - n_over : least;
+}
+
 /* Begins a line with the indent and, where the first column stands alone, with that above. */
 static void
 begin_line(twp_buffer_t *buffer, const char *indent, const char *step, const char *alone)
@@ -290,6 +314,7 @@ twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, 
 {
     const char *step = grid->has_groups ? STEP : "";
     shape_t shape[TWP_GRID_COLUMNS_MAX];
+    size_t total;
     bool is_stacked;
 
     if (grid->has_failed) {

@@ -42,7 +42,7 @@ size_t twp_grid_n_rows(const twp_grid_t *grid);
 /**
  * Draws the grid aligned, each line behind indent. Columns without any text are left out. When the
  * grid is wider than width and its first column is a long one, that column stands on a line of its
- * own above each row. (width 0: no limit.)
+ * own above each row; what still does not fit is cut off a last column of text. (width 0: no limit.)
  */
 void twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width);
 

@@ -91,12 +91,6 @@ write_provenance(const twp_summary_t *summary, twp_buffer_t *buffer, twp_error_t
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the report");
     twp_grid_column(&grid, "what", TWP_GRID_TEXT);
     twp_grid_column(&grid, "value", TWP_GRID_TEXT);
-    twp_grid_add(&grid, "program");
-    twp_grid_add_copy(&grid, summary->source);
-    twp_grid_add(&grid, "run");
-    twp_grid_add_copy(&grid, summary->run_id);
-    twp_grid_add(&grid, "content digest");
-    twp_grid_add_copy(&grid, summary->content_digest);
     for (int i = 0; i < summary->n_provenance; i++) {
         twp_grid_add_copy(&grid, summary->provenance_key[i]);
         twp_grid_add_copy(&grid, summary->provenance_value[i]);
@@ -115,5 +109,7 @@ twp_report_markdown(const twp_summary_t *summary, const twp_report_options_t *op
         draw_paragraph, draw_item, draw_grid };
     const twp_status_t status = twp_report_content(summary, options, &face, buffer, err);
 
-    return status != TWP_OK ? status : write_provenance(summary, buffer, err);
+    if (status != TWP_OK || summary->n_provenance == 0)
+        return status;
+    return write_provenance(summary, buffer, err);
 }

@@ -126,8 +126,18 @@ twp_number_count(char text[TWP_NUMBER_SIZE], int64_t count)
 void
 twp_number_time(char text[TWP_NUMBER_SIZE], double time_days)
 {
-    snprintf(text, TWP_NUMBER_SIZE, "%.10g d", time_days);
-    use_point(text);
+    const double months = time_days / 30.4375, years = time_days / 365.25;
+    const bool has_years = years >= 1 && years == floor(years);
+    const double n = has_years ? years : months;
+    char days[TWP_NUMBER_SIZE / 2];
+
+    snprintf(days, sizeof days, "%.10g", time_days);
+    use_point(days);
+    if (months >= 1 && n == floor(n) && n < 1200)
+        snprintf(text, TWP_NUMBER_SIZE, "%s d (%d %s%s)", days, (int) n,
+            has_years ? "year" : "month", n > 1 ? "s" : "");
+    else
+        snprintf(text, TWP_NUMBER_SIZE, "%s d", days);
 }
 
 void

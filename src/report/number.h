@@ -40,7 +40,7 @@ void twp_number_format(char text[TWP_NUMBER_SIZE], double value, int decimals, b
 /** A whole number with its thousands in groups. */
 void twp_number_count(char text[TWP_NUMBER_SIZE], int64_t count);
 
-/** A time as it was asked for: "365 d", "30.4375 d". */
+/** A time in days: "365 d"; also in whole months or years: "91.3125 d (3 months)". */
 void twp_number_time(char text[TWP_NUMBER_SIZE], double time_days);
 
 /** The shortest text that reads back as the same double; "" for what is not finite. */

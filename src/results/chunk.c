@@ -87,7 +87,7 @@ shuffle_4(const unsigned char *from, size_t n, unsigned char *to)
 
 /*
  * Transposes 8 elements of 8 bytes at a time in registers (three rounds of swapping blocks of 1, 2
- * and 4 bytes; Warren, Hacker's Delight, 7-3): a loop over single bytes runs at a third of the speed.
+ * and 4 bytes; Warren, Hacker's Delight, 7-3): a loop over bytes runs at a third of the speed.
  */
 static void
 transpose_8x8(const unsigned char *from, uint64_t rows[8])

@@ -273,7 +273,7 @@ twp_content_digest_finish(twp_content_digest_t *digest, char hex[TWP_CONTENT_DIG
     write_hex(sum, hex);
 }
 
-/* ---- the same from a file --------------------------------------------------------------------- */
+/* ---- the same from a file -------------------------------------------------------------------- */
 
 /* Digests the elements with start[0..dim) fixed, in row-major order. */
 static twp_status_t

@@ -1,8 +1,8 @@
 /*
  * A failed HDF5 call leaves the library in a state in which closing may crash or, worse, report
  * success. So the first failure ends everything: nothing is closed after it, the handles leak, and
- * the caller removes the file. For the same reason every close is checked: a chunk or header that is
- * not flushed shows nowhere else.
+ * the caller removes the file. For the same reason every close is checked: a chunk or header that
+ * is not flushed shows nowhere else.
  */
 #include "results/hdf5_file.h"
 

@@ -268,7 +268,7 @@ link_new(const twp_publish_t *publish)
     return rename(publish->tmp_path, publish->path) == 0 ? 0 : errno;
 }
 
-/* An old .sha256 goes first: a kill in between leaves a file without one, never with a wrong one. */
+/* An old .sha256 goes first: a kill in between leaves a file without one, not with a wrong one. */
 static int
 replace(const twp_publish_t *publish)
 {

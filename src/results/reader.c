@@ -45,7 +45,7 @@ twp_reader_damaged(
         twp_hdf5_reason(reason));
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 /* Compares the file with the .sha256 beside it, if there is one. */
 static twp_status_t
@@ -185,7 +185,7 @@ twp_reader_path(const twp_reader_t *reader)
     return reader->path;
 }
 
-/* ---- objects ---------------------------------------------------------------------------------- */
+/* ---- objects --------------------------------------------------------------------------------- */
 
 /* Opens an object by its path if every step is a hard link: others lead out of the file or to
  * nowhere. Returns an invalid handle with the failure in *status otherwise. */
@@ -359,7 +359,7 @@ twp_reader_list(twp_reader_t *reader, const char *group, twp_names_t *names, twp
     return twp_reader_end(reader, status);
 }
 
-/* ---- types and attributes --------------------------------------------------------------------- */
+/* ---- types and attributes -------------------------------------------------------------------- */
 
 /* Which of our types a stored type is; false for all others (enumerations, compounds, unsigned
  * numbers, other byte orders, half floats). */

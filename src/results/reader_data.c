@@ -12,7 +12,7 @@
 #define MAX_TEXTS ((size_t) 1 << 24)
 #define DEFLATE_RATIO 1032 /* deflate makes no more than this out of a byte (zlib's FAQ) */
 
-/* ---- what a dataset is ------------------------------------------------------------------------ */
+/* ---- what a dataset is ----------------------------------------------------------------------- */
 
 static const char *
 take_shape(hid_t dataset, twp_dataset_info_t *info)
@@ -187,7 +187,7 @@ twp_reader_info(
     return twp_reader_end(reader, status);
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 /* Whether every value of a stored type is one of the wanted type. */
 static bool
@@ -332,7 +332,7 @@ twp_reader_read_slice(twp_reader_t *reader, const char *object, twp_type_t type,
     return twp_reader_end(reader, status);
 }
 
-/* ---- texts ------------------------------------------------------------------------------------ */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 void
 twp_reader_free_texts(char **texts, size_t n)

@@ -16,7 +16,7 @@ typedef struct {
     unsigned char tag[TWP_CONTENT_TAG_BYTES]; /**< of its elements, without padding */
 } twp_spool_piece_t;
 
-/** The chunks of one row of a column, in order. Zero-initialised; free with twp_spool_clear_row(). */
+/** The chunks of one row of a column, in order. Starts as zeros; ends by twp_spool_clear_row(). */
 typedef struct {
     twp_spool_piece_t *piece; /**< [n_pieces] */
     size_t n_pieces, capacity;
@@ -29,14 +29,14 @@ TWP_CHECK_RESULT twp_status_t twp_spool_create(
 void twp_spool_free(twp_spool_t *spool); /**< NULL is allowed */
 void twp_spool_clear_row(twp_spool_row_t *row);
 
-/** Room for a full chunk of elements of size bytes, content undefined; NULL when memory runs out. */
+/** Room for a full chunk of elements of size bytes, not cleared; NULL when memory runs out. */
 void *twp_spool_take_buffer(twp_spool_t *spool, size_t size);
 void twp_spool_give_back(twp_spool_t *spool, void *buffer, size_t size);
 
 /**
- * Appends a chunk to row: n_chunk elements of size bytes, of which the first n are real and the rest
- * padding. buffer is one of twp_spool_take_buffer() and belongs to the spool from now on, also after
- * a failure. The row must stay where it is until twp_spool_flush().
+ * Appends a chunk to row: n_chunk elements of size bytes, of which the first n are real and the
+ * rest padding. buffer is one of twp_spool_take_buffer() and belongs to the spool from now on, also
+ * after a failure. The row must stay where it is until twp_spool_flush().
  */
 TWP_CHECK_RESULT twp_status_t twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer,
     size_t size, size_t n, size_t n_chunk, twp_error_t *err);

@@ -1,6 +1,6 @@
 /**
- * Checks of HDF5's global heaps, where text lies, before HDF5 reads them: they have no checksum, and
- * HDF5 1.10 follows a damaged size or index in them out of bounds. Format: HDF5 File Format
+ * Checks of HDF5's global heaps, where text lies, before HDF5 reads them: they have no checksum,
+ * and HDF5 1.10 follows a damaged size or index in them out of bounds. Format: HDF5 File Format
  * Specification 3.0, III.E "Disk Format: Level 1E - Global Heap". The file has no user block.
  */
 #ifndef TWP_RESULTS_TEXT_HEAP_H

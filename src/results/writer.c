@@ -84,7 +84,7 @@ twp_results_writer_open(const char *path, const twp_results_options_t *options,
     return TWP_OK;
 }
 
-/* ---- groups and attributes -------------------------------------------------------------------- */
+/* ---- groups and attributes ------------------------------------------------------------------- */
 
 /* The group of that name, NULL being the root, or NULL with the failure set. */
 static twp_model_group_t *
@@ -163,7 +163,7 @@ twp_results_group(twp_results_writer_t *writer, const char *group, twp_error_t *
     return twp_results_attribute_text(writer, group, "title", known->title, err);
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 /* Finds or declares the dimensions of a field and adds it as a column. */
 static twp_status_t
@@ -375,7 +375,7 @@ twp_results_write_text(twp_results_writer_t *writer, const char *group, const ch
     return twp_results_write(writer, group, &field, &text, err);
 }
 
-/* ---- dimensions ------------------------------------------------------------------------------- */
+/* ---- dimensions ------------------------------------------------------------------------------ */
 
 twp_status_t
 twp_results_dimension_plain(twp_results_writer_t *writer, const char *group_name, const char *name,
@@ -465,7 +465,7 @@ twp_results_dimension_set_length(twp_results_writer_t *writer, const char *group
     return TWP_OK;
 }
 
-/* ---- streams ---------------------------------------------------------------------------------- */
+/* ---- streams --------------------------------------------------------------------------------- */
 
 twp_status_t
 twp_results_stream(twp_results_writer_t *writer, const char *group, const twp_field_t *field,
@@ -548,7 +548,7 @@ twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t
     return writer->stream[stream].column->row[i_row].n_elements;
 }
 
-/* ---- the end ---------------------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 /* Hands the last, partial chunk of a row to the spool; a chunk that is the only one is as long as
  * its row, others are padded to the full length. */

@@ -81,8 +81,8 @@ bool twp_model_add_dimension(
     twp_writer_model_t *model, twp_model_group_t *group, const char *name, size_t length);
 
 /**
- * Adds a column with n_rows rows (0 for text) over dimensions that are there; where the field is the
- * coordinate of its own dimension, it becomes the dimension's scale. The field is valid, see below.
+ * Adds a column with n_rows rows (0 for text) over dimensions that are there; where the field is
+ * the coordinate of its own dimension, it becomes its scale. The field is valid, see below.
  */
 twp_model_column_t *twp_model_add_column(
     twp_writer_model_t *model, twp_model_group_t *group, const twp_field_t *field, size_t n_rows);

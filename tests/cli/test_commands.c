@@ -567,13 +567,14 @@ wait_milliseconds(long n)
 
 /* Waits until a line says that twins were lived: the second line of progress. */
 static void
-wait_for_progress(const char *folder)
+wait_for_progress(const char *folder, pid_t child)
 {
     char *path = testlib_join(folder, "err");
 
     for (int i = 0; i < 1200; i++) {
         const char *second = NULL;
         wait_milliseconds(50);
+        assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
         if (testlib_exists(path)) {
             char *text = testlib_read_file(path, NULL);
             second = strchr(text, '\n');
@@ -599,7 +600,7 @@ test_an_interrupt_leaves_a_partial_file_that_says_so(void **state)
 
     free(write_study(*state, "tiny.yaml", NULL, NULL));
     child = start_long_run(*state);
-    wait_for_progress(*state);
+    wait_for_progress(*state, child);
     kill(child, SIGINT);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -626,7 +627,7 @@ test_a_second_interrupt_ends_at_once_without_a_file(void **state)
 
     free(write_study(*state, "tiny.yaml", NULL, NULL));
     child = start_long_run(*state);
-    wait_for_progress(*state);
+    wait_for_progress(*state, child);
     /* Two signals of one kind at once would be one. */
     kill(child, SIGINT);
     wait_milliseconds(3);

@@ -20,9 +20,9 @@ make_elements(unsigned char *bytes, kind_t kind, size_t n, size_t size)
         const uint64_t random = sample_bits(11, i);
         const uint64_t value[N_KINDS] = { 7, i, random, random & 0xFFFFFFU, 0 };
         for (size_t j = 0; j < size; j++)
-            bytes[i * size + j] = kind == REPEATED
-                ? (unsigned char) sample_bits(12, (i * size + j) % 3001)
-                : (unsigned char) (value[kind] >> (8 * j));
+            bytes[i * size + j] = (unsigned char) (kind == REPEATED
+                    ? sample_bits(12, (i * size + j) % 3001)
+                    : value[kind] >> (8 * j));
     }
 }
 

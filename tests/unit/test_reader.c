@@ -36,7 +36,7 @@ remove_sum(const char *path)
     assert_int_equal(unlink(sum), 0);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void
 test_names_come_in_the_order_of_the_table_of_groups(void **state)
@@ -168,7 +168,7 @@ test_a_slice_is_what_the_whole_has_there(void **state)
     free(path);
 }
 
-/* ---- damage ----------------------------------------------------------------------------------- */
+/* ---- damage ---------------------------------------------------------------------------------- */
 
 static void
 test_a_file_that_is_not_there_or_not_ours_is_named(void **state)
@@ -262,7 +262,7 @@ test_every_flipped_bit_is_found_by_the_sum(void **state)
     free(path);
 }
 
-/* What a flip without the .sha256 leads to; in a child, so that a crash is seen and not suffered. */
+/* What a flip without the .sha256 leads to; in a child, so that a crash is only seen. */
 typedef enum { FOUND = 0, TEXT_DIFFERS = 1, NOTHING_DIFFERS = 2, NUMBER_DIFFERS = 3 } finding_t;
 
 static int
@@ -278,11 +278,11 @@ judge(const char *path, const char *whole_digest)
 
     if (twp_results_content_digest(path, hex, NULL) != TWP_OK ||
         twp_results_check_layout(path, NULL) != TWP_OK)
-        return FOUND;
+        return (int) FOUND;
     if (strcmp(hex, whole_digest) == 0)
-        return NOTHING_DIFFERS; /* an unused byte, or the status, the session, build_json */
+        return (int) NOTHING_DIFFERS; /* an unused byte, or the status, the session, build_json */
     if (twp_reader_open(path, &reader, NULL) != TWP_OK)
-        return FOUND;
+        return (int) FOUND;
     if (twp_reader_attribute_text(reader, "", "content_digest", &said, NULL) != TWP_OK ||
         twp_reader_list(reader, "", &names, NULL) != TWP_OK ||
         twp_reader_read_float64(reader, "summary/pdc_mean", &values, &n, NULL) != TWP_OK ||
@@ -297,7 +297,7 @@ judge(const char *path, const char *whole_digest)
     free(values);
     free(floats);
     free(said);
-    return finding;
+    return (int) finding;
 }
 
 static void
@@ -364,7 +364,7 @@ test_a_file_cut_short_anywhere_is_refused(void **state)
     free(path);
 }
 
-/* ---- files of others -------------------------------------------------------------------------- */
+/* ---- files of others ------------------------------------------------------------------------- */
 
 typedef enum {
     HAS_ENUM,

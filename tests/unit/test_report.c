@@ -257,7 +257,13 @@ test_numbers_have_grouped_thousands_and_a_point(void **state)
     twp_number_count(text, INT64_MIN + 1);
     assert_string_equal(text, "-9,223,372,036,854,775,807");
     twp_number_time(text, 30.4375);
-    assert_string_equal(text, "30.4375 d");
+    assert_string_equal(text, "30.4375 d (1 month)");
+    twp_number_time(text, 730.5);
+    assert_string_equal(text, "730.5 d (2 years)");
+    twp_number_time(text, 365);
+    assert_string_equal(text, "365 d");
+    twp_number_time(text, 0.1);
+    assert_string_equal(text, "0.1 d");
 }
 
 /* 0.0032 stands at the third decimal; 0.0013 at the fourth, for its first digit is a 1. */
@@ -566,7 +572,7 @@ test_markdown_has_tables_definitions_and_provenance(void **state)
     assert_contains(text, "| **at 365 d** |");
     assert_contains(text, "- **nurse**: dominates");
     assert_contains(text, "## Made from\n");
-    assert_contains(text, "| content digest | feed |\n");
+    assert_contains(text, "| patients.csv | 0123abcd |\n");
     free(text);
 }
 

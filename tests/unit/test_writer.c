@@ -48,7 +48,7 @@ check_same_files(const char *a, const char *b)
     free(bytes_b);
 }
 
-/* ---- round trips ------------------------------------------------------------------------------ */
+/* ---- round trips ----------------------------------------------------------------------------- */
 
 static void
 fill_numbers(twp_type_t type, unsigned char *bytes, size_t n)
@@ -242,7 +242,7 @@ test_attributes_and_texts_come_back_as_they_were(void **state)
     free(path);
 }
 
-/* ---- the whole file --------------------------------------------------------------------------- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 static void
 test_a_file_of_every_group_follows_the_layout_and_its_digest_is_that_of_its_content(void **state)
@@ -399,7 +399,7 @@ test_a_run_stopped_early_publishes_fewer_twins_as_partial(void **state)
     free(path);
 }
 
-/* ---- what is refused -------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------- */
 
 typedef struct {
     const char *what;

@@ -120,7 +120,7 @@ validation_check_map(const validation_case_t *one)
 /** Reads, runs and reads back one study. set may be NULL; n_patients 0: the study's own. */
 static inline twp_summary_t *
 validation_run(const validation_case_t *one, const char *study_name, const char *set,
-    int64_t n_patients, bool is_tenth)
+    int64_t n_patients, bool is_quarter)
 {
     char *const scratch = testlib_temporary_folder(), *const output = testlib_join(scratch, "r.h5");
     char file[256];
@@ -142,8 +142,8 @@ validation_run(const validation_case_t *one, const char *study_name, const char 
     twp_run_settings_init(&settings);
     settings.seed = VALIDATION_SEED;
     settings.n_patients = n_patients;
-    if (is_tenth && twp_study_n_patients(study) > 10000)
-        settings.n_patients = twp_study_n_patients(study) / 10;
+    if (is_quarter && twp_study_n_patients(study) > 10000)
+        settings.n_patients = twp_study_n_patients(study) / 4;
     settings.output_path = output;
     if (twp_study_run(study, &settings, NULL, &err) != TWP_OK)
         fail_msg("%s: %s", path, err.message);
@@ -296,7 +296,7 @@ validation_reproduce(const char *name)
 }
 
 /**
- * With one number of each study a few per cent off at least one row is missed, even with a tenth of
+ * With one number of each study a few per cent off at least one row is missed, even with a quarter of
  * the twins: the rows can fail.
  */
 static inline void
