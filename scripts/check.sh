@@ -85,7 +85,8 @@ format() { # prints the lines that clang-format would change
 build() { # build PRESET FOLDER CMAKE_OPTION...
     local preset=$1 folder=$2
     shift 2
-    cmake --preset "$preset" -B "$folder" "$@" && cmake --build "$folder" -j "$n_jobs"
+    { cmake --preset "$preset" -B "$folder" "$@" ||
+        cmake --fresh --preset "$preset" -B "$folder" "$@"; } && cmake --build "$folder" -j "$n_jobs"
 }
 
 tidy() {

@@ -15,7 +15,8 @@ use_ninja
 say "start: building into build/release"
 log=build/start.log
 mkdir -p build
-if ! { cmake --preset release && cmake --build --preset release -j "$n_jobs"; } > "$log" 2>&1; then
+# a second try from scratch: the folder may hold the remains of another tool or a failed attempt
+if ! { { cmake --preset release || cmake --fresh --preset release; } && cmake --build --preset release -j "$n_jobs"; } > "$log" 2>&1; then
     tail -n 40 "$log" >&2
     die "the build failed; all of its output is in $log"
 fi

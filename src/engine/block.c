@@ -186,6 +186,25 @@ life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t 
     return TWP_ERR_FAULT;
 }
 
+/*
+ * Notes the twin as the instant of the rows left it. All rows are of one instant and nothing happened
+ * since, but where it was the last of a life the kernel has already gone on to the end.
+ */
+static twp_status_t
+observe_instant(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)
+{
+    twp_twin_t *const twin = &worker->twin;
+    const double now_days = twin->now_days;
+
+    twin->now_days = worker->log.row[worker->log.n - 1].time_days;
+
+    const twp_status_t status = twp_recorder_observe(
+        lives->record, &slot->record, lives->model[s], twin, &slot->err);
+
+    twin->now_days = now_days;
+    return status;
+}
+
 /* Hands the rows of the log on and empties it. */
 static twp_status_t
 drain(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)
@@ -197,8 +216,7 @@ drain(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *
     if (status == TWP_OK && lives->record != NULL) {
         status = twp_recorder_take(lives->record, &slot->record, log->row, log->n, &slot->err);
         if (status == TWP_OK && lives->record->has_trajectories && log->n > 0)
-            status = twp_recorder_observe(
-                lives->record, &slot->record, lives->model[s], &worker->twin, &slot->err);
+            status = observe_instant(lives, s, worker, slot);
     }
     log->n = 0;
     return status;

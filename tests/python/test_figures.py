@@ -235,6 +235,7 @@ class Lives(unittest.TestCase):
                             self.sum_over_paths(path, (until - since) * taking), 1e-9)
 
     def test_qalys_are_the_discounted_integral_of_utility(self):
+        """Utility times the integral of 1.03^(-t) over each stay, t in years since entry."""
         path, since, until, row = self.stays()
         taking = decode(self.trajectories.therapy)[row] == "taking"
         rate = math.log(1.03) / DAYS_PER_YEAR
