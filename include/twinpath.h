@@ -27,13 +27,13 @@ extern "C" {
 /** Status of a call. Never renumbered. */
 typedef enum {
     TWP_OK = 0,
-    TWP_ERR_INPUT = 1,       /**< the study or another input is wrong; findings say where */
-    TWP_ERR_MEMORY = 2,      /**< memory could not be had */
-    TWP_ERR_IO = 3,          /**< a file could not be read or written; the message has path and errno */
-    TWP_ERR_LIMIT = 4,       /**< an input is larger or deeper than its stated limit */
-    TWP_ERR_EXISTS = 5,      /**< another results file is already there */
-    TWP_ERR_FORMAT = 6,      /**< a results file is damaged or not of a known layout */
-    TWP_ERR_FAULT = 7,       /**< a twin met a fault the study's author must mend; named in the message */
+    TWP_ERR_INPUT = 1,  /**< the study or another input is wrong; findings say where */
+    TWP_ERR_MEMORY = 2, /**< memory could not be had */
+    TWP_ERR_IO = 3,     /**< a file could not be read or written; the message has path and errno */
+    TWP_ERR_LIMIT = 4,  /**< an input is larger or deeper than its stated limit */
+    TWP_ERR_EXISTS = 5, /**< another results file is already there */
+    TWP_ERR_FORMAT = 6, /**< a results file is damaged or not of a known layout */
+    TWP_ERR_FAULT = 7, /**< a twin met a fault the study's author must mend; named in the message */
     TWP_ERR_INTERRUPTED = 8, /**< stopped by a signal; what was published says that it is partial */
     TWP_ERR_ARGUMENT = 9     /**< the caller passed something the documentation forbids */
 } twp_status_t;
@@ -74,13 +74,13 @@ typedef struct twp_study_handle twp_study_t; /* opaque */
  * and compiles one model per strategy.
  *
  * @param set    [n_set], may be NULL when n_set is 0; copied
- * @param study  set whenever there are findings to show, so also with TWP_ERR_INPUT; else NULL. Ended
- *               by twp_study_free().
+ * @param study  set whenever there are findings to show, so also with TWP_ERR_INPUT; else NULL.
+ *               Ended by twp_study_free().
  * @return TWP_OK (there may be warnings), TWP_ERR_INPUT with findings, TWP_ERR_IO when the study
  *         itself cannot be read, TWP_ERR_MEMORY
  */
-TWP_CHECK_RESULT twp_status_t twp_study_read(const char *path, const char *const *set, int n_set,
-    twp_study_t **study, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_study_read(
+    const char *path, const char *const *set, int n_set, twp_study_t **study, twp_error_t *err);
 void twp_study_free(twp_study_t *study); /**< NULL is allowed */
 
 /** Findings in order of file, line and column. i_finding < twp_study_n_findings(). */
@@ -103,7 +103,7 @@ int twp_study_n_strategies(const twp_study_t *study);
 /** The baseline is number 0, the others follow by name. */
 const char *twp_study_strategy(const twp_study_t *study, int i_strategy);
 int twp_study_n_tracks(const twp_study_t *study);
-int twp_study_n_states(const twp_study_t *study);  /**< of all tracks */
+int twp_study_n_states(const twp_study_t *study); /**< of all tracks */
 int twp_study_n_exits(const twp_study_t *study);
 int twp_study_n_supports(const twp_study_t *study);
 int twp_study_n_measures(const twp_study_t *study);
@@ -120,11 +120,11 @@ typedef struct {
     const char *origin; /**< who set it: module, base, study, strategy or --set */
     const char *file;
     int line, column;
-    bool is_parameter;  /**< a named parameter; then what follows holds too */
-    const char *name;   /**< else NULL */
-    double value;       /**< in days and the study's money */
-    const char *unit;   /**< of value: "", "days", "USD / day", ... */
-    double low, high;   /**< range; -INFINITY, INFINITY when none */
+    bool is_parameter; /**< a named parameter; then what follows holds too */
+    const char *name;  /**< else NULL */
+    double value;      /**< in days and the study's money */
+    const char *unit;  /**< of value: "", "days", "USD / day", ... */
+    double low, high;  /**< range; -INFINITY, INFINITY when none */
 } twp_number_row_t;
 
 int twp_study_n_numbers(const twp_study_t *study);
@@ -145,26 +145,26 @@ TWP_CHECK_RESULT twp_status_t twp_study_explain(
 /** How far a run is. */
 typedef struct {
     int64_t n_twins, n_twins_done;
-    int64_t n_events;           /**< over all strategies */
+    int64_t n_events; /**< over all strategies */
     double wall_seconds, cpu_seconds;
-    double twins_per_second;    /**< 0 until it is known */
-    double seconds_left;        /**< NAN until it is known */
+    double twins_per_second; /**< 0 until it is known */
+    double seconds_left;     /**< NAN until it is known */
 } twp_progress_t;
 
 /** What a run is asked beyond the study. Start from twp_run_settings_init(). */
 typedef struct {
-    uint64_t seed;              /**< 1 */
-    int64_t n_patients;         /**< 0: the study's count */
+    uint64_t seed;               /**< 1 */
+    int64_t n_patients;          /**< 0: the study's count */
     const char *const *strategy; /**< [n_strategies] names; the baseline is always run */
-    int n_strategies;           /**< 0: all */
-    int n_threads;              /**< 0: as many as OpenMP gives */
-    const char *output_path;    /**< results file, required */
-    bool overwrite;             /**< replace a file that is there */
-    const char *command_line;   /**< for /session, or NULL */
+    int n_strategies;            /**< 0: all */
+    int n_threads;               /**< 0: as many as OpenMP gives */
+    const char *output_path;     /**< results file, required */
+    bool overwrite;              /**< replace a file that is there */
+    const char *command_line;    /**< for /session, or NULL */
     /** Called now and then by the thread that called twp_study_run(); NULL: never. */
     void (*progress)(void *context, const twp_progress_t *progress);
     void *progress_context;
-    /** Asked between blocks; true ends the run, what is done is published as partial. NULL: never. */
+    /** Asked between blocks; true ends the run, what is done is published as partial. Or NULL. */
     bool (*should_stop)(void *context);
     void *stop_context;
 } twp_run_settings_t;
@@ -173,7 +173,7 @@ void twp_run_settings_init(twp_run_settings_t *settings);
 
 /** What a run did. */
 typedef struct {
-    char digest[65];            /**< content digest of the file, 64 hex digits */
+    char digest[65]; /**< content digest of the file, 64 hex digits */
     int64_t n_twins, n_twins_done;
     int n_strategies;
     int64_t n_events;
@@ -186,10 +186,11 @@ typedef struct {
  * Lives every twin under every strategy and writes the results file: whole or not at all.
  *
  * @param report  filled when the file was published (TWP_OK, TWP_ERR_INTERRUPTED); may be NULL
- * @return TWP_OK; TWP_ERR_INTERRUPTED when should_stop ended it and a partial file was published (or,
- *         before the first block, none: report->n_twins_done is 0 then); TWP_ERR_INPUT when the
- *         patients' file is wrong (findings of the study) or a strategy is unknown; TWP_ERR_FAULT with
- *         twin, strategy, time and exit; TWP_ERR_EXISTS, TWP_ERR_IO, TWP_ERR_MEMORY, TWP_ERR_ARGUMENT
+ * @return TWP_OK; TWP_ERR_INTERRUPTED when should_stop ended it and a partial file was published
+ *         (or, before the first block, none: report->n_twins_done is 0 then); TWP_ERR_INPUT when
+ *         the patients' file is wrong (findings of the study) or a strategy is unknown;
+ *         TWP_ERR_FAULT with twin, strategy, time and exit; TWP_ERR_EXISTS, TWP_ERR_IO,
+ *         TWP_ERR_MEMORY, TWP_ERR_ARGUMENT
  */
 TWP_CHECK_RESULT twp_status_t twp_study_run(twp_study_t *study, const twp_run_settings_t *settings,
     twp_run_report_t *report, twp_error_t *err);
@@ -198,11 +199,11 @@ TWP_CHECK_RESULT twp_status_t twp_study_run(twp_study_t *study, const twp_run_se
 typedef struct {
     int64_t n_twins;
     int n_strategies;
-    double events_per_life;     /**< recorded events, mean over the twins of the pilot */
-    double cpu_seconds;         /**< all lives, on one core of this machine; without the file */
-    double memory_bytes;        /**< at most, with settings->n_threads threads; flat in the twins */
-    double file_bytes;          /**< order of magnitude */
-    int n_pilot_twins;          /**< twins lived to find out */
+    double events_per_life; /**< recorded events, mean over the twins of the pilot */
+    double cpu_seconds;     /**< all lives, on one core of this machine; without the file */
+    double memory_bytes;    /**< at most, with settings->n_threads threads; flat in the twins */
+    double file_bytes;      /**< order of magnitude */
+    int n_pilot_twins;      /**< twins lived to find out */
 } twp_run_estimate_t;
 
 /** Lives the first twins (at most 256) and extrapolates. Fails as twp_study_run() does. */
@@ -260,20 +261,20 @@ typedef enum {
 /** Cost and effect of one strategy against the baseline. */
 typedef struct {
     double cost, cost_se, qaly, qaly_se; /**< paired differences */
-    double correlation;     /**< of the two differences' errors */
-    double icer;            /**< money per QALY; NAN where one dominates or the effect is 0 */
-    double ratio;           /**< the same wherever the effect is not 0 */
-    double low, high;       /**< 95 % interval (Fieller 1954) in the shape that follows */
+    double correlation;                  /**< of the two differences' errors */
+    double icer;      /**< money per QALY; NAN where one dominates or the effect is 0 */
+    double ratio;     /**< the same wherever the effect is not 0 */
+    double low, high; /**< 95 % interval (Fieller 1954) in the shape that follows */
     twp_interval_shape_t shape;
     twp_place_in_plane_t place;
-    const char *statement;  /**< the place in words, as "more costly and more effective" */
+    const char *statement; /**< the place in words, as "more costly and more effective" */
     const twp_summary_contrast_t *net_benefit; /**< [n_worth] difference of net monetary benefit */
     const double *p_better; /**< [n_worth] chance that it is above 0 (normal approximation) */
 } twp_summary_icer_t;
 
 /** Twins of one category of an attribute, or of one truth. */
 typedef struct {
-    const char *name;       /**< such as "female=yes", "persona=eager" */
+    const char *name; /**< such as "female=yes", "persona=eager" */
     int64_t n_twins;
     const twp_summary_estimate_t *estimate; /**< [n_rows * n_strategies] as in the summary */
     const twp_summary_contrast_t *contrast; /**< [n_rows * n_contrasts] */
@@ -282,36 +283,36 @@ typedef struct {
 typedef struct {
     const char *name, *measure, *unit, *source;
     const char *strategy;
-    double time_days;       /**< NAN when the measure has no times */
-    double value, within;   /**< what it must be, and how near */
+    double time_days;     /**< NAN when the measure has no times */
+    double value, within; /**< what it must be, and how near */
     double result, mcse, low, high;
-    bool is_fit;            /**< role fit; else predict */
-    bool is_hit;            /**< |result - value| <= within */
+    bool is_fit; /**< role fit; else predict */
+    bool is_hit; /**< |result - value| <= within */
 } twp_summary_target_t;
 
 /** A curve over time: a state's share, or a Kaplan-Meier estimate. */
 typedef struct {
-    const char *name;       /**< occupancy_therapy_taking, km_... */
+    const char *name; /**< occupancy_therapy_taking, km_... */
     const char *label;
-    const double *value;    /**< [n_strategies * n_times] */
-    const double *se;       /**< likewise, or NULL */
+    const double *value; /**< [n_strategies * n_times] */
+    const double *se;    /**< likewise, or NULL */
 } twp_summary_curve_t;
 
 /** Everything that reports show, from a results file alone. All memory is the summary's. */
 typedef struct twp_summary {
     const char *path, *title, *question; /**< question "" when there is none */
-    const char *currency;   /**< "" when there is no money */
-    const char *source;     /**< "twinpath 0.1.0" */
+    const char *currency;                /**< "" when there is no money */
+    const char *source;                  /**< "twinpath 0.1.0" */
     const char *run_id, *seed, *content_digest;
     bool is_partial;
-    bool is_unverified;     /**< no .sha256 file beside it: text in it is not guarded */
+    bool is_unverified; /**< no .sha256 file beside it: text in it is not guarded */
     int64_t n_twins, n_twins_done;
 
     int n_strategies;
     const char *const *strategy; /**< [n_strategies], the baseline first */
     int n_contrasts;             /**< n_strategies - 1: contrast k is strategy k + 1 */
     int n_quantiles;
-    const double *quantile;      /**< [n_quantiles] shares, such as 0.05 */
+    const double *quantile; /**< [n_quantiles] shares, such as 0.05 */
 
     int n_rows;
     const twp_summary_row_t *row;
@@ -325,17 +326,17 @@ typedef struct twp_summary {
     const char *cost_name, *qaly_name; /**< columns that the icer compares */
     const twp_summary_icer_t *icer;    /**< [n_contrasts] */
     int n_worth;
-    const double *worth;               /**< [n_worth] money per QALY */
+    const double *worth; /**< [n_worth] money per QALY */
 
     int n_targets;
     const twp_summary_target_t *target;
 
     int n_curve_times;
-    const double *curve_time_days;     /**< [n_curve_times] since entry */
+    const double *curve_time_days; /**< [n_curve_times] since entry */
     int n_curves;
     const twp_summary_curve_t *curve;
 
-    int n_provenance;                  /**< lines for people: what the run was made from */
+    int n_provenance; /**< lines for people: what the run was made from */
     const char *const *provenance_key, *const *provenance_value;
 } twp_summary_t;
 

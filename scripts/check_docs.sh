@@ -133,11 +133,14 @@ check_block() { # check_block DOCUMENT LINE BLOCK
         'output: '*)
             (cd "$work/tree" && bash -euo pipefail -c "${mark#output: }") > "$block.new" 2> "$work/log" ||
                 { problem "$document" "$line" "does not run: $(tail -n 1 "$work/log")"; return 0; }
-            if cmp -s "$block.new" "$block.text"; then
+            if [ ! -s "$block.new" ]; then
+                problem "$document" "$line" "prints nothing: ${mark#output: }"
+                rm "$block.new"
+            elif cmp -s "$block.new" "$block.text"; then
                 rm "$block.new"
             elif [ $is_writing -eq 0 ]; then
-                problem "$document" "$line" "the output is another now, such as: $(
-                    diff "$block.text" "$block.new" | grep -m 1 '^>' || echo 'fewer lines')"
+                problem "$document" "$line" "the output is another now: $(
+                    (diff "$block.text" "$block.new" || true) | sed -n 2p)"
             fi
             ;;
     esac
@@ -220,15 +223,18 @@ a
 ```text
 b
 ```
+<!-- output: true -->
+```text
+```
 BAD
     check_document "$bad"
     check_links "$bad"
     for what in 'leads nowhere: no_such_file.md' 'no such heading: #none' 'study is wrong' \
         'no option --no-such-option' 'no command twinpath fly' 'no script scripts/no_such.sh' \
-        ':14: does not run' 'in vain' ':22: the output is another now'; do
+        ':14: does not run' 'in vain' ':22: the output is another now' ':30: prints nothing'; do
         grep -q -- "$what" "$problems" || die "does not find: $what"
     done
-    [ "$(wc -l < "$problems")" -eq 9 ] || { cat "$problems"; die "finds faults where there are none"; }
+    [ "$(wc -l < "$problems")" -eq 10 ] || { cat "$problems"; die "finds faults where there are none"; }
     : > "$problems"
     is_writing=$was_writing
 }

@@ -47,17 +47,16 @@ check_overrides(twp_study_t *study, const twp_study_strategy_t *strategy)
 
     for (int i = 0; i < strategy->overrides->n; i++) {
         const twp_pair_t *const pair = &strategy->overrides->pair[i];
-        const twp_place_t place
-            = { pair->value->file, pair->line, pair->column, strategy->place.path };
+        const twp_place_t place = { pair->value->file, pair->line, pair->column,
+            strategy->place.path };
 
         for (size_t k = 0; k < sizeof(common) / sizeof(common[0]); k++) {
             const size_t length = strlen(common[k]);
 
-            if (strncmp(pair->key, common[k], length) == 0
-                && (pair->key[length] == '\0' || pair->key[length] == '.'))
+            if (strncmp(pair->key, common[k], length) == 0 &&
+                (pair->key[length] == '\0' || pair->key[length] == '.'))
                 twp_findings_add(&study->findings, place, pair->key, NULL, NULL,
-                    "`%s` is the same under all strategies; one of them cannot set it",
-                    common[k]);
+                    "`%s` is the same under all strategies; one of them cannot set it", common[k]);
         }
     }
 }
@@ -65,8 +64,8 @@ check_overrides(twp_study_t *study, const twp_study_strategy_t *strategy)
 static bool
 same_measure(const twp_study_measure_t *a, const twp_study_measure_t *b)
 {
-    if (strcmp(a->name, b->name) != 0 || a->n_times != b->n_times || a->gap_days != b->gap_days
-        || a->window_days != b->window_days)
+    if (strcmp(a->name, b->name) != 0 || a->n_times != b->n_times || a->gap_days != b->gap_days ||
+        a->window_days != b->window_days)
         return false;
     for (int i = 0; i < a->n_times; i++)
         if (a->time_days[i] != b->time_days[i])
@@ -83,8 +82,8 @@ check_measures(twp_study_t *study, int i)
     for (int k = 0; k < a->n_measures; k++)
         if (k >= b->n_measures || !same_measure(&a->measure[k], &b->measure[k]))
             twp_findings_add(&study->findings, a->strategy[i].place, a->strategy[i].name, NULL,
-                NULL, "measure %s would mean something else under strategy %s",
-                a->measure[k].name, a->strategy[i].name);
+                NULL, "measure %s would mean something else under strategy %s", a->measure[k].name,
+                a->strategy[i].name);
     if (a->horizon_days != b->horizon_days || a->follow_up_days != b->follow_up_days)
         twp_findings_add(&study->findings, a->strategy[i].place, a->strategy[i].name, NULL, NULL,
             "lives would have another length under strategy %s", a->strategy[i].name);
@@ -119,8 +118,8 @@ read_strategy(twp_study_t *study, int i, const char *evidence, twp_error_t *err)
     }
     study->root[i] = root;
     status = twp_model_compile(study->typed[i], i, 1, &study->findings, &study->model[i], err);
-    if (status == TWP_OK && i > 0 && study->model[0] != NULL
-        && !twp_model_same_shape(study->model[0], study->model[i], &what)) {
+    if (status == TWP_OK && i > 0 && study->model[0] != NULL &&
+        !twp_model_same_shape(study->model[0], study->model[i], &what)) {
         twp_findings_add(&study->findings, strategy->place, strategy->name, NULL, NULL,
             "strategy %s changes the structure of the model (%s); it may change numbers only",
             strategy->name, what);
@@ -162,8 +161,8 @@ read_all(twp_study_t *study, const char *path, const char *const *set, int n_set
 }
 
 twp_status_t
-twp_study_read(const char *path, const char *const *set, int n_set, twp_study_t **out,
-    twp_error_t *err)
+twp_study_read(
+    const char *path, const char *const *set, int n_set, twp_study_t **out, twp_error_t *err)
 {
     twp_study_t *const study = calloc(1, sizeof(*study));
     twp_status_t status;
@@ -173,8 +172,8 @@ twp_study_read(const char *path, const char *const *set, int n_set, twp_study_t 
         free(study);
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "twp_study_read: path and set are required");
     }
-    if (study == NULL || (study->arena = twp_arena_create(0)) == NULL
-        || twp_findings_init(&study->findings, NULL) != TWP_OK) {
+    if (study == NULL || (study->arena = twp_arena_create(0)) == NULL ||
+        twp_findings_init(&study->findings, NULL) != TWP_OK) {
         twp_study_free(study);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the study");
     }
@@ -350,12 +349,12 @@ twp_study_number(const twp_study_t *study, int i_number)
 
 /* Adds what stands at path under a strategy when it is something else. */
 static twp_status_t
-explain_strategy(
-    const twp_study_t *study, int i, const char *path, const char *base, FILE *out, twp_error_t *err)
+explain_strategy(const twp_study_t *study, int i, const char *path, const char *base, FILE *out,
+    twp_error_t *err)
 {
     char *text = NULL;
-    const twp_status_t status
-        = twp_explain_path(&study->document, study->root[i], path, &text, err);
+    const twp_status_t status = twp_explain_path(
+        &study->document, study->root[i], path, &text, err);
 
     if (status == TWP_OK && strcmp(text, base) != 0)
         (void) fprintf(out, "under strategy %s:\n%s", study->base->strategy[i].name, text);

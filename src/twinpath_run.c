@@ -26,10 +26,10 @@ typedef struct {
     twp_study_t *study;
     const twp_run_settings_t *settings;
     int n_models;
-    const twp_model_t **model;         /* [n_models] */
-    const twp_study_typed_t **typed;   /* [n_models] */
-    twp_draw_plan_t **draw;            /* [n_models] */
-    twp_outcome_counts_t *counts;      /* [n_models] */
+    const twp_model_t **model;       /* [n_models] */
+    const twp_study_typed_t **typed; /* [n_models] */
+    twp_draw_plan_t **draw;          /* [n_models] */
+    twp_outcome_counts_t *counts;    /* [n_models] */
     twp_population_t *population;
     twp_outcome_plan_t *plan;
     twp_figures_t *figures;
@@ -103,14 +103,13 @@ choose_models(run_t *run, twp_error_t *err)
 static twp_status_t
 open_population(run_t *run, int64_t n_patients, twp_error_t *err)
 {
-    twp_status_t status = twp_population_open(run->typed, run->n_models, n_patients,
-        &run->population, &run->study->findings, err);
+    twp_status_t status = twp_population_open(
+        run->typed, run->n_models, n_patients, &run->population, &run->study->findings, err);
 
     if (status == TWP_ERR_INPUT)
         twp_findings_sort(&run->study->findings);
     for (int s = 0; s < run->n_models && status == TWP_OK; s++)
-        status = twp_population_plan_create(
-            run->population, run->model[s], &run->draw[s], err);
+        status = twp_population_plan_create(run->population, run->model[s], &run->draw[s], err);
     return status;
 }
 
@@ -231,10 +230,9 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
 {
     const twp_run_settings_t *const settings = run->settings;
     const int64_t started = (int64_t) time(NULL);
-    const twp_sink_t sink = { .context = run,
-        .partial_bytes = run->figures->partial_bytes,
-        .reduce = reduce,
-        .take = take };
+    const twp_sink_t sink = {
+        .context = run, .partial_bytes = run->figures->partial_bytes, .reduce = reduce, .take = take
+    };
     const twp_run_options_t options = { .n_threads = settings->n_threads,
         .progress = settings->progress,
         .progress_context = settings->progress_context,
@@ -242,8 +240,8 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
         .stop_context = settings->stop_context,
         .record = run->recorder };
     twp_progress_t done = { 0 };
-    twp_status_t status = twp_fill_open(&run->fill_run, settings->output_path,
-        settings->overwrite, settings->n_threads, &run->fill, err);
+    twp_status_t status = twp_fill_open(&run->fill_run, settings->output_path, settings->overwrite,
+        settings->n_threads, &run->fill, err);
     bool is_partial;
 
     if (status == TWP_OK)
@@ -324,20 +322,19 @@ twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
     memset(estimate, 0, sizeof(*estimate));
     status = prepare(&run, n_pilot, err);
     if (status == TWP_OK)
-        status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw,
-            run.n_models, run.plan, run.counts, &sink, &options, &done, err);
+        status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw, run.n_models,
+            run.plan, run.counts, &sink, &options, &done, err);
     if (status == TWP_OK) {
         estimate->n_twins = n_asked;
         estimate->n_strategies = run.n_models;
         estimate->n_pilot_twins = (int) n_pilot;
-        estimate->events_per_life
-            = (double) done.n_events / ((double) n_pilot * run.n_models);
+        estimate->events_per_life = (double) done.n_events / ((double) n_pilot * run.n_models);
         estimate->cpu_seconds = done.cpu_seconds * (double) n_asked / (double) n_pilot;
         estimate->memory_bytes = twp_engine_memory_bytes(
             run.model, run.n_models, run.plan, settings->n_threads, n_asked);
         estimate->memory_bytes += twp_sums_bytes(run.figures);
-        estimate->file_bytes
-            = twp_fill_estimate_bytes(&run.fill_run, n_asked, estimate->events_per_life);
+        estimate->file_bytes = twp_fill_estimate_bytes(
+            &run.fill_run, n_asked, estimate->events_per_life);
     }
     finish(&run);
     return status;

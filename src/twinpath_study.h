@@ -1,4 +1,4 @@
-/** The handle behind twp_study_t. Private to the library's face: src/twinpath.c, src/twinpath_run.c. */
+/** The handle behind twp_study_t. Private to the library's face: twinpath.c, twinpath_run.c. */
 #ifndef TWP_TWINPATH_STUDY_H
 #define TWP_TWINPATH_STUDY_H
 
@@ -13,7 +13,7 @@ struct twp_study_handle {
     twp_arena_t *arena;
     twp_document_t document;
     twp_findings_t findings;
-    bool is_whole; /* everything below is there */
+    bool is_whole;           /* everything below is there */
     twp_study_typed_t *base; /* the study without any strategy's `set` */
     int n_strategies;
     twp_study_typed_t **typed; /* [n_strategies] base where a strategy sets nothing */

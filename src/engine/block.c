@@ -49,8 +49,8 @@ twp_worker_init(const twp_lives_t *lives, twp_worker_t *worker, twp_error_t *err
     worker->value = calloc((size_t) lives->plan->n_columns + 1, sizeof(*worker->value));
     worker->outcome = calloc(n, sizeof(*worker->outcome));
     worker->counts = calloc(n, sizeof(*worker->counts));
-    if (worker->memory == NULL || worker->log.row == NULL || worker->value == NULL
-        || worker->outcome == NULL || worker->counts == NULL)
+    if (worker->memory == NULL || worker->log.row == NULL || worker->value == NULL ||
+        worker->outcome == NULL || worker->counts == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a thread's twin");
     memset(worker->memory, 0, twin_bytes);
     for (int s = 0; s < lives->n_models && status == TWP_OK; s++) {
@@ -81,8 +81,8 @@ twp_worker_clear(const twp_lives_t *lives, twp_worker_t *worker)
 }
 
 twp_status_t
-twp_block_init(const twp_lives_t *lives, size_t partial_bytes, twp_slot_memory_t *slot,
-    twp_error_t *err)
+twp_block_init(
+    const twp_lives_t *lives, size_t partial_bytes, twp_slot_memory_t *slot, twp_error_t *err)
 {
     const size_t n_attributes = (size_t) lives->model[0]->n_attributes;
     const size_t n_columns = (size_t) lives->plan->n_columns;
@@ -95,9 +95,9 @@ twp_block_init(const twp_lives_t *lives, size_t partial_bytes, twp_slot_memory_t
     slot->follow_up_days = calloc(TWP_BLOCK_TWINS, sizeof(double));
     slot->value = calloc((size_t) lives->n_models, sizeof(*slot->value));
     slot->partial = partial_bytes > 0 ? calloc(1, partial_bytes) : NULL;
-    is_whole = slot->id != NULL && slot->attribute != NULL && slot->enters_days != NULL
-        && slot->follow_up_days != NULL && slot->value != NULL
-        && (partial_bytes == 0 || slot->partial != NULL);
+    is_whole = slot->id != NULL && slot->attribute != NULL && slot->enters_days != NULL &&
+        slot->follow_up_days != NULL && slot->value != NULL &&
+        (partial_bytes == 0 || slot->partial != NULL);
     for (int s = 0; is_whole && s < lives->n_models; s++) {
         slot->value[s] = calloc((n_columns + 1) * TWP_BLOCK_TWINS, sizeof(double));
         is_whole = slot->value[s] != NULL;
@@ -131,8 +131,8 @@ twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot)
 double
 twp_block_bytes(const twp_lives_t *lives)
 {
-    const double columns = 4.0 + lives->model[0]->n_attributes
-        + (double) lives->n_models * lives->plan->n_columns;
+    const double columns = 4.0 + lives->model[0]->n_attributes +
+        (double) lives->n_models * lives->plan->n_columns;
 
     return columns * TWP_BLOCK_TWINS * sizeof(double);
 }
@@ -141,12 +141,12 @@ double
 twp_worker_bytes(const twp_lives_t *lives)
 {
     const twp_outcome_plan_t *const plan = lives->plan;
-    const double counts = (double) plan->n_grid * (plan->n_states + 1)
-        + 2.0 * plan->n_curves * (double) plan->n_curve_days;
+    const double counts = (double) plan->n_grid * (plan->n_states + 1) +
+        2.0 * plan->n_curves * (double) plan->n_curve_days;
 
     /* The outcome keeps differences along the grid of the size of the counts. */
-    return (double) lives->model[0]->twin_bytes + log_capacity(lives) * (double) sizeof(twp_row_t)
-        + 2.0 * lives->n_models * counts * (double) sizeof(int64_t);
+    return (double) lives->model[0]->twin_bytes + log_capacity(lives) * (double) sizeof(twp_row_t) +
+        2.0 * lives->n_models * counts * (double) sizeof(int64_t);
 }
 
 /* ---- one life -------------------------------------------------------------------------------- */
@@ -170,9 +170,9 @@ life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t 
 {
     const twp_model_t *const model = lives->model[s];
     const size_t mark = (size_t) twin->mark;
-    const char *const text = mark < sizeof(mark_text) / sizeof(mark_text[0]) && mark_text[mark] != NULL
-        ? mark_text[mark]
-        : "unknown mark";
+    const char *const text =
+        mark < sizeof(mark_text) / sizeof(mark_text[0]) && mark_text[mark] != NULL ? mark_text[mark]
+                                                                                   : "unknown mark";
     twp_arena_t *const arena = twp_arena_create(0);
     const char *where = NULL;
 
@@ -210,8 +210,7 @@ static twp_status_t
 drain(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)
 {
     twp_log_t *const log = &worker->log;
-    twp_status_t status
-        = twp_outcome_take(worker->outcome[s], log->row, log->n, &slot->err);
+    twp_status_t status = twp_outcome_take(worker->outcome[s], log->row, log->n, &slot->err);
 
     if (status == TWP_OK && lives->record != NULL) {
         status = twp_recorder_take(lives->record, &slot->record, log->row, log->n, &slot->err);
@@ -294,9 +293,8 @@ live_twin(const twp_lives_t *lives, twp_worker_t *worker, twp_slot_memory_t *slo
     for (int s = 0; s < lives->n_models && status == TWP_OK; s++) {
         int i_bad = 0;
 
-        if (lives->is_redrawn[s]
-            && !twp_population_draw_twin(
-                lives->draw[s], slot->block.first_twin + k, twin, &i_bad))
+        if (lives->is_redrawn[s] &&
+            !twp_population_draw_twin(lives->draw[s], slot->block.first_twin + k, twin, &i_bad))
             return draw_fault(lives, s, twin, i_bad, &slot->err);
         if (s == 0) {
             slot->id[k] = twin->id;
@@ -311,8 +309,8 @@ live_twin(const twp_lives_t *lives, twp_worker_t *worker, twp_slot_memory_t *slo
 }
 
 void
-twp_block_live(const twp_lives_t *lives, twp_worker_t *worker, int64_t i_block,
-    twp_slot_memory_t *slot)
+twp_block_live(
+    const twp_lives_t *lives, twp_worker_t *worker, int64_t i_block, twp_slot_memory_t *slot)
 {
     const int64_t first = i_block * TWP_BLOCK_TWINS;
     const int64_t left = lives->n_twins - first;

@@ -43,8 +43,8 @@ TWP_CHECK_RESULT twp_status_t twp_worker_init(
     const twp_lives_t *lives, twp_worker_t *worker, twp_error_t *err);
 void twp_worker_clear(const twp_lives_t *lives, twp_worker_t *worker);
 
-TWP_CHECK_RESULT twp_status_t twp_block_init(const twp_lives_t *lives, size_t partial_bytes,
-    twp_slot_memory_t *slot, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_block_init(
+    const twp_lives_t *lives, size_t partial_bytes, twp_slot_memory_t *slot, twp_error_t *err);
 void twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot);
 
 /** Bytes of one block's memory without what is recorded, and of one thread's. */
@@ -52,7 +52,7 @@ double twp_block_bytes(const twp_lives_t *lives);
 double twp_worker_bytes(const twp_lives_t *lives);
 
 /** Lives the twins of block i_block; slot->status tells how it went. */
-void twp_block_live(const twp_lives_t *lives, twp_worker_t *worker, int64_t i_block,
-    twp_slot_memory_t *slot);
+void twp_block_live(
+    const twp_lives_t *lives, twp_worker_t *worker, int64_t i_block, twp_slot_memory_t *slot);
 
 #endif

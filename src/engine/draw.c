@@ -18,7 +18,7 @@ triangular_quantile(const double arg[3], double u, double q)
     return high - twp_math_sqrt(q * width * (high - mode));
 }
 
-/* Quantile of a continuous law without truncation. The upper tail comes from q, never from 1 - u. */
+/* Quantile of a continuous law without truncation. The upper tail is from q, never from 1 - u. */
 static double
 plain_quantile(const twp_draw_node_t *node, double u, double q)
 {
@@ -26,28 +26,24 @@ plain_quantile(const twp_draw_node_t *node, double u, double q)
 
     switch ((twp_dist_kind_t) node->kind) {
     case TWP_DIST_NORMAL:
-        return arg[0]
-            + arg[1] * (u < q ? twp_math_normal_quantile(u) : twp_math_normal_quantile_upper(q));
+        return arg[0] +
+            arg[1] * (u < q ? twp_math_normal_quantile(u) : twp_math_normal_quantile_upper(q));
     case TWP_DIST_LOGNORMAL:
-        return twp_math_exp(arg[0]
-            + arg[1] * (u < q ? twp_math_normal_quantile(u) : twp_math_normal_quantile_upper(q)));
+        return twp_math_exp(arg[0] +
+            arg[1] * (u < q ? twp_math_normal_quantile(u) : twp_math_normal_quantile_upper(q)));
     case TWP_DIST_UNIFORM:
         return u < q ? arg[0] + u * (arg[1] - arg[0]) : arg[1] - q * (arg[1] - arg[0]);
     case TWP_DIST_BETA:
         return u < q ? twp_math_beta_i_inverse(arg[0], arg[1], u)
                      : 1.0 - twp_math_beta_i_inverse(arg[1], arg[0], q);
     case TWP_DIST_GAMMA:
-        return arg[1]
-            * (u < q ? twp_math_gamma_p_inverse(arg[0], u) : twp_math_gamma_q_inverse(arg[0], q));
-    case TWP_DIST_EXPONENTIAL:
-        return -(u < q ? twp_math_log1p(-u) : twp_math_log(q)) / arg[0];
+        return arg[1] *
+            (u < q ? twp_math_gamma_p_inverse(arg[0], u) : twp_math_gamma_q_inverse(arg[0], q));
+    case TWP_DIST_EXPONENTIAL: return -(u < q ? twp_math_log1p(-u) : twp_math_log(q)) / arg[0];
     case TWP_DIST_WEIBULL:
-        return arg[1]
-            * twp_math_pow(-(u < q ? twp_math_log1p(-u) : twp_math_log(q)), 1.0 / arg[0]);
-    case TWP_DIST_TRIANGULAR:
-        return triangular_quantile(arg, u, q);
-    default:
-        return NAN;
+        return arg[1] * twp_math_pow(-(u < q ? twp_math_log1p(-u) : twp_math_log(q)), 1.0 / arg[0]);
+    case TWP_DIST_TRIANGULAR: return triangular_quantile(arg, u, q);
+    default: return NAN;
     }
 }
 
@@ -55,8 +51,8 @@ plain_quantile(const twp_draw_node_t *node, double u, double q)
 static double
 truncated_quantile(const twp_draw_node_t *node, double u, double q)
 {
-    const double value
-        = plain_quantile(node, node->p_low + u * node->p_mass, node->q_high + q * node->p_mass);
+    const double value = plain_quantile(
+        node, node->p_low + u * node->p_mass, node->q_high + q * node->p_mass);
 
     return value < node->low ? node->low : value > node->high ? node->high : value;
 }
@@ -73,17 +69,14 @@ twp_population_quantile(const twp_population_t *population, const twp_draw_node_
         node = node->child[(int) code];
     }
     switch (node->kind) {
-    case TWP_DIST_CONSTANT:
-        return node->arg[0];
-    case TWP_DIST_CHANCE:
-        return u < node->arg[0] ? 1.0 : 0.0;
+    case TWP_DIST_CONSTANT: return node->arg[0];
+    case TWP_DIST_CHANCE: return u < node->arg[0] ? 1.0 : 0.0;
     case TWP_DIST_CATEGORIES:
         for (int k = 0; k < node->n - 1; k++)
             if (u < node->cumulative[k])
                 return k;
         return node->n - 1;
-    case TWP_DIST_COLUMN:
-        return population->column[node->i_column].value[i_twin];
+    case TWP_DIST_COLUMN: return population->column[node->i_column].value[i_twin];
     default:
         return node->is_truncated ? truncated_quantile(node, u, q) : plain_quantile(node, u, q);
     }
@@ -146,8 +139,8 @@ draw_attributes(const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, i
         const twp_draw_node_t *const node = plan->attribute[i];
 
         if (plan->i_copula[i] >= 0) {
-            twin->attribute[i]
-                = value_at_score(plan, node, twin->attribute, i_twin, score[plan->i_copula[i]]);
+            twin->attribute[i] = value_at_score(
+                plan, node, twin->attribute, i_twin, score[plan->i_copula[i]]);
         } else {
             const double u = draw_uniform(plan, twin->id, plan->attribute_stream[i]);
 
@@ -171,7 +164,7 @@ draw_starts(const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, int *
         twin->start_value[i] = plan->variable[i] == NULL
             ? 0.0
             : twp_population_quantile(
-                plan->population, plan->variable[i], twin->attribute, i_twin, u, 1.0 - u);
+                  plan->population, plan->variable[i], twin->attribute, i_twin, u, 1.0 - u);
         if (!isfinite(twin->start_value[i])) {
             *i_bad = plan->n_attributes + i;
             return false;
@@ -181,8 +174,7 @@ draw_starts(const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, int *
 }
 
 bool
-twp_population_draw_twin(
-    const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, int *i_bad)
+twp_population_draw_twin(const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, int *i_bad)
 {
     twin->id = twp_population_id(plan->population, i_twin);
     if (!draw_attributes(plan, i_twin, twin, i_bad) || !draw_starts(plan, i_twin, twin, i_bad))

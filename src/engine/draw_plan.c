@@ -59,8 +59,7 @@ distribution_function(const twp_draw_node_t *node, double x, bool is_upper)
             return is_upper ? 1.0 - below : below;
         return is_upper ? above : 1.0 - above;
     }
-    default:
-        return NAN;
+    default: return NAN;
     }
 }
 
@@ -84,8 +83,8 @@ truncate_node(twp_draw_node_t *node, const char *name, twp_error_t *err)
 }
 
 static twp_status_t
-node_categories(twp_arena_t *arena, const twp_distribution_t *distribution,
-    const double *parameter, twp_draw_node_t *node, twp_error_t *err)
+node_categories(twp_arena_t *arena, const twp_distribution_t *distribution, const double *parameter,
+    twp_draw_node_t *node, twp_error_t *err)
 {
     double sum = 0.0;
 
@@ -104,8 +103,8 @@ node_categories(twp_arena_t *arena, const twp_distribution_t *distribution,
 static bool
 same_column(const twp_distribution_t *a, const twp_distribution_t *b)
 {
-    if (strcmp(a->column, b->column) != 0 || a->column_unit != b->column_unit
-        || a->n_categories != b->n_categories)
+    if (strcmp(a->column, b->column) != 0 || a->column_unit != b->column_unit ||
+        a->n_categories != b->n_categories)
         return false;
     for (int k = 0; k < a->n_categories; k++)
         if (strcmp(a->column_text[k], b->column_text[k]) != 0)
@@ -128,8 +127,8 @@ node_column(const twp_population_t *population, const twp_distribution_t *distri
 
 twp_status_t
 twp_population_node(const twp_population_t *population, twp_arena_t *arena,
-    const twp_study_typed_t *study, const twp_distribution_t *distribution,
-    const double *parameter, const char *name, twp_draw_node_t **out, twp_error_t *err)
+    const twp_study_typed_t *study, const twp_distribution_t *distribution, const double *parameter,
+    const char *name, twp_draw_node_t **out, twp_error_t *err)
 {
     twp_draw_node_t *const node = TWP_ARENA_NEW(arena, twp_draw_node_t, 1);
 
@@ -151,8 +150,8 @@ twp_population_node(const twp_population_t *population, twp_arena_t *arena,
         if (node->child == NULL)
             return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the population");
         for (int k = 0; k < node->n; k++) {
-            const twp_status_t status = twp_population_node(population, arena,
-                study, distribution->by_is[k], parameter, name, &node->child[k], err);
+            const twp_status_t status = twp_population_node(population, arena, study,
+                distribution->by_is[k], parameter, name, &node->child[k], err);
 
             if (status != TWP_OK)
                 return status;
@@ -169,22 +168,24 @@ twp_population_node(const twp_population_t *population, twp_arena_t *arena,
 }
 
 static twp_status_t
-plan_nodes(twp_draw_plan_t *plan, const twp_model_t *model, const double *parameter,
-    twp_error_t *err)
+plan_nodes(
+    twp_draw_plan_t *plan, const twp_model_t *model, const double *parameter, twp_error_t *err)
 {
     const twp_study_typed_t *const study = model->study;
     twp_status_t status = TWP_OK;
 
     for (int i = 0; i < plan->n_attributes && status == TWP_OK; i++)
         status = twp_population_node(plan->population, plan->arena, study,
-            study->attribute[i].distribution, parameter, study->attribute[i].name, &plan->attribute[i], err);
+            study->attribute[i].distribution, parameter, study->attribute[i].name,
+            &plan->attribute[i], err);
     for (int i = 0; i < plan->n_variables && status == TWP_OK; i++)
         if (study->variable[i].starts != NULL)
             status = twp_population_node(plan->population, plan->arena, study,
-                study->variable[i].starts, parameter, study->variable[i].name, &plan->variable[i], err);
+                study->variable[i].starts, parameter, study->variable[i].name, &plan->variable[i],
+                err);
     if (status == TWP_OK && study->enters != NULL)
-        status = twp_population_node(plan->population, plan->arena, study, study->enters,
-            parameter, "patient.enters", &plan->enters, err);
+        status = twp_population_node(plan->population, plan->arena, study, study->enters, parameter,
+            "patient.enters", &plan->enters, err);
     return status;
 }
 
@@ -199,8 +200,8 @@ allocate_plan(twp_draw_plan_t *plan, const twp_model_t *model, double **paramete
     plan->attribute = TWP_ARENA_NEW(arena, twp_draw_node_t *, study->n_attributes + 1);
     plan->variable = TWP_ARENA_NEW(arena, twp_draw_node_t *, study->n_variables + 1);
     plan->variable_stream = TWP_ARENA_NEW(arena, uint32_t, study->n_variables + 1);
-    if (*parameter == NULL || plan->attribute == NULL || plan->variable == NULL || i_copula == NULL
-        || plan->variable_stream == NULL)
+    if (*parameter == NULL || plan->attribute == NULL || plan->variable == NULL ||
+        i_copula == NULL || plan->variable_stream == NULL)
         return false;
     for (int i = 0; i < study->n_parameters; i++)
         (*parameter)[i] = study->parameter[i].value;
@@ -270,8 +271,8 @@ same_node(const twp_draw_node_t *a, const twp_draw_node_t *b)
 {
     if (a == NULL || b == NULL)
         return a == b;
-    if (a->kind != b->kind || a->is_truncated != b->is_truncated || a->n != b->n
-        || memcmp(a->arg, b->arg, sizeof(a->arg)) != 0)
+    if (a->kind != b->kind || a->is_truncated != b->is_truncated || a->n != b->n ||
+        memcmp(a->arg, b->arg, sizeof(a->arg)) != 0)
         return false;
     if (a->is_truncated && (a->low != b->low || a->high != b->high))
         return false;
@@ -292,24 +293,24 @@ twp_population_same_plan(const twp_draw_plan_t *a, const twp_draw_plan_t *b)
 {
     const size_t n_copula = (size_t) a->n_copula * (size_t) a->n_copula;
 
-    if (a->population != b->population || a->seed != b->seed || a->horizon_days != b->horizon_days
-        || a->follow_up_days != b->follow_up_days || a->n_attributes != b->n_attributes
-        || a->n_variables != b->n_variables || a->n_copula != b->n_copula
-        || a->stream_enters != b->stream_enters)
+    if (a->population != b->population || a->seed != b->seed ||
+        a->horizon_days != b->horizon_days || a->follow_up_days != b->follow_up_days ||
+        a->n_attributes != b->n_attributes || a->n_variables != b->n_variables ||
+        a->n_copula != b->n_copula || a->stream_enters != b->stream_enters)
         return false;
     if (n_copula > 0 && memcmp(a->copula, b->copula, n_copula * sizeof(double)) != 0)
         return false;
     for (int i = 0; i < a->n_attributes; i++)
-        if (a->draw_order[i] != b->draw_order[i] || a->i_copula[i] != b->i_copula[i]
-            || a->attribute_stream[i] != b->attribute_stream[i]
-            || !same_node(a->attribute[i], b->attribute[i]))
+        if (a->draw_order[i] != b->draw_order[i] || a->i_copula[i] != b->i_copula[i] ||
+            a->attribute_stream[i] != b->attribute_stream[i] ||
+            !same_node(a->attribute[i], b->attribute[i]))
             return false;
     for (int i = 0; i < a->n_copula; i++)
         if (a->copula_attribute[i] != b->copula_attribute[i])
             return false;
     for (int i = 0; i < a->n_variables; i++)
-        if (a->variable_stream[i] != b->variable_stream[i]
-            || !same_node(a->variable[i], b->variable[i]))
+        if (a->variable_stream[i] != b->variable_stream[i] ||
+            !same_node(a->variable[i], b->variable[i]))
             return false;
     return same_node(a->enters, b->enters);
 }

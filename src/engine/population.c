@@ -16,8 +16,8 @@ typedef struct {
 } opening_t;
 
 static void
-cell_finding(opening_t *opening, int64_t i_row, int i_column, const char *expected,
-    const char *message)
+cell_finding(
+    opening_t *opening, int64_t i_row, int i_column, const char *expected, const char *message)
 {
     const twp_csv_t *const csv = &opening->population->csv;
     const twp_place_t place = { csv->file, (int) csv->line[i_row], 0, "patient.from" };
@@ -42,7 +42,7 @@ find_column(opening_t *opening, const char *name)
     return i_column;
 }
 
-/* ---- sets of rows ------------------------------------------------------------------------------ */
+/* ---- sets of rows --------------------------------------------------------------------------- */
 
 /* Open addressing over rows (index + 1; 0 is free); two rows are equal when their keys are. */
 typedef struct {
@@ -105,7 +105,7 @@ id_set_find(row_set_t *set, const uint64_t *id, int64_t i_twin)
     }
 }
 
-/* ---- rows, ids, columns ------------------------------------------------------------------------ */
+/* ---- rows, ids, columns --------------------------------------------------------------------- */
 
 static twp_status_t
 choose_rows(opening_t *opening, twp_error_t *err)
@@ -144,8 +144,8 @@ read_ids(opening_t *opening, twp_error_t *err)
         const int64_t i_row = population->csv_row[i];
         double number = -1.0;
 
-        if (!twp_csv_number(csv, i_row, i_column, &number) || !(number >= 0.0)
-            || number >= (double) TWP_POPULATION_MAX_ID || number != floor(number)) {
+        if (!twp_csv_number(csv, i_row, i_column, &number) || !(number >= 0.0) ||
+            number >= (double) TWP_POPULATION_MAX_ID || number != floor(number)) {
             cell_finding(opening, i_row, i_column, "an integer from 0 to 2^40 - 1",
                 "this cannot be the id of a patient");
             continue;
@@ -189,9 +189,9 @@ is_column_known(const twp_population_t *population, const twp_distribution_t *di
 {
     for (int i = 0; i < population->n_columns; i++) {
         const twp_distribution_t *const known = population->column[i].distribution;
-        bool is_same = strcmp(known->column, distribution->column) == 0
-            && known->column_unit == distribution->column_unit
-            && known->n_categories == distribution->n_categories;
+        bool is_same = strcmp(known->column, distribution->column) == 0 &&
+            known->column_unit == distribution->column_unit &&
+            known->n_categories == distribution->n_categories;
 
         for (int k = 0; is_same && k < known->n_categories; k++)
             is_same = strcmp(known->column_text[k], distribution->column_text[k]) == 0;
@@ -222,8 +222,8 @@ read_column(opening_t *opening, const twp_distribution_t *distribution, twp_erro
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the patients' columns");
     for (int64_t i = 0; i_column >= 0 && i < population->n_rows; i++)
         if (!read_cell(opening, distribution, i_column, population->csv_row[i],
-                &grown[population->n_columns - 1].value[i])
-            && opening->n_cell_findings >= MAX_CELL_FINDINGS)
+                &grown[population->n_columns - 1].value[i]) &&
+            opening->n_cell_findings >= MAX_CELL_FINDINGS)
             break;
     return TWP_OK;
 }
@@ -262,8 +262,8 @@ read_columns(opening_t *opening, const twp_study_typed_t *study, twp_error_t *er
 }
 
 static twp_status_t
-read_file(opening_t *opening, const twp_study_typed_t *const *study, int n_studies,
-    twp_error_t *err)
+read_file(
+    opening_t *opening, const twp_study_typed_t *const *study, int n_studies, twp_error_t *err)
 {
     twp_population_t *const population = opening->population;
     twp_status_t status = twp_csv_read(&population->csv, study[0]->patients_csv,

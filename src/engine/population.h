@@ -41,11 +41,11 @@ void twp_population_free(twp_population_t *population); /* NULL is allowed */
 /** Id of a twin. */
 uint64_t twp_population_id(const twp_population_t *population, int64_t i_twin);
 
-/* ---- how one model draws its twins -------------------------------------------------------------- */
+/* ---- how one model draws its twins ---------------------------------------------------------- */
 
 /** A distribution with its numbers worked out. */
 typedef struct twp_draw_node {
-    int kind;             /* twp_dist_kind_t */
+    int kind; /* twp_dist_kind_t */
     bool is_truncated;
     double arg[3];
     double low, high;     /* truncation */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-/* A wave has this many blocks per thread at most: enough that the last ones do not leave threads idle. */
+/* At most so many blocks a thread in a wave: enough that its last ones leave few threads idle. */
 #define BLOCKS_PER_THREAD 8
 /* Nor more than fit here, as long as every thread has one. */
 #define WAVE_BYTES 268435456.0
@@ -21,11 +21,11 @@ typedef struct {
     const twp_sink_t *sink;
     const twp_run_options_t *options;
     int n_threads, n_slots;
-    twp_worker_t *worker;    /* [n_threads] */
-    twp_slot_memory_t *slot; /* [n_slots] */
+    twp_worker_t *worker;              /* [n_threads] */
+    twp_slot_memory_t *slot;           /* [n_slots] */
     int64_t n_blocks, i_first, n_wave; /* the wave: blocks i_first .. i_first + n_wave - 1 */
-    int64_t next;            /* next block of the wave to be lived; under the lock of tickets */
-    bool is_stopped;         /* likewise */
+    int64_t next;    /* next block of the wave to be lived; under the lock of tickets */
+    bool is_stopped; /* likewise */
     double started_wall, started_cpu, last_report;
     int64_t n_twins_done, n_events;
 } run_t;
@@ -54,8 +54,8 @@ blocks_of(int64_t n_twins)
 static int
 wave_slots(const twp_lives_t *lives, int n_threads)
 {
-    const double recorded
-        = lives->record != NULL ? RECORDED_LIFE_BYTES * lives->n_models * TWP_BLOCK_TWINS : 0.0;
+    const double recorded =
+        lives->record != NULL ? RECORDED_LIFE_BYTES * lives->n_models * TWP_BLOCK_TWINS : 0.0;
     const double bytes = twp_block_bytes(lives) + recorded;
     const int64_t n_blocks = blocks_of(lives->n_twins);
     int64_t n = (int64_t) BLOCKS_PER_THREAD * n_threads;
@@ -71,8 +71,9 @@ double
 twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
     const twp_outcome_plan_t *plan, int n_threads, int64_t n_twins)
 {
-    const twp_lives_t lives
-        = { .model = model, .n_models = n_models, .plan = plan, .n_twins = n_twins };
+    const twp_lives_t lives = {
+        .model = model, .n_models = n_models, .plan = plan, .n_twins = n_twins
+    };
     const int n = twp_engine_n_threads(n_threads);
 
     return n * twp_worker_bytes(&lives) + wave_slots(&lives, n) * twp_block_bytes(&lives);
@@ -93,8 +94,8 @@ progress_of(const run_t *run, double now)
     progress.seconds_left = NAN;
     if (progress.n_twins_done > 0 && progress.wall_seconds > 0.0) {
         progress.twins_per_second = (double) progress.n_twins_done / progress.wall_seconds;
-        progress.seconds_left
-            = (double) (progress.n_twins - progress.n_twins_done) / progress.twins_per_second;
+        progress.seconds_left = (double) (progress.n_twins - progress.n_twins_done) /
+            progress.twins_per_second;
     }
     return progress;
 }
@@ -230,8 +231,8 @@ set_up(run_t *run, twp_error_t *err)
     if (run->worker == NULL || run->slot == NULL || run->lives.is_redrawn == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the run");
     for (int s = 0; s < lives->n_models; s++)
-        run->lives.is_redrawn[s]
-            = s == 0 || !twp_population_same_plan(lives->draw[s], lives->draw[s - 1]);
+        run->lives.is_redrawn[s] = s == 0 ||
+            !twp_population_same_plan(lives->draw[s], lives->draw[s - 1]);
     for (int i = 0; i < run->n_threads && status == TWP_OK; i++)
         status = twp_worker_init(lives, &run->worker[i], err);
     for (int i = 0; i < run->n_slots && status == TWP_OK; i++)
@@ -275,8 +276,8 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.lives.n_models = n_models;
     run.lives.plan = plan;
     run.lives.n_twins = draw[0]->population->n_twins;
-    if (options->record != NULL
-        && (options->record->has_events || options->record->has_trajectories))
+    if (options->record != NULL &&
+        (options->record->has_events || options->record->has_trajectories))
         run.lives.record = options->record;
     run.sink = sink;
     run.options = options;

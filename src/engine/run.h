@@ -2,7 +2,7 @@
  * Lives all twins under all strategies: blocks of 1,024 twins, threads over blocks, results handed
  * on in the order of blocks. Knows nothing of results: finished blocks go to a sink.
  *
- * Blocks are lived in waves of a few per thread; memory is that of one wave, whatever the population.
+ * Blocks are lived in waves of a few per thread; memory is that of a wave, whatever the population.
  */
 #ifndef TWP_ENGINE_RUN_H
 #define TWP_ENGINE_RUN_H
@@ -17,12 +17,12 @@
 typedef struct {
     int64_t i_block, first_twin; /* row of the first twin in the population */
     int n_twins;
-    const uint64_t *id;          /* [n_twins] */
-    const double *attribute;     /* [n_attributes * TWP_BLOCK_TWINS] column-major: attribute a of twin k
+    const uint64_t *id;      /* [n_twins] */
+    const double *attribute; /* [n_attributes * TWP_BLOCK_TWINS] column-major: attribute a of twin k
                                     at [a * 1024 + k]; under the baseline */
-    const double *enters_days;   /* [n_twins] calendar */
-    const double *follow_up_days; /* [n_twins] length of the life; NAN: never entered */
-    const double *const *value;  /* [n_models] -> [n_columns * TWP_BLOCK_TWINS] column-major */
+    const double *enters_days;        /* [n_twins] calendar */
+    const double *follow_up_days;     /* [n_twins] length of the life; NAN: never entered */
+    const double *const *value;       /* [n_models] -> [n_columns * TWP_BLOCK_TWINS] column-major */
     const twp_record_block_t *record; /* event and trajectory rows, or NULL */
 } twp_block_t;
 
@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
     void *context;
     size_t partial_bytes; /* memory that reduce fills for one block; 0: none */
-    /** Called for each block by the thread that lived it, several at a time, in any order; or NULL. */
+    /** Called for each block by the thread that lived it, several at a time, in any order; NULL: no */
     void (*reduce)(void *context, const twp_block_t *block, void *partial);
     /** Called by one thread at a time, blocks in order, each after its reduce. */
     twp_status_t (*take)(
@@ -53,8 +53,8 @@ typedef struct {
  * @param draw   [n_models] how each draws its twins, from one population
  * @param counts [n_models] zeroed, receive the integer counts of the blocks done
  * @param done   receives how far the run came: n_twins_done < n_twins when it was stopped
- * @return TWP_OK; TWP_ERR_FAULT naming the first twin with a fault, its strategy, exit and time, the
- *         same for any number of threads; TWP_ERR_MEMORY; or the sink's error
+ * @return TWP_OK; TWP_ERR_FAULT naming the first twin with a fault, its strategy, exit and time,
+ *         the same for any number of threads; TWP_ERR_MEMORY; or the sink's error
  */
 TWP_CHECK_RESULT twp_status_t twp_engine_run(const twp_model_t *const *model,
     const twp_draw_plan_t *const *draw, int n_models, const twp_outcome_plan_t *plan,

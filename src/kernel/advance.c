@@ -67,21 +67,24 @@ end_instant(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
     settle_clocks(model, twin);
 }
 
-/** Finds the soonest clock of each group that changed. */
+/** Finds the soonest clock of each group that has lost it. */
 static void
 refresh_groups(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int n = 1 << model->slot_group_shift;
+    const int32_t n = 1 << model->slot_group_shift;
 
     for (uint64_t stale = twin->stale_groups; stale != 0; stale &= stale - 1) {
-        const int g = __builtin_ctzll(stale);
-        const double *fires = twin->fires + ((size_t) g << model->slot_group_shift);
-        double a = fires[0], b = fires[1];
-        for (int k = 2; k < n; k += 2) {
-            a = fires[k] < a ? fires[k] : a;
-            b = fires[k + 1] < b ? fires[k + 1] : b;
+        const int32_t g = __builtin_ctzll(stale);
+        const int32_t i_first = g << model->slot_group_shift;
+        const double *fires = twin->fires + i_first;
+        double soonest = fires[0];
+        int32_t i = 0;
+        for (int32_t k = 1; k < n; k++) {
+            i = fires[k] < soonest ? k : i;
+            soonest = fires[k] < soonest ? fires[k] : soonest;
         }
-        twin->group_fires[g] = b < a ? b : a;
+        twin->group_fires[g] = soonest;
+        twin->group_slot[g] = i_first + i;
     }
     twin->stale_groups = 0;
 }
@@ -90,24 +93,18 @@ refresh_groups(const twp_model_t *model, twp_twin_t *twin)
 static int32_t
 first_clock(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int n_groups = model->n_slots_padded >> model->slot_group_shift;
-    int first = 0;
+    const int32_t n_groups = model->n_slots_padded >> model->slot_group_shift;
+    double soonest;
+    int32_t first = 0;
 
-    refresh_groups(model, twin);
-    for (int g = 1; g < n_groups; g++)
-        first = twin->group_fires[g] < twin->group_fires[first] ? g : first;
-    const double *fires = twin->fires + ((size_t) first << model->slot_group_shift);
-    int32_t i = 0;
-    if (model->slot_group_shift == 3) { /* without a branch that cannot be foretold */
-        uint32_t is_equal = 0;
-        for (uint32_t k = 0; k < 8; k++)
-            is_equal |= (uint32_t) (fires[k] == twin->group_fires[first]) << k;
-        i = __builtin_ctz(is_equal);
-    } else {
-        while (fires[i] != twin->group_fires[first])
-            i++;
+    if (twin->stale_groups != 0)
+        refresh_groups(model, twin);
+    soonest = twin->group_fires[0];
+    for (int32_t g = 1; g < n_groups; g++) {
+        first = twin->group_fires[g] < soonest ? g : first;
+        soonest = twin->group_fires[g] < soonest ? twin->group_fires[g] : soonest;
     }
-    return (int32_t) (first << model->slot_group_shift) + i;
+    return twin->group_slot[first];
 }
 
 static void
@@ -264,7 +261,7 @@ start_tracks(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
         if (twin->entered_days[i] < 0)
             continue; /* it was entered before the study began */
         twp_twin_raise(twin, state->i_happening);
-        twp_action_run(model, twin, state->i_enter_first, state->n_enter, log);
+        twp_actions_run(model, twin, state->i_enter_first, state->n_enter, log);
     }
 }
 

@@ -78,8 +78,16 @@ twp_bit_clear(uint64_t *bits, int32_t i)
 static inline void
 twp_clock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double fires_days)
 {
+    const int32_t g = i_slot >> model->slot_group_shift;
+
     twin->fires[i_slot] = fires_days;
-    twin->stale_groups |= UINT64_C(1) << (i_slot >> model->slot_group_shift);
+    if (i_slot == twin->group_slot[g]) { /* it was the soonest: it may not be any more */
+        twin->stale_groups |= UINT64_C(1) << g;
+    } else if (fires_days < twin->group_fires[g]
+        || (fires_days == twin->group_fires[g] && i_slot < twin->group_slot[g])) {
+        twin->group_fires[g] = fires_days;
+        twin->group_slot[g] = i_slot;
+    }
 }
 
 /** Queues a happening; -1 is one that nobody listens to. */
@@ -138,6 +146,15 @@ void twp_stock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_variabl
 /* action.c */
 void twp_action_run(const twp_model_t *model, twp_twin_t *twin, int32_t i_first, int32_t n,
     twp_log_t *log);
+
+/** Most states and exits do nothing. */
+static inline void
+twp_actions_run(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_first, int32_t n, twp_log_t *log)
+{
+    if (n > 0)
+        twp_action_run(model, twin, i_first, n, log);
+}
 
 /* transition.c */
 void twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t *log);

@@ -122,11 +122,11 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
     twp_log_add(twin, log, TWP_ROW_EXIT, i_exit, branch->i_target,
         (double) (branch - &model->branch[exit->i_branch_first]));
     if (branch->i_target >= 0) {
-        twp_action_run(model, twin, from->i_leave_first, from->n_leave, log);
+        twp_actions_run(model, twin, from->i_leave_first, from->n_leave, log);
         leave_state(model, twin, i_track);
     }
-    twp_action_run(model, twin, exit->i_action_first, exit->n_actions, log);
-    twp_action_run(model, twin, branch->i_action_first, branch->n_actions, log);
+    twp_actions_run(model, twin, exit->i_action_first, exit->n_actions, log);
+    twp_actions_run(model, twin, branch->i_action_first, branch->n_actions, log);
     twp_twin_raise(twin, exit->i_happening);
     if (branch->i_target < 0) {
         repeat_exit(model, twin, exit);
@@ -137,7 +137,7 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
     twin->entered_days[i_track] = twin->now_days;
     twp_state_enter(model, twin, i_track, branch->i_target);
     twp_twin_raise(twin, to->i_happening);
-    twp_action_run(model, twin, to->i_enter_first, to->n_enter, log);
+    twp_actions_run(model, twin, to->i_enter_first, to->n_enter, log);
 }
 
 /** Puts a delayed observation on its way: the ring keeps the order, as delays are constant. */

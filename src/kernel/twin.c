@@ -27,6 +27,8 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->fires = take(&l, m->n_slots_padded, sizeof(double));
     twin->group_fires
         = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
+    twin->group_slot
+        = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(int32_t));
     twin->clock = take(&l, m->n_slots, sizeof(twp_clock_t));
     twin->variable = take(&l, m->n_variables, sizeof(double));
     twin->base = take(&l, m->n_variables, sizeof(double));
@@ -96,7 +98,11 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     CLEAR(twin->touched, m->n_clock_mask);
     CLEAR(twin->stale, m->n_formula_mask);
     CLEAR(twin->started, m->n_clock_mask);
-    twin->stale_groups = ~UINT64_C(0) >> (64 - (m->n_slots_padded >> m->slot_group_shift));
+    for (int32_t g = 0; g < m->n_slots_padded >> m->slot_group_shift; g++) {
+        twin->group_fires[g] = TWP_NEVER;
+        twin->group_slot[g] = g << m->slot_group_shift;
+    }
+    twin->stale_groups = 0;
     for (int i = 0; i < m->n_drifts; i++)
         twin->drift[i].i_piece = m->drift[i].n_pieces;
     twin->now_days = 0;

@@ -88,7 +88,8 @@ typedef struct twp_twin {
     double *attribute;      /* [n_attributes], set by the engine before a life starts */
     double *start_value;    /* [n_variables], set by the engine (drawn) */
     double *fires;          /* [n_slots_padded] days; INFINITY: not running */
-    double *group_fires;    /* [n_slots_padded >> slot_group_shift] soonest of each group of slots */
+    double *group_fires;    /* [n_slots_padded >> slot_group_shift] soonest of each group of slots, */
+    int32_t *group_slot;    /* and its slot, the smallest of those that tie; unless stale */
     twp_clock_t *clock;     /* [n_slots] */
     double *variable;       /* [n_variables] held value; a stock's: the day it runs empty */
     double *base;           /* [n_variables] what it returns to */

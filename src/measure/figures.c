@@ -12,10 +12,8 @@ has_quantiles(twp_measure_t measure)
     case TWP_MEASURE_PERSISTENCE:
     case TWP_MEASURE_OCCUPANCY:
     case TWP_MEASURE_FIRST_ENTRY:
-    case TWP_MEASURE_KAPLAN_MEIER:
-        return false;
-    default:
-        return true;
+    case TWP_MEASURE_KAPLAN_MEIER: return false;
+    default: return true;
     }
 }
 
@@ -24,8 +22,8 @@ static int
 find_column(const twp_outcome_plan_t *plan, int i_measure, int i_time)
 {
     for (int c = 0; c < plan->n_columns; c++)
-        if (plan->column[c].i_measure == i_measure && plan->column[c].i_time == i_time
-            && plan->column[c].use != TWP_COLUMN_DENOMINATOR)
+        if (plan->column[c].i_measure == i_measure && plan->column[c].i_time == i_time &&
+            plan->column[c].use != TWP_COLUMN_DENOMINATOR)
             return c;
     return -1;
 }
@@ -106,8 +104,8 @@ find_cost(const twp_figures_t *figures)
     int i_cost = -1;
 
     for (int i = 0; i < figures->n_figures; i++) {
-        const twp_study_measure_t *const measure
-            = &figures->study->measure[figures->figure[i].i_measure];
+        const twp_study_measure_t *const measure =
+            &figures->study->measure[figures->figure[i].i_measure];
 
         if (measure->measure != TWP_MEASURE_COST)
             continue;
@@ -151,11 +149,11 @@ twp_figures_create(const twp_study_typed_t *study, const twp_outcome_plan_t *pla
     figures->i_qaly = find_qaly(figures);
     if (figures->i_cost < 0 || figures->i_qaly < 0)
         figures->i_cost = figures->i_qaly = -1;
-    figures->n_moments = (size_t) (1 + figures->n_segments) * (size_t) figures->n_figures
-            * (size_t) (figures->n_models + figures->n_contrasts)
-        + (size_t) figures->n_contrasts;
-    figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t)
-        + (size_t) (figures->n_segments + 1) * sizeof(int64_t);
+    figures->n_moments = (size_t) (1 + figures->n_segments) * (size_t) figures->n_figures *
+            (size_t) (figures->n_models + figures->n_contrasts) +
+        (size_t) figures->n_contrasts;
+    figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t) +
+        (size_t) (figures->n_segments + 1) * sizeof(int64_t);
     *out = figures;
     return TWP_OK;
 }

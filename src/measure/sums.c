@@ -15,7 +15,7 @@ struct twp_sums {
     omp_lock_t *lock;     /* [n_models + n_contrasts] */
 };
 
-/* ---- where things stand in an array of moments ------------------------------------------------ */
+/* ---- where things stand in an array of moments ---------------------------------------------- */
 
 /* i_side: model, or n_models + contrast. */
 static size_t
@@ -23,8 +23,8 @@ at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
 {
     const size_t n_sides = (size_t) (figures->n_models + figures->n_contrasts);
 
-    return ((size_t) (i_segment + 1) * n_sides + (size_t) i_side) * (size_t) figures->n_figures
-        + (size_t) i_figure;
+    return ((size_t) (i_segment + 1) * n_sides + (size_t) i_side) * (size_t) figures->n_figures +
+        (size_t) i_figure;
 }
 
 static size_t
@@ -60,15 +60,14 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->n_segment = calloc((size_t) figures->n_segments + 1, sizeof(*sums->n_segment));
         sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
-        is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL
-            && sums->lock != NULL;
+        is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
+            sums->lock != NULL;
     }
     for (int i = 0; is_whole && i < n_sides; i++) {
         omp_init_lock(&sums->lock[i]);
-        sums->histogram[i]
-            = calloc((size_t) (figures->n_quantiles > 0 ? figures->n_quantiles : 1)
-                    * TWP_HISTOGRAM_BINS,
-                sizeof(int64_t));
+        sums->histogram[i] = calloc(
+            (size_t) (figures->n_quantiles > 0 ? figures->n_quantiles : 1) * TWP_HISTOGRAM_BINS,
+            sizeof(int64_t));
         is_whole = sums->histogram[i] != NULL;
     }
     if (!is_whole) {
@@ -82,9 +81,9 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
 double
 twp_sums_bytes(const twp_figures_t *figures)
 {
-    return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles
-        * TWP_HISTOGRAM_BINS * (double) sizeof(int64_t)
-        + (double) figures->n_moments * (double) sizeof(twp_moments_t);
+    return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles *
+        TWP_HISTOGRAM_BINS * (double) sizeof(int64_t) +
+        (double) figures->n_moments * (double) sizeof(twp_moments_t);
 }
 
 void
@@ -92,8 +91,8 @@ twp_sums_free(twp_sums_t *sums)
 {
     if (sums == NULL)
         return;
-    for (int i = 0; sums->histogram != NULL && sums->lock != NULL
-         && i < sums->figures->n_models + sums->figures->n_contrasts;
+    for (int i = 0; sums->histogram != NULL && sums->lock != NULL &&
+         i < sums->figures->n_models + sums->figures->n_contrasts;
          i++)
         free(sums->histogram[i]);
     free(sums->lock);
@@ -111,15 +110,14 @@ typedef struct {
 } pair_t;
 
 static void
-gather(const twp_block_t *block, const twp_figure_t *figure,
-    int i_model, const int *index, int n, pair_t *pair)
+gather(const twp_block_t *block, const twp_figure_t *figure, int i_model, const int *index, int n,
+    pair_t *pair)
 {
-    const double *const value
-        = &block->value[i_model][(size_t) figure->i_column * TWP_BLOCK_TWINS];
+    const double *const value = &block->value[i_model][(size_t) figure->i_column * TWP_BLOCK_TWINS];
 
     if (figure->i_denominator >= 0) {
-        const double *const under
-            = &block->value[i_model][(size_t) figure->i_denominator * TWP_BLOCK_TWINS];
+        const double *const under =
+            &block->value[i_model][(size_t) figure->i_denominator * TWP_BLOCK_TWINS];
 
         for (int k = 0; k < n; k++) {
             const bool counts = !isnan(value[index[k]]) && !isnan(under[index[k]]);
@@ -151,8 +149,8 @@ reduce_figure(const twp_figures_t *figures, const twp_block_t *block, int i_segm
     columns[1] = other.d;
     for (int s = 1; s < figures->n_models; s++) {
         twp_moments_t *const of_model = &moments[at(figures, i_segment, s, i_figure)];
-        twp_moments_t *const of_contrast
-            = &moments[at(figures, i_segment, figures->n_models + s - 1, i_figure)];
+        twp_moments_t *const of_contrast =
+            &moments[at(figures, i_segment, figures->n_models + s - 1, i_figure)];
 
         gather(block, figure, s, index, n, &other);
         twp_moments_of(of_contrast, 4, columns, n);
@@ -162,13 +160,10 @@ reduce_figure(const twp_figures_t *figures, const twp_block_t *block, int i_segm
 }
 
 static void
-reduce_joint(
-    const twp_figures_t *figures, const twp_block_t *block, twp_moments_t *moments)
+reduce_joint(const twp_figures_t *figures, const twp_block_t *block, twp_moments_t *moments)
 {
-    const size_t cost
-        = (size_t) figures->figure[figures->i_cost].i_column * TWP_BLOCK_TWINS;
-    const size_t qaly
-        = (size_t) figures->figure[figures->i_qaly].i_column * TWP_BLOCK_TWINS;
+    const size_t cost = (size_t) figures->figure[figures->i_cost].i_column * TWP_BLOCK_TWINS;
+    const size_t qaly = (size_t) figures->figure[figures->i_qaly].i_column * TWP_BLOCK_TWINS;
     double column[4][TWP_BLOCK_TWINS];
     const double *const columns[4] = { column[0], column[1], column[2], column[3] };
 
@@ -232,8 +227,8 @@ twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial)
                 index[n] = n;
         } else {
             const twp_segment_t *const segment = &figures->segment[g];
-            const double *const attribute
-                = &block->attribute[(size_t) segment->i_attribute * TWP_BLOCK_TWINS];
+            const double *const attribute =
+                &block->attribute[(size_t) segment->i_attribute * TWP_BLOCK_TWINS];
 
             for (int k = 0; k < block->n_twins; k++)
                 if (attribute[k] == segment->code)
@@ -254,7 +249,8 @@ twp_sums_fold(twp_sums_t *sums, const void *partial)
 {
     const twp_figures_t *const figures = sums->figures;
     const twp_moments_t *const moments = partial;
-    const int64_t *const n_segment = (const int64_t *) (const void *) (moments + figures->n_moments);
+    const int64_t *const n_segment =
+        (const int64_t *) (const void *) (moments + figures->n_moments);
 
     for (size_t i = 0; i < figures->n_moments; i++)
         twp_moments_merge(&sums->total[i], &moments[i], columns_of(figures, i));

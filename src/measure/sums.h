@@ -71,10 +71,10 @@ void twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial);
 /** Adds a block's partial; blocks in order, one thread at a time. */
 void twp_sums_fold(twp_sums_t *sums, const void *partial);
 
-/** Columns 0 and 1: numerator and denominator. i_segment -1: all twins. Figures with a column only. */
+/** Columns 0, 1: numerator, denominator. i_segment -1: all twins. Figures with a column only. */
 const twp_moments_t *twp_sums_moments(
     const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
-/** Columns 0 to 3: numerator and denominator under model i_contrast + 1, then under the baseline. */
+/** Columns 0 to 3: numerator, denominator under model i_contrast + 1, then under the baseline. */
 const twp_moments_t *twp_sums_contrast(
     const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure);
 /** Columns 0 to 3: cost, baseline cost, QALYs, baseline QALYs. */

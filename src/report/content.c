@@ -72,13 +72,10 @@ add_figure(twp_grid_t *grid, double value, int decimals, bool has_plus)
     twp_grid_add_copy(grid, text);
 }
 
-/* Value, lower and upper end with the digits that the standard error allows. */
+/* Value, lower and upper end with as many decimals. */
 static void
-add_estimate(twp_grid_t *grid, twp_number_kind_t kind, double value, double se, double low,
-    double high, bool has_plus)
+add_estimate(twp_grid_t *grid, int decimals, double value, double low, double high, bool has_plus)
 {
-    const int decimals = twp_number_decimals(kind, value, se);
-
     add_figure(grid, value, decimals, has_plus);
     if (isnan(value)) {
         twp_grid_add(grid, "");
@@ -90,6 +87,13 @@ add_estimate(twp_grid_t *grid, twp_number_kind_t kind, double value, double se, 
         add_figure(grid, low, decimals, has_plus);
         add_figure(grid, high, decimals, has_plus);
     }
+}
+
+static void
+add_contrast(twp_grid_t *grid, twp_number_kind_t kind, const twp_summary_contrast_t *contrast)
+{
+    add_estimate(grid, twp_number_decimals(kind, contrast->difference, contrast->se),
+        contrast->difference, contrast->low, contrast->high, true);
 }
 
 static void
@@ -124,6 +128,25 @@ add_measure_columns(twp_grid_t *grid)
     twp_grid_column(grid, "twins", TWP_GRID_NUMBER);
 }
 
+/*
+ * Decimals of a mean. Standard errors of one measure are much alike: where they allow one decimal more
+ * under this strategy than under another, it is left out, so that the column is even.
+ */
+static int
+mean_decimals(
+    const twp_summary_t *s, int i_segment, int i_row, const twp_summary_estimate_t *estimate)
+{
+    const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
+    const int own = twp_number_decimals(kind, estimate->mean, estimate->mcse);
+
+    for (int i = 0; i < s->n_strategies; i++) {
+        const twp_summary_estimate_t *other = twp_report_estimate(s, i_segment, i_row, i);
+        if (other->mcse > 0 && twp_number_decimals(kind, other->mean, other->mcse) == own - 1)
+            return own - 1;
+    }
+    return own;
+}
+
 /* A line: one strategy. The number of twins stands where not all count. */
 static void
 add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_strategy)
@@ -135,11 +158,11 @@ add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_
     const double n_all = (double) (i_segment < 0 ? s->n_twins_done : s->segment[i_segment].n_twins);
 
     twp_grid_add_copy(grid, s->strategy[i_strategy]);
-    add_estimate(grid, kind, e->mean, e->mcse, e->low, e->high, false);
+    add_estimate(grid, mean_decimals(s, i_segment, i_row, e), e->mean, e->low, e->high, false);
     if (c == NULL || isnan(c->difference)) {
         add_blanks(grid, 4);
     } else {
-        add_estimate(grid, kind, c->difference, c->se, c->low, c->high, true);
+        add_contrast(grid, kind, c);
         add_share(w, grid, c->variance_saved);
     }
     if (isfinite(e->n) && e->n >= 0 && e->n < 9e15 && fabs(e->n - n_all) >= 0.5)
@@ -347,8 +370,7 @@ write_net_benefit(writing_t *w)
             if (!twp_report_shows(w->options, i))
                 continue;
             twp_grid_add_copy(&grid, s->strategy[i]);
-            add_estimate(&grid, TWP_NUMBER_MONEY, benefit->difference, benefit->se, benefit->low,
-                benefit->high, true);
+            add_contrast(&grid, TWP_NUMBER_MONEY, benefit);
             add_share(w, &grid, s->icer[i - 1].p_better != NULL ? s->icer[i - 1].p_better[k] : NAN);
             twp_grid_add(&grid, twp_report_worth_words(benefit));
         }

@@ -283,16 +283,35 @@ total_width(const twp_grid_t *grid, const shape_t *shape)
     return total;
 }
 
-/* Cuts a last column of text (a source) that does not fit, to no less than its head. */
+/* Cuts a last column of text (a source) that does not fit, to no less than least or its head. */
 static void
-cut_last(const twp_grid_t *grid, shape_t *shape, size_t n_over)
+cut_last(const twp_grid_t *grid, shape_t *shape, size_t n_over, size_t least)
 {
     const int last = grid->n_columns - 1;
-    const size_t least = larger(twp_buffer_width(grid->column[last].head), SHORTEST);
 
+    least = larger(twp_buffer_width(grid->column[last].head), least);
     if (last < 1 || is_number(grid, last) || shape[last].width <= least)
         return;
     shape[last].width = shape[last].width > least + n_over ? shape[last].width - n_over : least;
+}
+
+/* Makes the grid fit: cuts a long last column, then lets the first stand alone, then cuts again. */
+static bool
+fit(const twp_grid_t *grid, shape_t *shape, size_t width)
+{
+    bool is_stacked;
+    size_t total = total_width(grid, shape);
+
+    if (total > width)
+        cut_last(grid, shape, total - width, LONG_NAME);
+    total = total_width(grid, shape);
+    is_stacked = total > width && grid->n_columns > 1 && !is_number(grid, 0) &&
+        shape[0].width > LONG_NAME;
+    if (is_stacked)
+        total = total + LONG_NAME - shape[0].width - GAP;
+    if (total > width)
+        cut_last(grid, shape, total - width, SHORTEST);
+    return is_stacked;
 }
 
 /* Begins a line with the indent and, where the first column stands alone, with that above. */
@@ -314,16 +333,16 @@ twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, 
 {
     const char *step = grid->has_groups ? STEP : "";
     shape_t shape[TWP_GRID_COLUMNS_MAX];
-    size_t total;
-    bool is_stacked;
+    const size_t n_indent = twp_buffer_width(indent);
+    bool is_stacked = false;
 
     if (grid->has_failed) {
         buffer->has_failed = true;
         return;
     }
     measure_columns(grid, shape);
-    is_stacked = width > 0 && twp_buffer_width(indent) + total_width(grid, shape) > width &&
-        grid->n_columns > 1 && !is_number(grid, 0) && shape[0].width > LONG_NAME;
+    if (width > 0)
+        is_stacked = fit(grid, shape, larger(width, n_indent) - n_indent);
     begin_line(buffer, indent, step, is_stacked ? grid->column[0].head : NULL);
     draw_heads(grid, shape, buffer, is_stacked ? 1 : 0);
     for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {

@@ -1,6 +1,6 @@
 /**
  * Shuffling and compressing one chunk of a column into what HDF5's shuffle and deflate filters
- * make: the elements' first bytes, then their second bytes, and so on (byte planes), as a zlib stream.
+ * make: the first bytes of all elements, then the second ones, and so on, as a zlib stream.
  *
  * A plane that does not shrink (the low bytes of a random mantissa) goes into stored blocks, which
  * costs a copy instead of a search; the planes after the first that does shrink are deflated by

@@ -115,12 +115,11 @@ stream(twp_fill_t *fill, const char *group, const twp_field_t *field)
 }
 
 static bool
-field_of(twp_fill_t *fill, const char *group, const char *name, twp_type_t type,
-    const char *unit, twp_field_t *field)
+field_of(twp_fill_t *fill, const char *group, const char *name, twp_type_t type, const char *unit,
+    twp_field_t *field)
 {
-    return fill->status == TWP_OK
-        && twp_fill_ok(
-            fill, twp_columns_field(group, name, type, unit, field, &fill->err));
+    return fill->status == TWP_OK &&
+        twp_fill_ok(fill, twp_columns_field(group, name, type, unit, field, &fill->err));
 }
 
 static twp_type_t
@@ -227,8 +226,8 @@ declare_outcomes(twp_fill_t *fill)
         const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
 
         fill->outcome[f] = -1;
-        if (figure->i_column < 0
-            || !field_of(fill, "outcomes", outcome_name(fill, figure), TWP_TYPE_FLOAT32,
+        if (figure->i_column < 0 ||
+            !field_of(fill, "outcomes", outcome_name(fill, figure), TWP_TYPE_FLOAT32,
                 twp_fill_measure_unit(fill, measure), &field))
             continue;
         field.long_name = measure->label;
@@ -246,8 +245,7 @@ begin(twp_fill_t *fill)
     fill->study = run->model[0]->study;
     fill->is_wide_id = run->population->max_id > (uint64_t) INT32_MAX;
     fill->arena = twp_arena_create(0);
-    fill->strategy
-        = fill->arena != NULL ? TWP_ARENA_NEW(fill->arena, const char *, n + 1) : NULL;
+    fill->strategy = fill->arena != NULL ? TWP_ARENA_NEW(fill->arena, const char *, n + 1) : NULL;
     if (fill->strategy == NULL)
         return false;
     for (int s = 0; s < n; s++)
@@ -298,8 +296,7 @@ append(twp_fill_t *fill, int number, int i_row, int n, const void *data)
 {
     if (fill->status == TWP_OK && number >= 0)
         (void) twp_fill_ok(fill,
-            twp_results_append(
-                fill->writer, number, (size_t) i_row, (size_t) n, data, &fill->err));
+            twp_results_append(fill->writer, number, (size_t) i_row, (size_t) n, data, &fill->err));
 }
 
 static void
@@ -362,17 +359,16 @@ take_outcomes(twp_fill_t *fill, const twp_block_t *block)
         if (figure->i_column < 0)
             continue;
         for (int s = 0; s < fill->run->n_models; s++) {
-            const double *const value
-                = &block->value[s][(size_t) figure->i_column * TWP_BLOCK_TWINS];
+            const double *const value =
+                &block->value[s][(size_t) figure->i_column * TWP_BLOCK_TWINS];
 
             if (figure->i_denominator < 0) {
                 append_floats(fill, fill->outcome[f], s, block->n_twins, value, 1.0);
                 continue;
             }
             for (int k = 0; k < block->n_twins; k++) {
-                const double under
-                    = block->value[s][(size_t) figure->i_denominator * TWP_BLOCK_TWINS
-                        + (size_t) k];
+                const double under =
+                    block->value[s][(size_t) figure->i_denominator * TWP_BLOCK_TWINS + (size_t) k];
 
                 quotient[k] = under > 0.0 ? value[k] / under : NAN;
             }
@@ -426,8 +422,7 @@ write_root(twp_fill_t *fill, int64_t n_twins_done)
     for (size_t i = 0; i < sizeof(text) / sizeof(text[0]) && fill->status == TWP_OK; i++)
         if (text[i].value != NULL && text[i].value[0] != '\0')
             (void) twp_fill_ok(fill,
-                twp_results_attribute_text(
-                    writer, NULL, text[i].name, text[i].value, &fill->err));
+                twp_results_attribute_text(writer, NULL, text[i].name, text[i].value, &fill->err));
     for (size_t i = 0; i < sizeof(number) / sizeof(number[0]) && fill->status == TWP_OK; i++)
         if (number[i].value > 0 || strcmp(number[i].name, "price_year") != 0)
             (void) twp_fill_ok(fill,
@@ -470,11 +465,11 @@ free_fill(twp_fill_t *fill)
 }
 
 twp_status_t
-twp_fill_close(twp_fill_t *fill, bool is_partial, char digest[TWP_CONTENT_DIGEST_HEX_SIZE],
-    twp_error_t *err)
+twp_fill_close(
+    twp_fill_t *fill, bool is_partial, char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err)
 {
-    const twp_status_t status
-        = twp_results_close(fill->writer, is_partial ? "partial" : "complete", digest, err);
+    const twp_status_t status = twp_results_close(
+        fill->writer, is_partial ? "partial" : "complete", digest, err);
 
     free_fill(fill);
     return status;
@@ -502,9 +497,8 @@ twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double event
     if (run->recorder->has_events)
         per_twin += run->n_models * BYTES_PER_EVENT * (1.0 + events_per_life);
     if (run->recorder->has_trajectories)
-        per_twin += run->n_models
-            * (9.0 + 0.5 * run->recorder->n_tracks
-                + BYTES_PER_FLOAT * run->recorder->n_variables)
-            * (2.0 + events_per_life);
+        per_twin += run->n_models *
+            (9.0 + 0.5 * run->recorder->n_tracks + BYTES_PER_FLOAT * run->recorder->n_variables) *
+            (2.0 + events_per_life);
     return 100e3 + per_twin * (double) n_twins;
 }

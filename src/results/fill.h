@@ -22,7 +22,7 @@ typedef struct {
 
 typedef struct twp_fill twp_fill_t; /* opaque */
 
-/** Opens a file and declares the columns that are streamed. Ended by twp_fill_close() or _abandon(). */
+/** Opens a file, declares what is streamed. Ended by twp_fill_close() or twp_fill_abandon(). */
 TWP_CHECK_RESULT twp_status_t twp_fill_open(const twp_fill_run_t *run, const char *path,
     bool overwrite, int n_threads, twp_fill_t **fill, twp_error_t *err);
 
@@ -38,8 +38,8 @@ TWP_CHECK_RESULT twp_status_t twp_fill_summary(twp_fill_t *fill, const twp_sums_
 twp_results_writer_t *twp_fill_writer(twp_fill_t *fill);
 
 /** Publishes the file and frees fill; see twp_results_close(). */
-TWP_CHECK_RESULT twp_status_t twp_fill_close(twp_fill_t *fill, bool is_partial,
-    char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_fill_close(
+    twp_fill_t *fill, bool is_partial, char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
 void twp_fill_abandon(twp_fill_t *fill); /* NULL is allowed */
 
 /** Rough bytes of the file: n_twins, recorded events a life. */

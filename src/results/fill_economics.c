@@ -12,8 +12,8 @@ put(twp_fill_t *fill, const char *group, const char *name, twp_type_t type, cons
 {
     twp_field_t field;
 
-    if (fill->status == TWP_OK
-        && twp_fill_ok(fill, twp_columns_field(group, name, type, unit, &field, &fill->err)))
+    if (fill->status == TWP_OK &&
+        twp_fill_ok(fill, twp_columns_field(group, name, type, unit, &field, &fill->err)))
         (void) twp_fill_ok(
             fill, twp_results_write(fill->writer, group, &field, values, &fill->err));
 }
@@ -24,8 +24,7 @@ room(twp_fill_t *fill, int n, size_t size)
     void *const memory = twp_arena_alloc(fill->arena, (size_t) (n > 0 ? n : 1), size);
 
     if (memory == NULL)
-        (void) twp_fill_ok(
-            fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
     return memory;
 }
 
@@ -47,8 +46,8 @@ write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const cha
         number[n + c] = icer.ratio;
         number[2 * n + c] = icer.low;
         number[3 * n + c] = icer.high;
-        number[4 * n + c]
-            = economics[c].covariance / (economics[c].cost_se * economics[c].effect_se);
+        number[4 * n + c] = economics[c].covariance /
+            (economics[c].cost_se * economics[c].effect_se);
         code[c] = (int8_t) icer.fieller;
         code[n + c] = (int8_t) twp_economics_place(&economics[c]);
     }
@@ -62,8 +61,7 @@ write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const cha
 }
 
 static void
-write_net_benefits(
-    twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
+write_net_benefits(twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
 {
     const int n_worth = fill->study->n_worth;
     const char *const unit = twp_arena_printf(fill->arena, "%s year-1", currency);
@@ -75,8 +73,8 @@ write_net_benefits(
         return;
     for (int c = 0; c < n; c++)
         for (int w = 0; w < n_worth; w++) {
-            const twp_net_benefit_t benefit
-                = twp_economics_net_benefit(&economics[c], fill->study->worth_of_a_qaly[w]);
+            const twp_net_benefit_t benefit = twp_economics_net_benefit(
+                &economics[c], fill->study->worth_of_a_qaly[w]);
 
             value[c * n_worth + w] = benefit.value;
             se[c * n_worth + w] = benefit.se;
@@ -99,10 +97,10 @@ twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums)
 
     if (figures->i_cost < 0)
         return;
-    const twp_study_measure_t *const cost
-        = &fill->study->measure[figures->figure[figures->i_cost].i_measure];
-    const twp_study_measure_t *const qaly
-        = &fill->study->measure[figures->figure[figures->i_qaly].i_measure];
+    const twp_study_measure_t *const cost =
+        &fill->study->measure[figures->figure[figures->i_cost].i_measure];
+    const twp_study_measure_t *const qaly =
+        &fill->study->measure[figures->figure[figures->i_qaly].i_measure];
 
     economics = room(fill, n, sizeof(*economics));
     if (economics == NULL)
@@ -191,8 +189,7 @@ judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *coun
 
 /* Targets of strategies that this run leaves out are left out too. */
 void
-twp_fill_write_targets(
-    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
+twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
 {
     const twp_study_typed_t *const study = fill->study;
     targets_t to;
@@ -229,14 +226,13 @@ twp_fill_write_targets(
 /* ---- curves ---------------------------------------------------------------------------------- */
 
 static void
-put_curve(twp_fill_t *fill, const char *name, const char *long_name, twp_type_t type,
-    const void *values)
+put_curve(
+    twp_fill_t *fill, const char *name, const char *long_name, twp_type_t type, const void *values)
 {
     twp_field_t field;
 
-    if (fill->status != TWP_OK || name == NULL
-        || !twp_fill_ok(
-            fill, twp_columns_field("survival", name, type, NULL, &field, &fill->err)))
+    if (fill->status != TWP_OK || name == NULL ||
+        !twp_fill_ok(fill, twp_columns_field("survival", name, type, NULL, &field, &fill->err)))
         return;
     field.long_name = long_name;
     (void) twp_fill_ok(
@@ -257,16 +253,15 @@ write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
             for (int s = 0; s < n_models; s++)
                 for (int g = 0; g < plan->n_grid; g++) {
                     const int64_t followed = counts[s].followed[g];
-                    const int64_t in_state = counts[s].occupancy[(size_t) g
-                            * (size_t) plan->n_states
-                        + (size_t) (plan->first_state[i] + j)];
+                    const int64_t in_state =
+                        counts[s].occupancy[(size_t) g * (size_t) plan->n_states +
+                            (size_t) (plan->first_state[i] + j)];
 
-                    share[s * plan->n_grid + g]
-                        = followed > 0 ? (double) in_state / (double) followed : NAN;
+                    share[s * plan->n_grid + g] =
+                        followed > 0 ? (double) in_state / (double) followed : NAN;
                 }
             put_curve(fill,
-                twp_arena_printf(
-                    fill->arena, "occupancy_%s_%s", track->name, track->state[j].name),
+                twp_arena_printf(fill->arena, "occupancy_%s_%s", track->name, track->state[j].name),
                 twp_arena_printf(fill->arena, "share of twins in %s.%s, of those followed so long",
                     track->name, track->state[j].name),
                 TWP_TYPE_FLOAT64, share);
@@ -275,9 +270,8 @@ write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
 }
 
 static void
-write_kaplan_meier(
-    twp_fill_t *fill, const twp_outcome_counts_t *counts, const twp_study_measure_t *measure,
-    int i_curve)
+write_kaplan_meier(twp_fill_t *fill, const twp_outcome_counts_t *counts,
+    const twp_study_measure_t *measure, int i_curve)
 {
     const twp_outcome_plan_t *const plan = fill->run->plan;
     const int n_models = fill->run->n_models;
@@ -317,8 +311,8 @@ twp_fill_write_survival(twp_fill_t *fill, const twp_outcome_counts_t *counts)
                 (size_t) fill->run->n_models, fill->strategy, NULL, &fill->err));
     if (fill->status == TWP_OK)
         (void) twp_fill_ok(fill,
-            twp_results_dimension_float64(fill->writer, "survival", "time",
-                (size_t) plan->n_grid, plan->grid_days, "d", NULL, &fill->err));
+            twp_results_dimension_float64(fill->writer, "survival", "time", (size_t) plan->n_grid,
+                plan->grid_days, "d", NULL, &fill->err));
     for (int m = 0; m < fill->study->n_measures; m++)
         if (plan->curve_of_measure[m] >= 0)
             write_kaplan_meier(fill, counts, &fill->study->measure[m], plan->curve_of_measure[m]);

@@ -7,8 +7,8 @@
 /** Streams of one ragged group. */
 typedef struct {
     int path, twin, strategy, parameter_set, row_size, row_start, member_path;
-    int time, code, value;  /* events */
-    int *track, *variable;  /* trajectories */
+    int time, code, value; /* events */
+    int *track, *variable; /* trajectories */
     int64_t n_rows;
 } twp_fill_ragged_t;
 
@@ -17,19 +17,19 @@ struct twp_fill {
     const twp_study_typed_t *study; /* the baseline's */
     twp_results_writer_t *writer;
     twp_arena_t *arena;
-    const char **strategy;   /* [n_models] names */
-    bool is_wide_id;         /* some id needs int64 */
-    int twin, enters, follow_up;        /* streams of /twins */
-    int *attribute;                     /* [n_attributes] */
-    double *attribute_factor;           /* internal units to those written */
+    const char **strategy;       /* [n_models] names */
+    bool is_wide_id;             /* some id needs int64 */
+    int twin, enters, follow_up; /* streams of /twins */
+    int *attribute;              /* [n_attributes] */
+    double *attribute_factor;    /* internal units to those written */
     twp_type_t *attribute_type;
-    int outcome_twin;                   /* streams of /outcomes */
-    int *outcome;                       /* [n_figures] or -1 */
+    int outcome_twin; /* streams of /outcomes */
+    int *outcome;     /* [n_figures] or -1 */
     twp_fill_ragged_t events, trajectories;
     int64_t n_paths;
-    void *scratch;           /* grows */
+    void *scratch; /* grows */
     size_t scratch_bytes;
-    twp_status_t status;     /* the first failure; later calls do nothing */
+    twp_status_t status; /* the first failure; later calls do nothing */
     twp_error_t err;
 };
 
@@ -50,8 +50,8 @@ void twp_fill_declare_trajectories(twp_fill_t *fill);
 void twp_fill_take_paths(twp_fill_t *fill, const twp_block_t *block);
 
 /** fill_summary.c, fill_survival.c */
-void twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums,
-    const twp_outcome_counts_t *counts);
+void twp_fill_write_summary(
+    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);
 void twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_targets(

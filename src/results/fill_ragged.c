@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 static bool
-declare(twp_fill_t *fill, const char *group, const char *name, twp_type_t type,
-    const char *unit, int *number, const twp_field_t *with)
+declare(twp_fill_t *fill, const char *group, const char *name, twp_type_t type, const char *unit,
+    int *number, const twp_field_t *with)
 {
     twp_field_t field;
 
-    if (fill->status != TWP_OK
-        || !twp_fill_ok(fill, twp_columns_field(group, name, type, unit, &field, &fill->err)))
+    if (fill->status != TWP_OK ||
+        !twp_fill_ok(fill, twp_columns_field(group, name, type, unit, &field, &fill->err)))
         return false;
     if (with != NULL) {
         field.n_flags = with->n_flags;
@@ -20,16 +20,15 @@ declare(twp_fill_t *fill, const char *group, const char *name, twp_type_t type,
         if (with->long_name != NULL)
             field.long_name = with->long_name;
     }
-    return twp_fill_ok(
-        fill, twp_results_stream(fill->writer, group, &field, number, &fill->err));
+    return twp_fill_ok(fill, twp_results_stream(fill->writer, group, &field, number, &fill->err));
 }
 
 static void
 declare_paths(twp_fill_t *fill, const char *group, const char *member, twp_fill_ragged_t *ragged)
 {
     const twp_type_t id = fill->is_wide_id ? TWP_TYPE_INT64 : TWP_TYPE_INT32;
-    const twp_field_t strategies
-        = { .n_flags = fill->run->n_models, .flag_meanings = fill->strategy };
+    const twp_field_t strategies = { .n_flags = fill->run->n_models,
+        .flag_meanings = fill->strategy };
 
     (void) twp_fill_ok(fill, twp_results_group(fill->writer, group, &fill->err));
     if (fill->status == TWP_OK)
@@ -39,8 +38,7 @@ declare_paths(twp_fill_t *fill, const char *group, const char *member, twp_fill_
     declare(fill, group, "path", TWP_TYPE_INT32, NULL, &ragged->path, NULL);
     declare(fill, group, "path_twin", id, NULL, &ragged->twin, NULL);
     declare(fill, group, "path_strategy", TWP_TYPE_INT8, NULL, &ragged->strategy, &strategies);
-    declare(
-        fill, group, "path_parameter_set", TWP_TYPE_INT32, NULL, &ragged->parameter_set, NULL);
+    declare(fill, group, "path_parameter_set", TWP_TYPE_INT32, NULL, &ragged->parameter_set, NULL);
     declare(fill, group, "row_size", TWP_TYPE_INT32, NULL, &ragged->row_size, NULL);
     declare(fill, group, "row_start", TWP_TYPE_INT64, NULL, &ragged->row_start, NULL);
     if (fill->status == TWP_OK)
@@ -54,8 +52,7 @@ twp_fill_declare_events(twp_fill_t *fill)
 {
     const twp_model_t *const model = fill->run->model[0];
     twp_fill_ragged_t *const events = &fill->events;
-    const char **const name
-        = TWP_ARENA_NEW(fill->arena, const char *, model->codes.n_codes + 1);
+    const char **const name = TWP_ARENA_NEW(fill->arena, const char *, model->codes.n_codes + 1);
 
     declare_paths(fill, "events", "event", events);
     declare(fill, "events", "event_time", TWP_TYPE_FLOAT64, NULL, &events->time, NULL);
@@ -74,8 +71,8 @@ twp_fill_declare_events(twp_fill_t *fill)
 
     if (twp_fill_ok(fill,
             twp_results_dimension_plain(
-                fill->writer, "events", "code", (size_t) model->codes.n_codes, &fill->err))
-        && twp_fill_ok(fill,
+                fill->writer, "events", "code", (size_t) model->codes.n_codes, &fill->err)) &&
+        twp_fill_ok(fill,
             twp_columns_field("events", "event_name", TWP_TYPE_TEXT, NULL, &field, &fill->err)))
         (void) twp_fill_ok(
             fill, twp_results_write(fill->writer, "events", &field, name, &fill->err));
@@ -114,8 +111,8 @@ twp_fill_declare_trajectories(twp_fill_t *fill)
     for (int i = 0; i < recorder->n_tracks; i++)
         declare_track(fill, &fill->study->track[i], &trajectories->track[i]);
     for (int i = 0; i < recorder->n_variables; i++) {
-        const twp_study_variable_t *const variable
-            = &fill->study->variable[recorder->i_variable[i]];
+        const twp_study_variable_t *const variable =
+            &fill->study->variable[recorder->i_variable[i]];
         double factor;
 
         /* Variables are written in internal units: days, the study's money. */

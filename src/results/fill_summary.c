@@ -30,8 +30,7 @@ twp_fill_estimate(const twp_fill_t *fill, const twp_sums_t *sums,
 
         estimate.value = at.survival;
         estimate.se = at.se;
-        estimate.n
-            = (double) twp_survival_at(events, censored, plan->n_curve_days, 0.0).at_risk;
+        estimate.n = (double) twp_survival_at(events, censored, plan->n_curve_days, 0.0).at_risk;
     }
     return estimate;
 }
@@ -48,8 +47,8 @@ difference_of(const twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_
     difference_t difference = { NAN, NAN, 0.0, NAN };
 
     if (figure->i_column >= 0) {
-        const twp_moments_t *const moments
-            = twp_sums_contrast(sums, i_segment, i_contrast, i_figure);
+        const twp_moments_t *const moments = twp_sums_contrast(
+            sums, i_segment, i_contrast, i_figure);
         const twp_difference_t paired = twp_moments_paired(moments);
         const twp_estimate_t other = twp_moments_ratio(moments, 0, 1);
         const twp_estimate_t baseline = twp_moments_ratio(moments, 2, 3);
@@ -61,10 +60,9 @@ difference_of(const twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_
         return difference;
     }
     /* Kaplan-Meier estimates: only sums over twins are kept, so their pairing is not used. */
-    const twp_estimate_t other
-        = twp_fill_estimate(fill, sums, counts, i_segment, i_contrast + 1, i_figure);
-    const twp_estimate_t baseline
-        = twp_fill_estimate(fill, sums, counts, i_segment, 0, i_figure);
+    const twp_estimate_t other = twp_fill_estimate(
+        fill, sums, counts, i_segment, i_contrast + 1, i_figure);
+    const twp_estimate_t baseline = twp_fill_estimate(fill, sums, counts, i_segment, 0, i_figure);
 
     difference.value = other.value - baseline.value;
     difference.se = sqrt(other.se * other.se + baseline.se * baseline.se);
@@ -127,20 +125,21 @@ declare_times(twp_fill_t *fill, const char *group)
         const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
         const char *name;
 
-        if (figure->i_time != 0 || measure->n_times == 0
-            || (figure->i_column < 0 && strcmp(group, "segments") == 0))
+        if (figure->i_time != 0 || measure->n_times == 0 ||
+            (figure->i_column < 0 && strcmp(group, "segments") == 0))
             continue;
         name = twp_arena_printf(fill->arena, "time_%s", measure->name);
         (void) twp_fill_ok(fill,
-            name == NULL ? TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for names")
-                         : twp_results_dimension_float64(fill->writer, group, name,
-                             (size_t) measure->n_times, measure->time_days, "d", NULL, &fill->err));
+            name == NULL
+                ? TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for names")
+                : twp_results_dimension_float64(fill->writer, group, name,
+                      (size_t) measure->n_times, measure->time_days, "d", NULL, &fill->err));
     }
 }
 
 static void
-declare_group(twp_fill_t *fill, const char *group, bool has_strategy, bool has_contrast,
-    bool has_quantile)
+declare_group(
+    twp_fill_t *fill, const char *group, bool has_strategy, bool has_contrast, bool has_quantile)
 {
     twp_results_writer_t *const writer = fill->writer;
     const size_t n = (size_t) fill->run->n_models;
@@ -169,7 +168,8 @@ typedef struct {
 } buffers_t;
 
 static bool
-buffers_init(twp_fill_t *fill, const twp_study_measure_t *measure, int n_leading, buffers_t *buffers)
+buffers_init(
+    twp_fill_t *fill, const twp_study_measure_t *measure, int n_leading, buffers_t *buffers)
 {
     buffers->n_times = measure->n_times > 0 ? measure->n_times : 1;
 
@@ -179,11 +179,10 @@ buffers_init(twp_fill_t *fill, const twp_study_measure_t *measure, int n_leading
     buffers->se = TWP_ARENA_NEW(fill->arena, double, n);
     buffers->saved = TWP_ARENA_NEW(fill->arena, double, n);
     buffers->n = TWP_ARENA_NEW(fill->arena, int64_t, n);
-    buffers->quantile = TWP_ARENA_NEW(fill->arena, double, n * TWP_SUMS_N_QUANTILES);
-    if (buffers->value == NULL || buffers->se == NULL || buffers->saved == NULL
-        || buffers->n == NULL || buffers->quantile == NULL)
-        return twp_fill_ok(
-            fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
+    buffers->quantile = TWP_ARENA_NEW(fill->arena, double, n *TWP_SUMS_N_QUANTILES);
+    if (buffers->value == NULL || buffers->se == NULL || buffers->saved == NULL ||
+        buffers->n == NULL || buffers->quantile == NULL)
+        return twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
     return fill->status == TWP_OK;
 }
 
@@ -258,8 +257,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_co
                 to.saved[i] = difference.variance_saved;
                 to.n[i] = (int64_t) floor(difference.n + 0.5);
                 if (has_quantile)
-                    twp_histogram_quantiles(
-                        twp_sums_difference_histogram(sums, c, i_first + t),
+                    twp_histogram_quantiles(twp_sums_difference_histogram(sums, c, i_first + t),
                         TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
                         &to.quantile[i * TWP_SUMS_N_QUANTILES]);
             }
@@ -281,8 +279,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_co
 }
 
 void
-twp_fill_write_summary(
-    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
+twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
 {
     const twp_figures_t *const figures = fill->run->figures;
 
@@ -322,8 +319,8 @@ twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums)
             twp_results_dimension_labels(
                 fill->writer, "segments", "segment", (size_t) n, name, NULL, &fill->err));
     declare_group(fill, "segments", true, figures->n_contrasts > 0, false);
-    if (fill->status == TWP_OK
-        && twp_fill_ok(fill,
+    if (fill->status == TWP_OK &&
+        twp_fill_ok(fill,
             twp_columns_field("segments", "n_twins", TWP_TYPE_INT32, NULL, &field, &fill->err)))
         (void) twp_fill_ok(
             fill, twp_results_write(fill->writer, "segments", &field, n_twins, &fill->err));

@@ -18,7 +18,7 @@ twp_provenance_version(void)
     return TWP_BUILD_VERSION;
 }
 
-/* ---- texts ------------------------------------------------------------------------------------ */
+/* ---- texts ---------------------------------------------------------------------------------- */
 
 static const char *
 base_name(const char *path)
@@ -66,7 +66,7 @@ build_json(twp_arena_t *arena)
     return json != NULL ? twp_arena_printf(arena, "%s}", json) : NULL;
 }
 
-/* ---- inputs ----------------------------------------------------------------------------------- */
+/* ---- inputs --------------------------------------------------------------------------------- */
 
 typedef struct {
     int n;
@@ -169,8 +169,8 @@ twp_provenance_write(
 
     if (status != TWP_OK)
         goto out;
-    if (arena == NULL || (joined = joined_files(arena, provenance->document)) == NULL
-        || (build = build_json(arena)) == NULL || !list_inputs(arena, provenance, &inputs)) {
+    if (arena == NULL || (joined = joined_files(arena, provenance->document)) == NULL ||
+        (build = build_json(arena)) == NULL || !list_inputs(arena, provenance, &inputs)) {
         status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the provenance");
         goto out;
     }
@@ -189,7 +189,7 @@ out:
     return status;
 }
 
-/* ---- session ---------------------------------------------------------------------------------- */
+/* ---- session -------------------------------------------------------------------------------- */
 
 static void
 iso_time(int64_t seconds, char text[32])
@@ -239,10 +239,10 @@ twp_session_write(twp_results_writer_t *writer, const twp_session_t *session, tw
     memset(&usage, 0, sizeof usage);
     (void) getrusage(RUSAGE_SELF, &usage);
 
-    const char *const text[][2]
-        = { { "command_line", session->command_line != NULL ? session->command_line : "" },
-              { "started", started }, { "finished", finished }, { "host", host },
-              { "cpu", cpu } };
+    const char *const text[][2] = {
+        { "command_line", session->command_line != NULL ? session->command_line : "" },
+        { "started", started }, { "finished", finished }, { "host", host }, { "cpu", cpu }
+    };
 
     status = twp_results_group(writer, "session", err);
     for (size_t i = 0; i < sizeof(text) / sizeof(text[0]) && status == TWP_OK; i++)

@@ -20,7 +20,7 @@ TWP_CHECK_RESULT twp_status_t twp_provenance_write(
 
 /** For /session. */
 typedef struct {
-    const char *command_line; /* or NULL */
+    const char *command_line;  /* or NULL */
     int64_t started, finished; /* seconds since 1970, UTC */
     int n_threads;
     double cpu_seconds;

@@ -60,7 +60,7 @@ TWP_CHECK_RESULT twp_status_t twp_results_attribute_float64(twp_results_writer_t
 
 /**
  * Dimensions of a group (which must be declared): with labels, with values, or plain (a length and
- * nothing else). units may be NULL; a long_name of NULL is that of vocabulary/columns. All is copied.
+ * nothing else). units may be NULL; a long_name of NULL is that of the table. All is copied.
  */
 TWP_CHECK_RESULT twp_status_t twp_results_dimension_labels(twp_results_writer_t *writer,
     const char *group, const char *name, size_t n, const char *const *labels, const char *long_name,

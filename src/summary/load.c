@@ -11,8 +11,8 @@ void
 twp_load_refuse(twp_load_t *load, const char *object, const char *why)
 {
     if (load->status == TWP_OK)
-        load->status = TWP_FAIL(load->err, TWP_ERR_FORMAT, "%s: %s %s",
-            twp_reader_path(load->reader), object, why);
+        load->status = TWP_FAIL(
+            load->err, TWP_ERR_FORMAT, "%s: %s %s", twp_reader_path(load->reader), object, why);
 }
 
 void *
@@ -151,7 +151,7 @@ twp_load_interval(double value, double se, double *low, double *high)
     *high = value + TWP_SUMS_Z * se;
 }
 
-/* ---- estimates and contrasts ------------------------------------------------------------------ */
+/* ---- estimates and contrasts ---------------------------------------------------------------- */
 
 typedef struct {
     const double *value, *se, *n, *saved, *quantile;
@@ -172,16 +172,17 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
             .value = twp_load_doubles(load, twp_load_path(load, "%s_mean", base), n, i_segment < 0),
             .se = twp_load_doubles(load, twp_load_path(load, "%s_mcse", base), n, i_segment < 0),
             .n = twp_load_doubles(load, twp_load_path(load, "%s_n", base), n, false),
-            .quantile = i_segment < 0 ? twp_load_doubles(load,
-                            twp_load_path(load, "%s_quantile", base), n * n_quantiles, false)
-                                      : NULL,
+            .quantile = i_segment < 0
+                ? twp_load_doubles(
+                      load, twp_load_path(load, "%s_quantile", base), n * n_quantiles, false)
+                : NULL,
         };
 
         for (size_t s = 0; s < n_strategies && load->status == TWP_OK; s++)
             for (size_t t = 0; t < n_times; t++) {
                 const size_t row = (size_t) load->row_first[m] + t;
-                const size_t at
-                    = ((size_t) (i_segment < 0 ? 0 : i_segment) * n_strategies + s) * n_times + t;
+                const size_t at =
+                    ((size_t) (i_segment < 0 ? 0 : i_segment) * n_strategies + s) * n_times + t;
                 twp_summary_estimate_t *const to = &estimate[row * n_strategies + s];
 
                 to->mean = from.value != NULL ? from.value[at] : NAN;
@@ -209,19 +210,19 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
             .se = twp_load_doubles(
                 load, twp_load_path(load, "%s_diff_mcse", base), n, i_segment < 0),
             .n = twp_load_doubles(load, twp_load_path(load, "%s_diff_n", base), n, false),
-            .saved
-            = twp_load_doubles(load, twp_load_path(load, "%s_variance_saved", base), n, false),
+            .saved = twp_load_doubles(
+                load, twp_load_path(load, "%s_variance_saved", base), n, false),
             .quantile = i_segment < 0
-                ? twp_load_doubles(load, twp_load_path(load, "%s_diff_quantile", base),
-                    n * n_quantiles, false)
+                ? twp_load_doubles(
+                      load, twp_load_path(load, "%s_diff_quantile", base), n * n_quantiles, false)
                 : NULL,
         };
 
         for (size_t c = 0; c < n_contrasts && load->status == TWP_OK; c++)
             for (size_t t = 0; t < n_times; t++) {
                 const size_t row = (size_t) load->row_first[m] + t;
-                const size_t at
-                    = ((size_t) (i_segment < 0 ? 0 : i_segment) * n_contrasts + c) * n_times + t;
+                const size_t at =
+                    ((size_t) (i_segment < 0 ? 0 : i_segment) * n_contrasts + c) * n_times + t;
                 twp_summary_contrast_t *const to = &contrast[row * n_contrasts + c];
 
                 to->difference = from.value != NULL ? from.value[at] : NAN;

@@ -20,7 +20,7 @@ typedef struct {
     int *row_first, *row_n_times; /* [n_measures] rows of each measure */
     const char **measure;         /* [n_measures] names, in the order of the file */
     int n_measures;
-    twp_status_t status;          /* the first failure; later calls do nothing */
+    twp_status_t status; /* the first failure; later calls do nothing */
     twp_error_t *err;
 } twp_load_t;
 
@@ -36,8 +36,7 @@ bool twp_load_has(twp_load_t *load, const char *object);
 size_t twp_load_length(twp_load_t *load, const char *object);
 /** n doubles, or NULL: absent and optional, or the status is set. */
 const double *twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required);
-const char *const *twp_load_texts(
-    twp_load_t *load, const char *object, size_t n, bool is_required);
+const char *const *twp_load_texts(twp_load_t *load, const char *object, size_t n, bool is_required);
 /** Text of an attribute, "" when it is not there. */
 const char *twp_load_attribute(twp_load_t *load, const char *object, const char *name);
 

@@ -37,10 +37,10 @@ twp_load_segments(twp_load_t *load)
     name = twp_load_texts(load, "segments/segment", n, true);
     n_twins = twp_load_doubles(load, "segments/n_twins", n, false);
     for (size_t g = 0; g < n && load->status == TWP_OK; g++) {
-        twp_summary_estimate_t *const estimate
-            = twp_load_room(load, n_rows * (size_t) summary->n_strategies, sizeof(*estimate));
-        twp_summary_contrast_t *const contrast
-            = twp_load_room(load, n_rows * (size_t) summary->n_contrasts, sizeof(*contrast));
+        twp_summary_estimate_t *const estimate = twp_load_room(
+            load, n_rows * (size_t) summary->n_strategies, sizeof(*estimate));
+        twp_summary_contrast_t *const contrast = twp_load_room(
+            load, n_rows * (size_t) summary->n_contrasts, sizeof(*contrast));
 
         if (load->status != TWP_OK)
             return;
@@ -120,9 +120,8 @@ twp_load_icers(twp_load_t *load)
     twp_summary_t *const summary = load->summary;
     const size_t n = (size_t) summary->n_contrasts;
     const double *number[7];
-    static const char *const column[7]
-        = { "icer", "icer_ratio", "icer_low", "icer_high", "icer_correlation", "icer_interval",
-              "icer_place" };
+    static const char *const column[7] = { "icer", "icer_ratio", "icer_low", "icer_high",
+        "icer_correlation", "icer_interval", "icer_place" };
     twp_summary_icer_t *icer;
     int i_cost, i_qaly;
 
@@ -138,8 +137,8 @@ twp_load_icers(twp_load_t *load)
         number[i] = twp_load_doubles(load, twp_load_path(load, "contrasts/%s", column[i]), n, true);
     icer = twp_load_room(load, n, sizeof(*icer));
     for (size_t c = 0; c < n && load->status == TWP_OK; c++) {
-        if (!(number[5][c] >= 0.0 && number[5][c] <= 3.0)
-            || !(number[6][c] >= 0.0 && number[6][c] <= 5.0)) {
+        if (!(number[5][c] >= 0.0 && number[5][c] <= 3.0) ||
+            !(number[6][c] >= 0.0 && number[6][c] <= 5.0)) {
             twp_load_refuse(load, "contrasts/icer_place", "holds an unknown code");
             return;
         }
@@ -166,11 +165,11 @@ twp_load_targets(twp_load_t *load)
     twp_summary_t *const summary = load->summary;
     const size_t n = length_of(load, "targets/target");
     const double *number[7];
-    static const char *const numbers[7]
-        = { "value", "tolerance", "result", "result_mcse", "time", "role", "hit" };
+    static const char *const numbers[7] = { "value", "tolerance", "result", "result_mcse", "time",
+        "role", "hit" };
     const char *const *text[5];
-    static const char *const texts[5]
-        = { "target", "measure", "unit", "source", "target_strategy" };
+    static const char *const texts[5] = { "target", "measure", "unit", "source",
+        "target_strategy" };
     twp_summary_target_t *target;
 
     if (n == 0)
@@ -206,8 +205,8 @@ twp_load_targets(twp_load_t *load)
 static bool
 is_curve(const char *name)
 {
-    return strncmp(name, "occupancy_", 10) == 0
-        || (strncmp(name, "km_", 3) == 0 && strncmp(name, "km_se_", 6) != 0);
+    return strncmp(name, "occupancy_", 10) == 0 ||
+        (strncmp(name, "km_", 3) == 0 && strncmp(name, "km_se_", 6) != 0);
 }
 
 void

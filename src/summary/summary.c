@@ -32,16 +32,14 @@ load_head(twp_load_t *load, const char *path)
     summary->content_digest = twp_load_attribute(load, "", "content_digest");
     summary->is_unverified = twp_reader_is_unverified(load->reader);
     status = twp_load_attribute(load, "", "status");
-    if (load->status == TWP_OK && strcmp(status, "complete") != 0
-        && strcmp(status, "partial") != 0)
+    if (load->status == TWP_OK && strcmp(status, "complete") != 0 && strcmp(status, "partial") != 0)
         twp_load_refuse(load, "status", "is neither complete nor partial");
     summary->is_partial = strcmp(status, "partial") == 0;
     if (load->status == TWP_OK)
-        load->status
-            = twp_reader_attribute_int32(load->reader, "", "n_twins", &n_twins, load->err);
+        load->status = twp_reader_attribute_int32(load->reader, "", "n_twins", &n_twins, load->err);
     if (load->status == TWP_OK)
-        load->status
-            = twp_reader_attribute_int32(load->reader, "", "n_twins_done", &n_done, load->err);
+        load->status = twp_reader_attribute_int32(
+            load->reader, "", "n_twins_done", &n_done, load->err);
     summary->n_twins = n_twins;
     summary->n_twins_done = n_done;
 }
@@ -98,8 +96,8 @@ count_rows(twp_load_t *load)
             load, twp_load_path(load, "summary/%s_mean", load->measure[m]));
         const size_t n_times = n / (size_t) summary->n_strategies;
 
-        if (load->status == TWP_OK
-            && (n_times < 1 || n_times > 100000 || n % (size_t) summary->n_strategies != 0))
+        if (load->status == TWP_OK &&
+            (n_times < 1 || n_times > 100000 || n % (size_t) summary->n_strategies != 0))
             twp_load_refuse(load, load->measure[m], "does not have the length of its dimensions");
         load->row_first[m] = (int) n_rows;
         load->row_n_times[m] = (int) n_times;
@@ -114,8 +112,8 @@ static void
 fill_rows(twp_load_t *load)
 {
     twp_summary_t *const summary = load->summary;
-    twp_summary_row_t *const row
-        = twp_load_room(load, (size_t) summary->n_rows, sizeof(twp_summary_row_t));
+    twp_summary_row_t *const row = twp_load_room(
+        load, (size_t) summary->n_rows, sizeof(twp_summary_row_t));
 
     for (int m = 0; m < load->n_measures && load->status == TWP_OK; m++) {
         const char *const name = load->measure[m];
@@ -128,10 +126,9 @@ fill_rows(twp_load_t *load)
         one.unit = twp_load_attribute(load, mean, "units");
         one.definition = twp_load_attribute(load, mean, "comment");
         /* What is no mean over twins has no pairing to save variance by. */
-        one.is_mean = summary->n_contrasts == 0
-            || twp_load_has(load, twp_load_path(load, "contrasts/%s_variance_saved", name));
-        one.has_quantiles
-            = twp_load_has(load, twp_load_path(load, "summary/%s_quantile", name));
+        one.is_mean = summary->n_contrasts == 0 ||
+            twp_load_has(load, twp_load_path(load, "contrasts/%s_variance_saved", name));
+        one.has_quantiles = twp_load_has(load, twp_load_path(load, "summary/%s_quantile", name));
         for (int t = 0; t < load->row_n_times[m] && load->status == TWP_OK; t++) {
             one.time_days = times != NULL ? times[t] : NAN;
             row[load->row_first[m] + t] = one;
@@ -170,8 +167,8 @@ twp_status_t
 twp_summary_read(const char *path, twp_summary_t **out, twp_error_t *err)
 {
     twp_arena_t *const arena = twp_arena_create(0);
-    twp_summary_owner_t *const owner
-        = arena != NULL ? TWP_ARENA_NEW(arena, twp_summary_owner_t, 1) : NULL;
+    twp_summary_owner_t *const owner = arena != NULL ? TWP_ARENA_NEW(arena, twp_summary_owner_t, 1)
+                                                     : NULL;
     twp_load_t load = { .arena = arena, .err = err };
 
     *out = NULL;

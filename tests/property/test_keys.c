@@ -22,7 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SETS 8
+#define MAX_SETS 128
+#define MAX_TEXT 16384
+#define MAX_BASES 64
 #define SEED 20240917
 
 /* Digests of one run: of its numbers, and of all. */
@@ -280,18 +282,56 @@ is_telling(row_t row)
     return strcmp(row.key, "source") == 0 || strcmp(row.key, "note") == 0;
 }
 
-/* Results of the base alone; the last are kept, as most rows follow one with the same. */
+/* Results of bases, kept because most rows share one. */
+typedef struct {
+    int n;
+    char *name[MAX_BASES];
+    results_t results[MAX_BASES];
+} bases_t;
+
 static results_t
-run_base(row_t row, char last[1024], results_t *kept)
+run_base(row_t row, bases_t *bases)
 {
     char name[1024];
+    int i = 0;
 
     (void) snprintf(name, sizeof(name), "%s %s", row.base, row.before);
-    if (strcmp(name, last) != 0) {
-        *kept = run(row.base, row.before, "", true);
-        (void) snprintf(last, 1024, "%s", name);
+    while (i < bases->n && strcmp(bases->name[i], name) != 0)
+        i++;
+    if (i == bases->n) {
+        assert_true(i < MAX_BASES);
+        bases->name[i] = strdup(name);
+        bases->results[i] = run(row.base, row.before, "", true);
+        bases->n++;
     }
-    return *kept;
+    return bases->results[i];
+}
+
+/*
+ * All keys of a base that only tell, set at once: when no number moves, none of them moves any, and
+ * they need no runs of their own.
+ */
+static bool
+are_all_silent(const twp_csv_t *csv, const char *base)
+{
+    const results_t alone = run(base, "", "", true);
+    char *const sets = calloc(1, MAX_TEXT);
+    size_t length = 0;
+    results_t told;
+
+    assert_non_null(sets);
+    for (int64_t i = 0; i < csv->n_rows; i++) {
+        const row_t row = row_of(csv, i);
+        if (strcmp(row.expect, "tells") != 0 || strcmp(row.base, base) != 0)
+            continue;
+        assert_int_equal(row.before[0], '\0');
+        length += (size_t) snprintf(sets + length, MAX_TEXT - length, "%s%s",
+            length > 0 ? " ; " : "", row.change);
+        assert_true(length < MAX_TEXT);
+    }
+    told = run(base, "", sets, true);
+    free(sets);
+    return alone.is_read && told.is_read && strcmp(alone.numbers, told.numbers) == 0;
 }
 
 static const char *
@@ -313,16 +353,19 @@ fault_of(row_t row, const results_t *base, const results_t *changed)
 static void
 test_every_key_changes_what_it_should(void **state)
 {
-    char last[1024] = "";
-    results_t kept = { .is_read = false };
+    bases_t bases = { .n = 0 };
+    bool are_silent;
     int n_faults = 0;
     twp_csv_t csv;
 
     (void) state;
     read_table(&csv);
+    are_silent = are_all_silent(&csv, "reported");
     for (int64_t i = 0; i < csv.n_rows; i++) {
         const row_t row = row_of(&csv, i);
-        const results_t base = run_base(row, last, &kept);
+        if (are_silent && is_telling(row) && strcmp(row.expect, "tells") == 0)
+            continue;
+        const results_t base = run_base(row, &bases);
         const bool is_file = strcmp(row.expect, "file") == 0,
                    is_wanted = strcmp(row.expect, "finding") != 0;
         const results_t changed = is_file ? run(row.change, "", "", true)
@@ -333,6 +376,8 @@ test_every_key_changes_what_it_should(void **state)
             print_error("%s, %s (%s): %s\n", row.block, row.key, row.change, fault);
         n_faults += fault != NULL;
     }
+    for (int i = 0; i < bases.n; i++)
+        free(bases.name[i]);
     twp_csv_clear(&csv);
     assert_int_equal(n_faults, 0);
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *study;         /* path */
+    const char *study; /* path */
     const char *set[4];
     int n_set;
     int64_t n_patients;
@@ -108,8 +108,8 @@ assert_same_figures(const twp_summary_t *a, const twp_summary_t *b)
 static void
 test_any_number_of_threads_gives_the_same_file(void **state)
 {
-    static const char *const study[]
-        = { "scenarios/studies/first_study.yaml", "scenarios/studies/ra_biologic_support.yaml" };
+    static const char *const study[] = { "scenarios/studies/first_study.yaml",
+        "scenarios/studies/ra_biologic_support.yaml" };
     static const int threads[] = { 1, 2, 8 };
     twp_error_t err;
 
@@ -142,7 +142,8 @@ test_another_seed_gives_another_life(void **state)
     char *const source = testlib_source_path("scenarios/studies/first_study.yaml");
     const order_t order = { .study = source, .n_patients = 500 };
     twp_error_t err;
-    char *const path = run(*state, "one.h5", &order, &err), *const other = testlib_join(*state, "two.h5");
+    char *const path = run(*state, "one.h5", &order, &err),
+                *const other = testlib_join(*state, "two.h5");
     twp_study_t *study = NULL;
     twp_run_settings_t settings;
 
@@ -177,8 +178,9 @@ test_recording_changes_no_life(void **state)
     twp_error_t err;
 
     for (int i = 0; i < 3; i++) {
-        const order_t order
-            = { .study = source, .set = { record[i] }, .n_set = 1, .n_patients = 3000 };
+        const order_t order = {
+            .study = source, .set = { record[i] }, .n_set = 1, .n_patients = 3000
+        };
         char name[16];
 
         (void) snprintf(name, sizeof name, "%d.h5", i);
@@ -196,7 +198,7 @@ test_recording_changes_no_life(void **state)
 
 /* ---- order of keys --------------------------------------------------------------------------- */
 
-#define HEAD \
+#define HEAD                                          \
     "twinpath: 1\nstudy: order\nsource: assumption\n" \
     "time: {starts: 2027-01-01, horizon: 2 years}\n"
 
@@ -221,19 +223,25 @@ static const char forwards[] = HEAD
     "        taking:\n"
     "          ill: {hazard: {exponential: {mean: 900 days}}, to: stopped}\n"
     "          stop: {hazard: {weibull: {shape: 0.8, scale: 2 years}}, to: stopped,\n"
-    "            effects: [{if: female, hr: 1.4}, {per: mood, hr: 0.7}, {per: age - 57, hr: 1.01}]}\n"
-    "strategies: {usual: {baseline: true}, sooner: {set: {patient.tracks.supply.states.due.refill.hazard.exponential.mean: 4 days}}}\n"
-    "report: {measures: [pdc, refills, {measure: time_in_state, of: therapy.taking}], by: [female]}\n";
+    "            effects: [{if: female, hr: 1.4}, {per: mood, hr: 0.7}, {per: age - 57, hr: "
+    "1.01}]}\n"
+    "strategies: {usual: {baseline: true}, sooner: {set: "
+    "{patient.tracks.supply.states.due.refill.hazard.exponential.mean: 4 days}}}\n"
+    "report: {measures: [pdc, refills, {measure: time_in_state, of: therapy.taking}], by: "
+    "[female]}\n";
 
 static const char backwards[] =
-    "report: {by: [female], measures: [pdc, refills, {of: therapy.taking, measure: time_in_state}]}\n"
-    "strategies: {sooner: {set: {patient.tracks.supply.states.due.refill.hazard.exponential.mean: 4 days}}, usual: {baseline: true}}\n"
+    "report: {by: [female], measures: [pdc, refills, {of: therapy.taking, measure: "
+    "time_in_state}]}\n"
+    "strategies: {sooner: {set: {patient.tracks.supply.states.due.refill.hazard.exponential.mean: "
+    "4 days}}, usual: {baseline: true}}\n"
     "patient:\n"
     "  tracks:\n"
     "    therapy:\n"
     "      states:\n"
     "        taking:\n"
-    "          stop: {effects: [{per: age - 57, hr: 1.01}, {per: mood, hr: 0.7}, {if: female, hr: 1.4}],\n"
+    "          stop: {effects: [{per: age - 57, hr: 1.01}, {per: mood, hr: 0.7}, {if: female, hr: "
+    "1.4}],\n"
     "            to: stopped, hazard: {weibull: {scale: 2 years, shape: 0.8}}}\n"
     "          ill: {to: stopped, hazard: {exponential: {mean: 900 days}}}\n"
     "        stopped: {back: {to: taking, hazard: {exponential: {mean: 300 days}}}}\n"
@@ -346,20 +354,19 @@ test_a_stopped_run_is_the_beginning_of_the_whole_one(void **state)
 /* ---- faults ---------------------------------------------------------------------------------- */
 
 /* A wait of age - 3 days: below 0 for one twin in 741, so that several blocks meet the fault. */
-static const char faulty[]
-    = "twinpath: 1\nstudy: faulty\nsource: assumption\n"
-      "time: {starts: 2027-01-01, horizon: 1 year}\n"
-      "patient:\n"
-      "  count: 20000\n"
-      "  attributes: {span: {normal: [0 days, 1 day]}}\n"
-      "  tracks:\n"
-      "    health:\n"
-      "      start: well\n"
-      "      states:\n"
-      "        well: {wait: {after: 3 days + span, to: ill}}\n"
-      "        ill: {}\n"
-      "strategies: {usual: {baseline: true}}\n"
-      "report: {measures: [{measure: entries, of: health.ill}]}\n";
+static const char faulty[] = "twinpath: 1\nstudy: faulty\nsource: assumption\n"
+                             "time: {starts: 2027-01-01, horizon: 1 year}\n"
+                             "patient:\n"
+                             "  count: 20000\n"
+                             "  attributes: {span: {normal: [0 days, 1 day]}}\n"
+                             "  tracks:\n"
+                             "    health:\n"
+                             "      start: well\n"
+                             "      states:\n"
+                             "        well: {wait: {after: 3 days + span, to: ill}}\n"
+                             "        ill: {}\n"
+                             "strategies: {usual: {baseline: true}}\n"
+                             "report: {measures: [{measure: entries, of: health.ill}]}\n";
 
 static void
 test_a_fault_is_told_alike_by_any_number_of_threads(void **state)
@@ -369,8 +376,7 @@ test_a_fault_is_told_alike_by_any_number_of_threads(void **state)
 
     testlib_write_text(source, faulty);
     for (int i = 0; i < 3; i++) {
-        const order_t order
-            = { .study = source, .n_threads = 1 << i, .want = TWP_ERR_FAULT };
+        const order_t order = { .study = source, .n_threads = 1 << i, .want = TWP_ERR_FAULT };
         char *const path = run(*state, "faulty.h5", &order, &err[i]);
 
         assert_false(testlib_exists(path));

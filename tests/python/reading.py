@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 
 warnings.filterwarnings("ignore", message="numpy.ndarray size changed")  # of Debian's netCDF4 itself
+import netCDF4  # noqa: E402,F401 (the engine)
 import xarray as xr  # noqa: E402
 
 STUDY = pathlib.Path(__file__).with_name("study.yaml")

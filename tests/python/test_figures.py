@@ -8,7 +8,9 @@ import unittest
 
 import numpy as np
 
-import reading
+import reading  # before netCDF4, whose warning it silences
+import netCDF4  # noqa: F401 (without these this test is not registered)
+import xarray  # noqa: F401
 from reading import BASELINE, DAYS_PER_YEAR, FLOAT32_ROUNDING, STRATEGIES, by_path, decode
 
 # A figure: name in /outcomes, name in /summary, position along its times (None: it has none).

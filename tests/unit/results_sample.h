@@ -1,5 +1,5 @@
 /* A results file with every kind of group, for the tests of the writer, the reader and publishing.
- * Its content depends on seed, n_twins and n_events only; how it is appended, on chop, n_threads. */
+ * Its content depends on seed, n_twins and n_events only; its appends on chop and n_threads. */
 #ifndef TWP_TESTS_RESULTS_SAMPLE_H
 #define TWP_TESTS_RESULTS_SAMPLE_H
 

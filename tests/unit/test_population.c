@@ -1,6 +1,6 @@
 /*
  * Populations: quantiles of every law, truncation, correlation, segments, files of real patients.
- * Tolerances of samples are 4 standard errors; those of quantiles say what the mathematics promises.
+ * Tolerances of samples are 4 standard errors; those of quantiles are what the mathematics keeps.
  */
 #include "living.h"
 
@@ -28,7 +28,8 @@ test_quantiles_are_those_of_the_laws(void **state)
 {
     (void) state;
     assert_near_relative(quantile(TWP_DIST_NORMAL, 57, 13, 0, 0.9), 57 + 13 * Z90, 1e-14);
-    assert_near_relative(quantile(TWP_DIST_LOGNORMAL, 1.5, 0.4, 0, 0.9), exp(1.5 + 0.4 * Z90), 1e-14);
+    assert_near_relative(
+        quantile(TWP_DIST_LOGNORMAL, 1.5, 0.4, 0, 0.9), exp(1.5 + 0.4 * Z90), 1e-14);
     assert_near_relative(quantile(TWP_DIST_UNIFORM, 2, 12, 0, 0.9), 11.0, 1e-15);
     assert_near_relative(quantile(TWP_DIST_EXPONENTIAL, 0.5, 0, 0, 0.9), 2 * log(10.0), 1e-14);
     assert_near_relative(quantile(TWP_DIST_WEIBULL, 2, 10, 0, 0.9), 10 * sqrt(log(10.0)), 1e-14);
@@ -162,7 +163,8 @@ static void
 test_a_truncated_law_stays_within_and_keeps_its_shape(void **state)
 {
     drawn_t drawn = draw("  attributes: {a: {normal: [0, 1], within: [3, 4]}}\n" TRACKS, 20000);
-    const double phi = exp(-4.5) - exp(-8.0), mass = 0.5 * (erfc(3 / sqrt(2.0)) - erfc(4 / sqrt(2.0)));
+    const double phi = exp(-4.5) - exp(-8.0),
+                 mass = 0.5 * (erfc(3 / sqrt(2.0)) - erfc(4 / sqrt(2.0)));
     const double want = phi / sqrt(2 * acos(-1.0)) / mass;
 
     (void) state;
@@ -214,8 +216,7 @@ test_correlated_attributes_have_the_correlation_of_their_scores(void **state)
 static void
 test_correlating_leaves_the_first_attribute_as_it_was(void **state)
 {
-    drawn_t alone = draw(
-        "  attributes: {a: {normal: [5, 2]}, b: {normal: [0, 1]}}\n" TRACKS, 100);
+    drawn_t alone = draw("  attributes: {a: {normal: [5, 2]}, b: {normal: [0, 1]}}\n" TRACKS, 100);
     drawn_t both = draw("  attributes: {a: {normal: [5, 2]}, b: {normal: [0, 1]}}\n"
                         "  correlated: {of: [a, b], normal_scores: [[1, 0.5], [0.5, 1]]}\n" TRACKS,
         100);
@@ -277,7 +278,8 @@ test_lives_end_with_the_calendar_or_the_follow_up(void **state)
 static void
 open_pair(living_t *a, living_t *b, const char *first, const char *second)
 {
-    char *const one = living_study("1 year", first, STRATEGIES), *const two = living_study("1 year", second, STRATEGIES);
+    char *const one = living_study("1 year", first, STRATEGIES),
+                *const two = living_study("1 year", second, STRATEGIES);
 
     living_open(a, one, 0, 1);
     living_open(b, two, 0, 1);
@@ -291,9 +293,11 @@ static void
 test_models_that_draw_alike_are_recognised(void **state)
 {
     static const char base[] = "  attributes: {a: {normal: [5, 2], within: [0, 9]}}\n" TRACKS;
-    static const char *const other[] = { "  attributes: {a: {normal: [5, 3], within: [0, 9]}}\n" TRACKS,
+    static const char *const other[] = {
+        "  attributes: {a: {normal: [5, 3], within: [0, 9]}}\n" TRACKS,
         "  attributes: {a: {normal: [5, 2], within: [0, 8]}}\n" TRACKS,
-        "  attributes: {a: {normal: [5, 2], within: [0, 9], stream: else}}\n" TRACKS };
+        "  attributes: {a: {normal: [5, 2], within: [0, 9], stream: else}}\n" TRACKS
+    };
     living_t a, b;
 
     (void) state;
@@ -327,15 +331,16 @@ file_study(file_study_t *to, const char *folder, const char *csv)
     memset(to, 0, sizeof *to);
     to->path = testlib_join(folder, "patients.csv");
     testlib_write_text(to->path, csv);
-    to->age = (twp_distribution_t){ .kind = TWP_DIST_COLUMN, .column = "age", .column_unit = 365.25 };
+    to->age =
+        (twp_distribution_t){ .kind = TWP_DIST_COLUMN, .column = "age", .column_unit = 365.25 };
     to->sex = (twp_distribution_t){ .kind = TWP_DIST_COLUMN,
         .column = "sex",
         .column_unit = 1,
         .n_categories = 2,
         .column_text = (const char **) (uintptr_t) sex_texts };
     to->attribute[0] = (twp_study_attribute_t){ .name = "age", .distribution = &to->age };
-    to->attribute[1]
-        = (twp_study_attribute_t){ .name = "sex", .n_categories = 2, .distribution = &to->sex };
+    to->attribute[1] =
+        (twp_study_attribute_t){ .name = "sex", .n_categories = 2, .distribution = &to->sex };
     to->study.n_attributes = 2;
     to->study.attribute = to->attribute;
     to->study.patients_csv = to->path;
@@ -359,7 +364,8 @@ test_rows_of_a_file_become_twins(void **state)
     twp_findings_t findings;
     twp_error_t err;
 
-    file_study(&study, *state, "patient,visit,age,sex\n7,0,50,1\n7,1,51,1\n3,0,62,2\n1099511627775,0,18,1\n");
+    file_study(&study, *state,
+        "patient,visit,age,sex\n7,0,50,1\n7,1,51,1\n3,0,62,2\n1099511627775,0,18,1\n");
     study.study.patients_id_column = "patient";
     study.study.patients_group_column = "patient";
     assert_int_equal(open_file(&study.study, 0, &population, &findings, &err), TWP_OK);
@@ -398,8 +404,8 @@ assert_finding(void **state, const char *csv, int line, const char *message)
     assert_int_equal(open_file(&study.study, 0, &population, &findings, &err), TWP_ERR_INPUT);
     assert_null(population);
     for (int i = 0; i < findings.n; i++)
-        is_there = is_there
-            || (findings.item[i].line == line && strstr(findings.item[i].message, message) != NULL);
+        is_there = is_there ||
+            (findings.item[i].line == line && strstr(findings.item[i].message, message) != NULL);
     if (!is_there)
         fail_msg("no finding \"%s\" at line %d; %d others", message, line, findings.n);
     twp_findings_clear(&findings);

@@ -17,39 +17,41 @@
 
 #define N 3000
 
-static const char text[]
-    = "twinpath: 1\nstudy: summed\nquestion: Is it worth it?\nsource: assumption\n"
-      "time: {starts: 2027-01-01, horizon: 3 years}\n"
-      "money: USD 2023\n"
-      "parameters: {mean_wait: 200 days}\n"
-      "patient:\n"
-      "  count: 3000\n"
-      "  attributes:\n"
-      "    age: {normal: [57 years, 13 years]}\n"
-      "    female: {chance: 0.6}\n"
-      "    region: {categories: {north: 0.3, south: 0.7}}\n"
-      "  tracks:\n"
-      "    health:\n"
-      "      start: well\n"
-      "      states:\n"
-      "        well: {fall: {hazard: {exponential: {mean: mean_wait}}, to: ill}}\n"
-      "        ill:\n"
-      "          cost: {payer: 12 USD / day}\n"
-      "          heal: {hazard: {exponential: {mean: 40 days}}, to: well,\n"
-      "            do: [{cost: {patient: 30 USD}}], effects: [{if: female, hr: 1.5}]}\n"
-      "  utility: {base: 0.9, add: {health.ill: -0.3}}\n"
-      "strategies:\n"
-      "  usual: {baseline: true}\n"
-      "  later: {set: {mean_wait: 300 days}}\n"
-      "targets:\n"
-      "  half: {measure: first_entry, of: health.ill, by: 139 days, is: 0.5, within: 0.04, role: fit}\n"
-      "  far: {measure: qaly, is: 9, within: 0.5}\n"
-      "report:\n"
-      "  measures: [cost, qaly, {measure: sojourn, of: health.ill},\n"
-      "    {measure: time_to, of: health.ill}, {measure: first_entry, of: health.ill, by: [139 days, 1 year]},\n"
-      "    {measure: kaplan_meier, of: health.ill, at: [139 days]}]\n"
-      "  by: [female, region]\n"
-      "  worth_of_a_qaly: [1000 USD, 100000 USD]\n";
+static const char text[] =
+    "twinpath: 1\nstudy: summed\nquestion: Is it worth it?\nsource: assumption\n"
+    "time: {starts: 2027-01-01, horizon: 3 years}\n"
+    "money: USD 2023\n"
+    "parameters: {mean_wait: 200 days}\n"
+    "patient:\n"
+    "  count: 3000\n"
+    "  attributes:\n"
+    "    age: {normal: [57 years, 13 years]}\n"
+    "    female: {chance: 0.6}\n"
+    "    region: {categories: {north: 0.3, south: 0.7}}\n"
+    "  tracks:\n"
+    "    health:\n"
+    "      start: well\n"
+    "      states:\n"
+    "        well: {fall: {hazard: {exponential: {mean: mean_wait}}, to: ill}}\n"
+    "        ill:\n"
+    "          cost: {payer: 12 USD / day}\n"
+    "          heal: {hazard: {exponential: {mean: 40 days}}, to: well,\n"
+    "            do: [{cost: {patient: 30 USD}}], effects: [{if: female, hr: 1.5}]}\n"
+    "  utility: {base: 0.9, add: {health.ill: -0.3}}\n"
+    "strategies:\n"
+    "  usual: {baseline: true}\n"
+    "  later: {set: {mean_wait: 300 days}}\n"
+    "targets:\n"
+    "  half: {measure: first_entry, of: health.ill, by: 139 days, is: 0.5, within: 0.04, role: "
+    "fit}\n"
+    "  far: {measure: qaly, is: 9, within: 0.5}\n"
+    "report:\n"
+    "  measures: [cost, qaly, {measure: sojourn, of: health.ill},\n"
+    "    {measure: time_to, of: health.ill}, {measure: first_entry, of: health.ill, by: [139 days, "
+    "1 year]},\n"
+    "    {measure: kaplan_meier, of: health.ill, at: [139 days]}]\n"
+    "  by: [female, region]\n"
+    "  worth_of_a_qaly: [1000 USD, 100000 USD]\n";
 
 typedef struct {
     char *folder, *study, *path;
@@ -77,8 +79,8 @@ set_up(void **state)
                 twp_study_finding(study, i)->message);
         return -1;
     }
-    if (twp_study_run(study, &settings, NULL, &err) != TWP_OK
-        || twp_summary_read(fixture->path, &fixture->summary, &err) != TWP_OK) {
+    if (twp_study_run(study, &settings, NULL, &err) != TWP_OK ||
+        twp_summary_read(fixture->path, &fixture->summary, &err) != TWP_OK) {
         print_error("%s\n", err.message);
         return -1;
     }
@@ -123,8 +125,8 @@ static int
 row_of(const twp_summary_t *summary, const char *name, double time_days)
 {
     for (int i = 0; i < summary->n_rows; i++)
-        if (strcmp(summary->row[i].name, name) == 0
-            && (isnan(time_days) || fabs(summary->row[i].time_days - time_days) < 1e-9))
+        if (strcmp(summary->row[i].name, name) == 0 &&
+            (isnan(time_days) || fabs(summary->row[i].time_days - time_days) < 1e-9))
             return i;
     fail_msg("the summary has no %s", name);
     return -1;
@@ -183,7 +185,8 @@ test_means_are_those_of_the_rows(void **state)
             assert_near_relative(estimate->mean, want.mean, 1e-6);
             assert_near_relative(estimate->mcse, want.se, 1e-5);
             assert_near(estimate->n, want.n, 0);
-            assert_near_relative(estimate->high - estimate->low, 2 * 1.959963984540054 * want.se, 1e-5);
+            assert_near_relative(
+                estimate->high - estimate->low, 2 * 1.959963984540054 * want.se, 1e-5);
         }
         free(value);
     }
@@ -248,8 +251,7 @@ test_a_ratio_is_of_sums_and_a_share_has_its_times(void **state)
         summary->estimate[later * 2 + 1].mcse);
     /* Nobody is censored before 3 years: the curve is the share. */
     assert_near(summary->estimate[km * 2].mean, 1 - summary->estimate[first * 2].mean, 1e-12);
-    assert_near_relative(
-        summary->estimate[km * 2].mcse, summary->estimate[first * 2].mcse, 1e-3);
+    assert_near_relative(summary->estimate[km * 2].mcse, summary->estimate[first * 2].mcse, 1e-3);
     assert_true(summary->row[first].is_mean);
     assert_false(summary->row[km].is_mean);
 }
@@ -309,12 +311,12 @@ test_cost_and_effect_are_weighed(void **state)
     assert_int_equal(summary->icer[0].place, TWP_PLACE_DOMINATES);
     assert_true(isnan(summary->icer[0].icer));
     assert_near_relative(summary->icer[0].ratio,
-        (mean_of(cost + N, N).mean - mean_of(cost, N).mean)
-            / (mean_of(qaly + N, N).mean - mean_of(qaly, N).mean),
+        (mean_of(cost + N, N).mean - mean_of(cost, N).mean) /
+            (mean_of(qaly + N, N).mean - mean_of(qaly, N).mean),
         1e-4);
     assert_int_equal(summary->icer[0].shape, TWP_INTERVAL_BETWEEN);
-    assert_true(summary->icer[0].low < summary->icer[0].ratio
-        && summary->icer[0].ratio < summary->icer[0].high);
+    assert_true(summary->icer[0].low < summary->icer[0].ratio &&
+        summary->icer[0].ratio < summary->icer[0].high);
     assert_int_equal(summary->n_worth, 2);
     for (int i = 0; i < N; i++)
         benefit[i] = 100000 * (qaly[N + i] - qaly[i]) - (cost[N + i] - cost[i]);

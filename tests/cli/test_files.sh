@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# What a run leaves on the disk: whole files with their checksum, the same bytes every time, nothing
+# after a failure or a kill, and never somebody else's file overwritten.
+set -euo pipefail
+
+program=${TWP_PROGRAM:?}
+study=$(cd "$(dirname "$0")/../python" && pwd)/study.yaml
+folder=$(mktemp -d)
+trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+cd "$folder"
+unset SOURCE_DATE_EPOCH
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# expect CODE COMMAND ...: runs it, keeps its streams in out and err.
+expect() {
+    local wanted=$1 code=0
+    shift
+    "$@" > out 2> err || code=$?
+    [ "$code" -eq "$wanted" ] || fail "exit code $code, not $wanted, of: $* ($(cat err))"
+}
+
+says() {
+    grep -qF -- "$1" err || fail "\"$1\" is not in: $(cat err)"
+}
+
+run() {
+    "$program" run "$study" --quiet "$@"
+}
+
+# holds FOLDER NAME ...: these files and no others, hidden ones included.
+holds() {
+    local where=$1
+    shift
+    [ "$(cd "$where" && ls -A | LC_ALL=C sort | tr '\n' ' ')" = "$(printf '%s\n' "$@" |
+        LC_ALL=C sort | tr '\n' ' ')" ] || fail "$where holds $(ls -A "$where" | tr '\n' ' '), not $*"
+}
+
+# ---- the same bytes -----------------------------------------------------------------------------
+mkdir same one two
+SOURCE_DATE_EPOCH=0 expect 0 run -o same/results.h5
+MALLOC_PERTURB_=170 SOURCE_DATE_EPOCH=1700000000 expect 0 run --threads 1 -o one/results.h5
+SOURCE_DATE_EPOCH=0 expect 0 run --threads 2 -o two/results.h5
+for other in one two; do
+    cmp same/results.h5 $other/results.h5 || fail "two equal runs differ (same, $other)"
+    cmp same/results.h5.sha256 $other/results.h5.sha256
+done
+holds same results.h5 results.h5.sha256
+SOURCE_DATE_EPOCH=0 expect 0 run --seed 2 -o two/seed.h5
+! cmp -s same/results.h5 two/seed.h5 || fail "another seed gives the same bytes"
+(cd same && sha256sum --quiet --strict -c results.h5.sha256) || fail "the checksum is wrong"
+echo "ok: the same bytes whatever the threads, and their checksum"
+
+# ---- a file that is there -----------------------------------------------------------------------
+cp same/results.h5 kept.h5
+expect 0 run --threads 1 -o same/results.h5 # equal content: a success (the session differs)
+cmp same/results.h5 kept.h5 || fail "a file with the same content was replaced"
+expect 1 run --seed 2 -o same/results.h5
+says "same/results.h5"
+says "--overwrite"
+cmp same/results.h5 kept.h5 || fail "a file was replaced without --overwrite"
+holds same results.h5 results.h5.sha256
+expect 0 run --seed 2 --overwrite -o same/results.h5
+! cmp -s same/results.h5 kept.h5 || fail "--overwrite left the old file"
+(cd same && sha256sum --quiet --strict -c results.h5.sha256) || fail "the checksum is of the old file"
+echo "not a results file" > same/text.h5
+expect 1 run -o same/text.h5
+[ "$(cat same/text.h5)" = "not a results file" ] || fail "a file of another kind was replaced"
+echo "ok: a file that is there stays unless --overwrite is given"
+
+# ---- damage -------------------------------------------------------------------------------------
+# flip FILE OFFSET: turns one bit of one byte round.
+flip() {
+    local byte
+    byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+    # shellcheck disable=SC2059
+    printf "\\x$(printf %02x $((byte ^ 16)))" |
+        dd of="$1" bs=1 seek="$2" count=1 conv=notrunc status=none
+}
+numbers() {
+    grep -oE '[0-9]+([.][0-9]+)?(e[-+][0-9]+)?' "$1" || true
+}
+size=$(stat -c %s one/results.h5)
+expect 0 "$program" summary one/results.h5 --format csv
+numbers out > numbers.wanted
+[ "$(wc -l < numbers.wanted)" -gt 200 ] || fail "the summary prints few numbers"
+for i in $(seq 0 14); do
+    cp one/results.h5 one/results.h5.sha256 two/
+    flip two/results.h5 $((i * (size - 1) / 14))
+    expect 2 "$program" summary two/results.h5
+    [ ! -s out ] || fail "numbers of a damaged file are shown"
+    says "two/results.h5"
+done
+head -c $((size - 100)) one/results.h5 > two/results.h5
+expect 2 "$program" summary two/results.h5
+# Without the .sha256 the text is not guarded, but the numbers are: refused, or all the same.
+rm two/results.h5.sha256
+n_refused=0
+for i in $(seq 1 20); do
+    cp one/results.h5 two/results.h5
+    flip two/results.h5 $((i * (size - 1) / 21))
+    if "$program" summary two/results.h5 --format csv > out 2> err; then
+        numbers out | cmp -s - numbers.wanted || fail "bit flip $i changed a number unnoticed"
+    else
+        n_refused=$((n_refused + 1))
+    fi
+done
+cp one/results.h5 two/results.h5
+flip two/results.h5 20 # within the superblock
+expect 2 "$program" summary two/results.h5
+echo "ok: damage is found before a number is shown ($n_refused of 20 without a checksum file)"
+
+# ---- where nothing can be written ---------------------------------------------------------------
+mkdir closed
+chmod 555 closed
+unable=()
+[ "$(id -u)" -ne 0 ] || unable=(setpriv --bounding-set=-dac_override,-dac_read_search)
+expect 1 "${unable[@]}" "$program" run "$study" --quiet -o closed/results.h5
+says "closed/results.h5"
+says "Permission denied"
+holds closed
+expect 1 run -o nowhere/results.h5
+says "nowhere/results.h5"
+says "No such file or directory"
+mkdir full
+limited() { # the write that goes beyond 512 KiB fails, as on a full disk
+    (
+        trap '' XFSZ
+        ulimit -f 512
+        run -o full/results.h5
+    )
+}
+expect 1 limited
+says "full/"
+says "File too large"
+holds full
+echo "ok: what cannot be written is said with its path and reason, and leaves nothing"
+
+# ---- killed -------------------------------------------------------------------------------------
+# kill_when CONDITION ARGUMENT ...: starts a long run and kills it once the condition holds.
+kill_when() {
+    local condition=$1 pid code=0
+    shift
+    "$program" run "$study" --quiet -n 30000 --seed 3 -o killed/results.h5 "$@" 2> err &
+    pid=$!
+    while kill -0 $pid 2> /dev/null && ! eval "$condition"; do
+        sleep 0.01
+    done
+    kill -KILL $pid 2> /dev/null || fail "the run ended before it could be killed ($condition)"
+    { wait $pid || code=$?; } 2> /dev/null
+    [ $code -eq 137 ] || fail "exit code $code of a killed run"
+}
+mkdir killed
+kill_when 'sleep 0.2'
+holds killed
+kill_when 'compgen -G "killed/.results.h5.*.tmp" > /dev/null' # the file is being made
+[ ! -e killed/results.h5 ] || fail "a killed run left a results file"
+[ ! -e killed/results.h5.sha256 ] || fail "a killed run left a checksum"
+expect 0 run -o killed/results.h5
+holds killed results.h5 results.h5.sha256 # what the killed run left is gone
+cp killed/results.h5 kept.h5
+kill_when 'compgen -G "killed/.results.h5.*.tmp" > /dev/null' --overwrite
+cmp killed/results.h5 kept.h5 || fail "a killed run changed the file that was there"
+(cd killed && sha256sum --quiet --strict -c results.h5.sha256)
+echo "ok: a killed run leaves no results file and harms none"

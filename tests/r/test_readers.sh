@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# R reads the results of a real run: test_readers.R has what is checked.
+set -euo pipefail
+Rscript -e 'quit(status = !requireNamespace("rhdf5", quietly = TRUE))' > /dev/null 2>&1 || {
+    echo "skipped: R or its package rhdf5 is missing (Debian: r-base-core r-bioc-rhdf5)"
+    exit 77
+}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+here=$(cd "$(dirname "$0")" && pwd)
+"${TWP_PROGRAM:?}" run "$here/../python/study.yaml" --quiet -o "$folder/results.h5"
+Rscript --vanilla "$here/test_readers.R" "$folder/results.h5"
