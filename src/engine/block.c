@@ -187,8 +187,8 @@ life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t 
 }
 
 /*
- * Notes the twin as the instant of the rows left it. All rows are of one instant and nothing happened
- * since, but where it was the last of a life the kernel has already gone on to the end.
+ * Notes the twin as the instant of the rows left it. All rows are of one instant and nothing
+ * happened since, but where it was the last of a life the kernel has already gone on to the end.
  */
 static twp_status_t
 observe_instant(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)

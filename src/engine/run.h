@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
     void *context;
     size_t partial_bytes; /* memory that reduce fills for one block; 0: none */
-    /** Called for each block by the thread that lived it, several at a time, in any order; NULL: no */
+    /** Called for each block by the thread that lived it, several at once, any order; or NULL. */
     void (*reduce)(void *context, const twp_block_t *block, void *partial);
     /** Called by one thread at a time, blocks in order, each after its reduce. */
     twp_status_t (*take)(

@@ -332,7 +332,7 @@ void
 twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width)
 {
     const char *step = grid->has_groups ? STEP : "";
-    shape_t shape[TWP_GRID_COLUMNS_MAX];
+    shape_t shape[TWP_GRID_COLUMNS_MAX] = { { 0 } };
     const size_t n_indent = twp_buffer_width(indent);
     bool is_stacked = false;
 

@@ -11,14 +11,69 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define STORED_MAX 65535U /* bytes of a stored block (RFC 1951, 3.2.4) */
 #define STORED_HEADER 5U
 #define TRIAL_BYTES ((size_t) 4096)
+#define MIN_RUN 3U /* shortest and longest match of deflate */
+#define MAX_RUN 258U
+#define RUN_SHARE 20 /* a plane with at most 1 change in so many bytes is written as runs */
 #define ZLIB_EXTRA ((size_t) 6) /* header of two bytes, Adler-32 of four (RFC 1950) */
+
+/* The code of a literal, or of a match at distance 1 with its extra bits, lowest bit first. */
+typedef struct {
+    uint32_t bits;
+    unsigned n_bits;
+} code_t;
 
 struct twp_chunk_compressor {
     struct libdeflate_compressor *deflate;
-    unsigned char *planes; /* [max_bytes] */
-    unsigned char *trial;  /* [trial_bytes] */
+    code_t literal[256], run[MAX_RUN + 1]; /* of fixed Huffman blocks */
+    unsigned char *planes;                 /* [max_bytes] */
+    unsigned char *trial;                  /* [trial_bytes] */
     size_t max_bytes, trial_bytes;
 };
+
+/* Huffman codes are packed highest bit first, all else lowest bit first (RFC 1951, 3.1.1). */
+static uint32_t
+reverse(uint32_t code, unsigned n_bits)
+{
+    uint32_t reversed = 0;
+
+    for (unsigned i = 0; i < n_bits; i++)
+        reversed |= ((code >> i) & 1U) << (n_bits - 1 - i);
+    return reversed;
+}
+
+/* Fixed code of a literal or length symbol (RFC 1951, 3.2.6). */
+static code_t
+fixed_code(uint32_t symbol)
+{
+    if (symbol < 144)
+        return (code_t){ reverse(48 + symbol, 8), 8 };
+    if (symbol < 256)
+        return (code_t){ reverse(400 + symbol - 144, 9), 9 };
+    if (symbol < 280)
+        return (code_t){ reverse(symbol - 256, 7), 7 };
+    return (code_t){ reverse(192 + symbol - 280, 8), 8 };
+}
+
+/* Lengths 3 to 258 have symbols 257 to 285: groups of four with 0, 1, ... extra bits (3.2.5). */
+static code_t
+run_code(uint32_t length)
+{
+    uint32_t offset = length - MIN_RUN, n_extra = 0, symbol;
+    code_t code;
+
+    if (length == MAX_RUN) {
+        symbol = 285;
+        offset = 0;
+    } else {
+        while (offset >> (n_extra + 3) != 0)
+            n_extra++;
+        symbol = 257 + 4 * n_extra + (offset >> n_extra);
+    }
+    code = fixed_code(symbol);
+    code.bits |= (offset & ((1U << n_extra) - 1)) << code.n_bits;
+    code.n_bits += n_extra + 5; /* and five zeros: distance 1 */
+    return code;
+}
 
 twp_chunk_compressor_t *
 twp_chunk_compressor_create(size_t max_bytes)
@@ -28,6 +83,10 @@ twp_chunk_compressor_create(size_t max_bytes)
     if (compressor == NULL)
         return NULL;
     compressor->max_bytes = max_bytes;
+    for (uint32_t i = 0; i < 256; i++)
+        compressor->literal[i] = fixed_code(i);
+    for (uint32_t i = MIN_RUN; i <= MAX_RUN; i++)
+        compressor->run[i] = run_code(i);
     compressor->deflate = libdeflate_alloc_compressor(DEFLATE_LEVEL);
     compressor->trial_bytes = libdeflate_deflate_compress_bound(NULL, TRIAL_BYTES);
     compressor->planes = malloc(max_bytes > 0 ? max_bytes : 1);
@@ -50,10 +109,11 @@ twp_chunk_compressor_free(twp_chunk_compressor_t *compressor)
     free(compressor);
 }
 
+/* Stored planes of one byte an element to eight, and the empty block at the end. Runs are shorter. */
 static size_t
 stored_bytes(size_t n_bytes)
 {
-    const size_t n_blocks = n_bytes / STORED_MAX + 1;
+    const size_t n_blocks = n_bytes / STORED_MAX + 8 + 1;
 
     return n_bytes + n_blocks * STORED_HEADER;
 }
@@ -148,23 +208,108 @@ is_incompressible(twp_chunk_compressor_t *compressor, const unsigned char *plane
     return n_out == 0 || n_out > n_trial - n_trial / 16;
 }
 
-/* Stored blocks; each begins and ends at a byte. Returns the end of what was written. */
-static unsigned char *
-store(const unsigned char *bytes, size_t n_bytes, bool is_last, unsigned char *out)
+/* Whether at most one byte in RUN_SHARE differs from the one before it. */
+static bool
+is_runs(const unsigned char *plane, size_t n)
 {
-    while (n_bytes > 0) {
-        const size_t n = n_bytes < STORED_MAX ? n_bytes : STORED_MAX;
-        out[0] = is_last && n == n_bytes;
-        out[1] = (unsigned char) (n & 255);
-        out[2] = (unsigned char) (n >> 8);
-        out[3] = (unsigned char) ~out[1];
-        out[4] = (unsigned char) ~out[2];
-        memcpy(out + STORED_HEADER, bytes, n);
-        out += STORED_HEADER + n;
-        bytes += n;
-        n_bytes -= n;
+    const uint64_t low = 0x7F7F7F7F7F7F7F7FU;
+    const size_t limit = n / RUN_SHARE;
+    size_t n_changes = 0, i = 1;
+
+    for (; i + 8 <= n && n_changes <= limit; i += 8) {
+        uint64_t here, before, x;
+        memcpy(&here, plane + i, 8);
+        memcpy(&before, plane + i - 1, 8);
+        x = here ^ before; /* the highest bit of each byte that is not zero: */
+        n_changes += (size_t) __builtin_popcountll((((x & low) + low) | x) & ~low);
     }
-    return out;
+    for (; i < n && n_changes <= limit; i++)
+        n_changes += plane[i] != plane[i - 1];
+    return n_changes <= limit;
+}
+
+static size_t
+run_length(const unsigned char *bytes, size_t n)
+{
+    const uint64_t same = bytes[0] * 0x0101010101010101U;
+    size_t i = 1;
+
+    for (; i + 8 <= n; i += 8) {
+        uint64_t here;
+        memcpy(&here, bytes + i, 8);
+        if (here != same)
+            return i + (size_t) __builtin_ctzll(here ^ same) / 8;
+    }
+    while (i < n && bytes[i] == bytes[0])
+        i++;
+    return i;
+}
+
+/* Where the stream is written. */
+typedef struct {
+    unsigned char *at;
+    uint64_t bits; /* fewer than 8 between calls, not yet written */
+    unsigned n_bits;
+} writer_t;
+
+static void
+put(writer_t *writer, code_t code)
+{
+    writer->bits |= (uint64_t) code.bits << writer->n_bits;
+    for (writer->n_bits += code.n_bits; writer->n_bits >= 8; writer->n_bits -= 8) {
+        *writer->at++ = (unsigned char) writer->bits;
+        writer->bits >>= 8;
+    }
+}
+
+static void
+put_bits(writer_t *writer, uint32_t bits, unsigned n_bits)
+{
+    put(writer, (code_t){ bits, n_bits });
+}
+
+/* A stored block, which ends at a byte; none of its own is needed where the stream is at one. */
+static void
+put_stored(writer_t *writer, const unsigned char *bytes, size_t n, bool is_last)
+{
+    put_bits(writer, is_last, 3);
+    put_bits(writer, 0, (8 - writer->n_bits) & 7);
+    put_bits(writer, (uint32_t) n, 16);
+    put_bits(writer, (uint32_t) ~n & 0xFFFF, 16);
+    memcpy(writer->at, bytes, n);
+    writer->at += n;
+}
+
+static void
+put_plane_stored(writer_t *writer, const unsigned char *plane, size_t n)
+{
+    for (size_t i = 0; i < n; i += STORED_MAX)
+        put_stored(writer, plane + i, n - i < STORED_MAX ? n - i : STORED_MAX, false);
+}
+
+/* A block of fixed codes: each run is a literal and matches at distance 1. */
+static void
+put_plane_as_runs(const twp_chunk_compressor_t *compressor, writer_t *writer,
+    const unsigned char *plane, size_t n)
+{
+    put_bits(writer, 2, 3); /* not the last, fixed codes */
+    for (size_t i = 0; i < n;) {
+        const code_t literal = compressor->literal[plane[i]];
+        size_t left = run_length(plane + i, n - i);
+        i += left;
+        put(writer, literal);
+        for (left--; left > 0;) {
+            const size_t n_match = left < MAX_RUN ? left : MAX_RUN;
+            if (n_match < MIN_RUN) {
+                put(writer, literal);
+                left--;
+            } else {
+                put(writer, compressor->run[n_match]);
+                left -= n_match;
+            }
+        }
+    }
+    put_bits(writer, 0, 7); /* end of block */
 }
 
 size_t
@@ -172,9 +317,9 @@ twp_chunk_compress(twp_chunk_compressor_t *compressor, const void *elements, siz
     void *out, size_t out_bytes)
 {
     const size_t n_bytes = n * size;
-    unsigned char *const begin = out, *end = begin;
+    writer_t writer = { .at = out };
     const unsigned char *planes = elements;
-    size_t n_stored = 0, n_deflated;
+    size_t n_done = 0;
     uint32_t sum;
 
     if (out_bytes < twp_chunk_bound(n_bytes) || n_bytes > compressor->max_bytes)
@@ -183,20 +328,28 @@ twp_chunk_compress(twp_chunk_compressor_t *compressor, const void *elements, siz
         twp_chunk_shuffle(elements, n, size, compressor->planes);
         planes = compressor->planes;
     }
-    while (n_stored < n_bytes && is_incompressible(compressor, planes + n_stored, n))
-        n_stored += n;
-    *end++ = 0x78; /* deflate, window of 32 KiB */
-    *end++ = 0x01; /* fastest level; makes the two bytes a multiple of 31 */
-    end = store(planes, n_stored, n_stored == n_bytes, end);
-    if (n_stored < n_bytes || n_bytes == 0) {
-        n_deflated = libdeflate_deflate_compress(compressor->deflate, planes + n_stored,
-            n_bytes - n_stored, end, out_bytes - (size_t) (end - begin) - 4);
+    put_bits(&writer, 0x78, 8); /* deflate, window of 32 KiB */
+    put_bits(&writer, 0x01, 8); /* fastest level; makes the two bytes a multiple of 31 */
+    for (; n_done < n_bytes; n_done += n) {
+        if (is_runs(planes + n_done, n))
+            put_plane_as_runs(compressor, &writer, planes + n_done, n);
+        else if (is_incompressible(compressor, planes + n_done, n))
+            put_plane_stored(&writer, planes + n_done, n);
+        else
+            break;
+    }
+    if (n_done == n_bytes || writer.n_bits != 0) /* an empty block, to end or to reach a byte */
+        put_stored(&writer, planes, 0, n_done == n_bytes);
+    if (n_done < n_bytes) {
+        const size_t n_left = out_bytes - (size_t) (writer.at - (unsigned char *) out) - 4;
+        const size_t n_deflated = libdeflate_deflate_compress(
+            compressor->deflate, planes + n_done, n_bytes - n_done, writer.at, n_left);
         if (n_deflated == 0)
             return 0;
-        end += n_deflated;
+        writer.at += n_deflated;
     }
     sum = libdeflate_adler32(1, planes, n_bytes);
     for (int shift = 24; shift >= 0; shift -= 8)
-        *end++ = (unsigned char) (sum >> shift);
-    return (size_t) (end - begin);
+        *writer.at++ = (unsigned char) (sum >> shift);
+    return (size_t) (writer.at - (unsigned char *) out);
 }

@@ -2,10 +2,10 @@
  * Shuffling and compressing one chunk of a column into what HDF5's shuffle and deflate filters
  * make: the first bytes of all elements, then the second ones, and so on, as a zlib stream.
  *
- * A plane that does not shrink (the low bytes of a random mantissa) goes into stored blocks, which
- * costs a copy instead of a search; the planes after the first that does shrink are deflated by
- * libdeflate at level 1. Little-endian numbers have their random bytes first, so that is nearly all
- * there is to gain. The result depends on the bytes given only.
+ * What libdeflate would search for in vain is spared it: a plane of long runs (the high bytes of
+ * counts and indices) is written as runs, and a plane that does not shrink (the low bytes of random
+ * numbers) is stored, which costs a copy. From the first plane that is neither, libdeflate has the
+ * rest, at level 1. The result depends on the bytes given only.
  */
 #ifndef TWP_RESULTS_CHUNK_H
 #define TWP_RESULTS_CHUNK_H

@@ -104,11 +104,17 @@ take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
 static herr_t
 take_dimension_name(hid_t dataset, unsigned dim, hid_t scale, void *data)
 {
-    char path[2 * TWP_COLUMN_NAME_MAX + 3];
+    char path[2 * TWP_COLUMN_NAME_MAX + 3], label[TWP_COLUMN_NAME_MAX + 1];
     char *const name = data, *slash;
+    const ssize_t n_letters = H5DSget_scale_name(scale, label, sizeof label);
 
     (void) dataset;
     (void) dim;
+    /* A scale with labels says its own name. HDF5 would search the whole file for it: slow in a loop. */
+    if (n_letters > 0 && n_letters <= TWP_COLUMN_NAME_MAX && strchr(label, ' ') == NULL) {
+        strcpy(name, label);
+        return 1;
+    }
     if (H5Iget_name(scale, path, sizeof path) <= 0)
         return -1;
     path[sizeof path - 1] = '\0';

@@ -48,7 +48,8 @@ static bool
 is_number(twp_value_t value, const char *text)
 {
     return value == TWP_VALUE_COUNT ||
-        ((value == TWP_VALUE_AT_MOST || value >= TWP_VALUE_CONSTANT) && has_literal(text));
+        ((value == TWP_VALUE_ANY || value == TWP_VALUE_AT_MOST || value >= TWP_VALUE_CONSTANT) &&
+            has_literal(text)); /* any: what a strategy sets */
 }
 
 static bool

@@ -34,7 +34,8 @@
 #define HELP(text) .help = text
 
 const twp_key_t twp_keys[] = {
-    { IN(STUDY), "twinpath", AS(INTEGER), REQUIRED_SETTING, HELP("version of the language: 1") },
+    { IN(STUDY), "twinpath", AS(CHOICE), .choices = "1", REQUIRED_SETTING,
+        HELP("version of the language: 1") },
     { IN(STUDY), "study", AS(NAME), REQUIRED, HELP("name of the study") },
     { IN(STUDY), "question", AS(TEXT), TELLS, HELP("what it answers") },
     { IN(STUDY), "uses", LIST_OF(PATH), HELP("modules, paths from this file") },
@@ -71,7 +72,7 @@ const twp_key_t twp_keys[] = {
 
     { IN(PARAMETER), "value", AS(CONSTANT), MEANS(ANY), REQUIRED,
         HELP("quantity, or formula over other parameters") },
-    { IN(PARAMETER), "range", LIST_OF(CONSTANT), MEANS(ANY), .n_items = 2,
+    { IN(PARAMETER), "range", LIST_OF(CONSTANT), MEANS(ANY), .n_items = 2, SETTING,
         HELP("[low, high]: a value outside is a finding") },
 
     { IN(PATIENT), "count", AS(COUNT), REQUIRED_SETTING, .unless = "from",

@@ -236,7 +236,7 @@ test_check_says_what_a_good_study_is(void **state)
 {
     free(write_study(*state, "tiny.yaml", NULL, NULL));
     expect(run_in(*state, "check", "tiny.yaml"), 0,
-        "tiny.yaml: good. tiny: 1,500 patients over 365.25 d under 2 strategies;", NULL);
+        "tiny.yaml: good. tiny: 1,500 patients over 365.25 d (1 year) under 2 strategies;", NULL);
 }
 
 static void

@@ -251,7 +251,7 @@ test_scalars_that_are_not_what_they_must_be_are_found(void **state)
     assert_one_finding(
         "twinpath: 1.0\nstudy: x\ntime: {starts: 2027-01-04, horizon: 1 year}\n" PATIENT
         "strategies: {u: {}}\n",
-        1, 11, "twinpath", "`1.0` is not a whole number", NULL);
+        1, 11, "twinpath", "`1.0` cannot be said here", NULL);
     assert_one_finding(HEAD "patient: {count: 0, tracks: {t: {start: a, states: {a: {}}}}}\n", 5,
         18, "patient.count", "whole number above 0", NULL);
     assert_one_finding(HEAD "patient: {count: 1e6, tracks: {t: {start: a, states: {a: {}}}}}\n", 5,
