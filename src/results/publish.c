@@ -1,8 +1,8 @@
 #include "results/publish.h"
 
-#include "base/digest.h"
 #include "base/error.h"
 #include "results/content_digest.h"
+#include "results/file_sum.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -187,7 +187,7 @@ prepare_sum(const twp_publish_t *publish, const char *path, twp_error_t *err)
     char hex[TWP_SHA256_HEX_SIZE], line[SUM_LINE_SIZE];
     size_t n_done = 0, n;
     int file, error = 0;
-    twp_status_t status = twp_sha256_of_file(path, hex, NULL, err);
+    twp_status_t status = twp_file_sum(path, hex, err);
 
     if (status != TWP_OK)
         return status;

@@ -1,7 +1,7 @@
 #include "results/reader.h"
 
-#include "base/digest.h"
 #include "base/error.h"
+#include "results/file_sum.h"
 #include "results/reader_internal.h"
 #include "results/text_heap.h"
 
@@ -78,7 +78,7 @@ verify(twp_reader_t *reader, twp_error_t *err)
         return status;
     }
     free(sum_path);
-    status = twp_sha256_of_file(reader->path, got, NULL, err);
+    status = twp_file_sum(reader->path, got, err);
     if (status == TWP_OK && strcmp(want, got) != 0)
         status = TWP_FAIL(err, TWP_ERR_FORMAT,
             "%s: the file is damaged or was changed: its SHA-256 is not the one in %s.sha256",

@@ -150,7 +150,7 @@ holds full
 echo "ok: what cannot be written is said with its path and reason, and leaves nothing"
 
 # ---- killed -------------------------------------------------------------------------------------
-# kill_when CONDITION OPTION ...: kills a run once the condition holds. A run that was quicker is taken
+# kill_when CONDITION OPTION ...: kills a run while the condition holds. A run that was quicker is taken
 # back and a longer one started: other processes may have had the processor.
 kill_when() {
     local condition=$1 n pid code
@@ -164,14 +164,16 @@ kill_when() {
         done
         kill -KILL $pid 2> /dev/null || true
         { wait $pid || code=$?; } 2> /dev/null
-        [ $code -ne 137 ] || return 0
-        [ $code -eq 0 ] || fail "exit code $code of a run that was to be killed ($(cat err))"
-        rm killed/*
+        if [ $code -eq 137 ] && eval "$condition"; then
+            return 0
+        fi
+        [ $code -eq 0 ] || [ $code -eq 137 ] || fail "exit code $code of a run that was to be killed ($(cat err))"
+        rm -f killed/* killed/.results*
         [ ! -d kept ] || cp kept/* killed/
     done
     fail "no run lasted until it could be killed ($condition)"
 }
-is_being_made='compgen -G "killed/.results.h5.*.tmp" > /dev/null'
+is_being_made='[ -n "$(find killed -name ".results.h5.*.tmp" ! -name "*.sha256.*")" ]'
 mkdir killed
 kill_when 'sleep 0.1'
 holds killed

@@ -1,6 +1,7 @@
 #include "results/publish.h"
 
 #include "results/content_digest.h"
+#include "results/file_sum.h"
 #include "results/reader.h"
 #include "results/writer.h"
 #include "testlib.h"
@@ -51,6 +52,34 @@ test_the_sum_file_is_what_sha256sum_checks(void **state)
     assert_int_equal(outcome.exit_code, 0);
     assert_string_equal(outcome.out, "a.h5: OK\n");
     testlib_clear_outcome(&outcome);
+    free(path);
+}
+
+/* Around the ends of blocks and of what is read at once, the fast sum is the portable one. */
+static void
+test_the_sum_is_the_same_by_the_processor_s_instructions(void **state)
+{
+    static const size_t middles[] = { 0, 64, 128, 4096, 262144, 524288 };
+    char *const path = testlib_join(*state, "x"), fast[TWP_SHA256_HEX_SIZE];
+    char *const bytes = malloc(600000), portable[TWP_SHA256_HEX_SIZE];
+    twp_error_t err = { 0 };
+
+    assert_non_null(bytes);
+    for (size_t i = 0; i < 600000; i++)
+        bytes[i] = (char) sample_bits(61, i);
+    for (size_t i = 0; i < 6; i++)
+        for (size_t n = middles[i] > 66 ? middles[i] - 66 : 0; n <= middles[i] + 66; n++) {
+            testlib_write_bytes(path, bytes, n);
+            assert_ok(twp_file_sum(path, fast, &err));
+            twp_sha256_of(bytes, n, portable);
+            assert_string_equal(fast, portable);
+        }
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(twp_file_sum(path, fast, &err), TWP_ERR_IO);
+    assert_string_equal(fast, "");
+    if (!twp_file_sum_is_fast())
+        print_message("this processor has no SHA instructions\n");
+    free(bytes);
     free(path);
 }
 
@@ -286,6 +315,7 @@ main(int n_arguments, char *arguments[])
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_the_sum_file_is_what_sha256sum_checks),
+        IN_FOLDER(test_the_sum_is_the_same_by_the_processor_s_instructions),
         IN_FOLDER(test_an_equal_file_that_is_there_is_success_and_stays),
         IN_FOLDER(test_a_different_file_that_is_there_is_an_error_and_stays),
         IN_FOLDER(test_a_file_that_is_no_results_file_is_not_replaced_unasked),
