@@ -24,7 +24,8 @@ typedef struct {
     twp_worker_t *worker;              /* [n_threads] */
     twp_slot_memory_t *slot;           /* [n_slots] */
     int64_t n_blocks, i_first, n_wave; /* the wave: blocks i_first .. i_first + n_wave - 1 */
-    int64_t next;    /* next block of the wave to be lived; under the lock of tickets */
+    omp_lock_t lock; /* of the tickets and counts below */
+    int64_t next;    /* next block of the wave to be lived; under the lock */
     bool is_stopped; /* likewise */
     double started_wall, started_cpu, last_report;
     int64_t n_twins_done, n_events;
@@ -113,8 +114,9 @@ report_and_ask(run_t *run)
             twp_progress_t progress;
 
             run->last_report = now;
-#pragma omp critical(twp_engine_tickets)
+            omp_set_lock(&run->lock);
             progress = progress_of(run, now);
+            omp_unset_lock(&run->lock);
             options->progress(options->progress_context, &progress);
         }
     }
@@ -133,12 +135,11 @@ take_ticket(run_t *run, bool is_stopping)
 {
     int64_t ticket = -1;
 
-#pragma omp critical(twp_engine_tickets)
-    {
-        run->is_stopped = run->is_stopped || is_stopping;
-        if (!run->is_stopped && run->next < run->n_wave)
-            ticket = run->next++;
-    }
+    omp_set_lock(&run->lock);
+    run->is_stopped = run->is_stopped || is_stopping;
+    if (!run->is_stopped && run->next < run->n_wave)
+        ticket = run->next++;
+    omp_unset_lock(&run->lock);
     return ticket;
 }
 
@@ -147,14 +148,13 @@ finish_block(run_t *run, twp_slot_memory_t *slot)
 {
     if (slot->status == TWP_OK && run->sink->reduce != NULL)
         run->sink->reduce(run->sink->context, &slot->block, slot->partial);
-#pragma omp critical(twp_engine_tickets)
-    {
-        /* After a fault no later block can matter: the first twin with one is reported. */
-        if (slot->status != TWP_OK)
-            run->is_stopped = true;
-        run->n_twins_done += slot->block.n_twins;
-        run->n_events += slot->n_events;
-    }
+    omp_set_lock(&run->lock);
+    /* After a fault no later block can matter: the first twin with one is reported. */
+    if (slot->status != TWP_OK)
+        run->is_stopped = true;
+    run->n_twins_done += slot->block.n_twins;
+    run->n_events += slot->n_events;
+    omp_unset_lock(&run->lock);
 }
 
 static void
@@ -289,6 +289,7 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.started_wall = seconds(CLOCK_MONOTONIC);
     run.started_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
+    omp_init_lock(&run.lock);
     status = set_up(&run, err);
     if (status == TWP_OK)
         status = run_waves(&run, err);
@@ -296,5 +297,6 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
         gather_counts(&run, counts);
     *done = progress_of(&run, seconds(CLOCK_MONOTONIC));
     tear_down(&run);
+    omp_destroy_lock(&run.lock);
     return status;
 }

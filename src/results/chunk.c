@@ -109,7 +109,7 @@ twp_chunk_compressor_free(twp_chunk_compressor_t *compressor)
     free(compressor);
 }
 
-/* Stored planes of one byte an element to eight, and the empty block at the end. Runs are shorter. */
+/* Up to eight planes, each stored, and an empty block at the end. Runs are shorter. */
 static size_t
 stored_bytes(size_t n_bytes)
 {

@@ -37,8 +37,8 @@ twp_file_sum_is_fast(void)
 }
 
 /*
- * Intel, "Intel SHA Extensions" (2013): the state is kept as words (a, b, e, f) and (c, d, g, h), and
- * sha256rnds2 does two rounds; sha256msg1 and sha256msg2 make the next four words of the schedule.
+ * Intel, "Intel SHA Extensions" (2013): the state is kept as words (a, b, e, f) and (c, d, g, h),
+ * and sha256rnds2 does two rounds; sha256msg1 and sha256msg2 make the next four schedule words.
  */
 __attribute__((target("sha,sse4.1,ssse3"))) static void
 add_blocks(uint32_t state[8], const unsigned char *bytes, size_t n_blocks)
@@ -75,7 +75,7 @@ add_blocks(uint32_t state[8], const unsigned char *bytes, size_t n_blocks)
     _mm_storeu_si128((__m128i *) (state + 4), _mm_alignr_epi8(high, low, 8));
 }
 
-/* Bytes of a buffer to fill; fewer only at the end of the file. Negative with errno set on failure. */
+/* Fills buffer; fewer bytes only at the end of the file. Negative with errno set on failure. */
 static ssize_t
 read_fully(int file, unsigned char *buffer, size_t n_bytes)
 {

@@ -1,6 +1,6 @@
 /**
- * SHA-256 of a whole file, by the processor's own instructions where it has them: of a large results
- * file this is a fifth of the time that portable code takes, at every publication and opening.
+ * SHA-256 of a whole file, by the processor's own instructions where it has them: a fifth of the
+ * time that portable code takes, which counts for a large file at every publication and opening.
  */
 #ifndef TWP_RESULTS_FILE_SUM_H
 #define TWP_RESULTS_FILE_SUM_H

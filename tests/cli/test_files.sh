@@ -127,7 +127,7 @@ echo "ok: damage is found before a number is shown ($n_refused of 12 without a c
 mkdir closed
 chmod 555 closed
 unable=()
-[ "$(id -u)" -ne 0 ] || unable=(setpriv --bounding-set=-dac_override,-dac_read_search)
+[ "$(id -u)" -ne 0 ] || unable=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 expect 1 "${unable[@]}" "$program" run "$study" --quiet -o closed/results.h5
 says "closed/results.h5"
 says "Permission denied"

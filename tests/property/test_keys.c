@@ -72,8 +72,8 @@ add_column(twp_reader_t *reader, const char *object, twp_sha256_t *numbers, twp_
     values = calloc(info.n_elements + 1, twp_type_size(info.type));
     assert_non_null(values);
     if (info.n_elements > 0)
-        assert_int_equal(twp_reader_read_slice(
-                             reader, object, info.type, start, info.length, values, NULL),
+        assert_int_equal(
+            twp_reader_read_slice(reader, object, info.type, start, info.length, values, NULL),
             TWP_OK);
     twp_sha256_update(numbers, values, info.n_elements * twp_type_size(info.type));
     twp_sha256_update(all, values, info.n_elements * twp_type_size(info.type));
@@ -90,13 +90,13 @@ add_attributes(twp_reader_t *reader, twp_sha256_t *all)
     add_text(all, title);
     free(title);
     if (twp_reader_has_attribute(reader, "", "currency")) {
-        assert_int_equal(twp_reader_attribute_text(reader, "", "currency", &currency, NULL), TWP_OK);
+        assert_int_equal(
+            twp_reader_attribute_text(reader, "", "currency", &currency, NULL), TWP_OK);
         add_text(all, currency);
         free(currency);
     }
     if (twp_reader_has_attribute(reader, "", "price_year"))
-        assert_int_equal(
-            twp_reader_attribute_int32(reader, "", "price_year", &year, NULL), TWP_OK);
+        assert_int_equal(twp_reader_attribute_int32(reader, "", "price_year", &year, NULL), TWP_OK);
     twp_sha256_update(all, &year, sizeof(year));
 }
 
@@ -117,8 +117,7 @@ digest_file(const char *path, results_t *results)
             continue;
         assert_int_equal(twp_reader_list(reader, groups.name[g], &columns, NULL), TWP_OK);
         for (size_t c = 0; c < columns.n; c++) {
-            (void) snprintf(
-                object, sizeof(object), "%s/%s", groups.name[g], columns.name[c]);
+            (void) snprintf(object, sizeof(object), "%s/%s", groups.name[g], columns.name[c]);
             add_column(reader, object, &numbers, &all);
         }
         twp_reader_free_names(&columns);
@@ -208,7 +207,7 @@ typedef struct {
 static row_t
 row_of(const twp_csv_t *csv, int64_t i)
 {
-    return (row_t) { twp_csv_text(csv, i, twp_csv_column(csv, "block")),
+    return (row_t){ twp_csv_text(csv, i, twp_csv_column(csv, "block")),
         twp_csv_text(csv, i, twp_csv_column(csv, "key")),
         twp_csv_text(csv, i, twp_csv_column(csv, "beside")),
         twp_csv_text(csv, i, twp_csv_column(csv, "base")),
@@ -233,8 +232,8 @@ read_table(twp_csv_t *csv)
 static bool
 is_about(row_t row, twp_block_t block, const twp_key_t *key)
 {
-    return strcmp(row.block, twp_blocks[block].name) == 0 && strcmp(row.key, key->name) == 0
-        && (row.beside[0] == '\0' || twp_keys_is_listed(key->with, row.beside));
+    return strcmp(row.block, twp_blocks[block].name) == 0 && strcmp(row.key, key->name) == 0 &&
+        (row.beside[0] == '\0' || twp_keys_is_listed(key->with, row.beside));
 }
 
 static int
@@ -262,8 +261,8 @@ test_every_key_has_one_row_and_every_row_a_key(void **state)
                 n_rows_about(&csv, twp_keys[k].block, &twp_keys[k]));
     for (int b = TWP_BLOCK_STUDY; b < TWP_N_BLOCKS; b++)
         if (twp_blocks[b].has_source) {
-            if (n_rows_about(&csv, (twp_block_t) b, &twp_key_source) != 1
-                || n_rows_about(&csv, (twp_block_t) b, &twp_key_note) != 1)
+            if (n_rows_about(&csv, (twp_block_t) b, &twp_key_source) != 1 ||
+                n_rows_about(&csv, (twp_block_t) b, &twp_key_note) != 1)
                 fail_msg("%s: no rows for its source and note", twp_blocks[b].name);
             n_keys += 2;
         }
@@ -325,8 +324,8 @@ are_all_silent(const twp_csv_t *csv, const char *base)
         if (strcmp(row.expect, "tells") != 0 || strcmp(row.base, base) != 0)
             continue;
         assert_int_equal(row.before[0], '\0');
-        length += (size_t) snprintf(sets + length, MAX_TEXT - length, "%s%s",
-            length > 0 ? " ; " : "", row.change);
+        length += (size_t) snprintf(
+            sets + length, MAX_TEXT - length, "%s%s", length > 0 ? " ; " : "", row.change);
         assert_true(length < MAX_TEXT);
     }
     told = run(base, "", sets, true);

@@ -44,8 +44,8 @@ validation_read_csv(const char *folder, const char *name, twp_csv_t *csv)
     twp_findings_t findings;
     twp_error_t err;
 
-    if (twp_findings_init(&findings, &err) != TWP_OK
-        || twp_csv_read(csv, path, name, &findings, &err) != TWP_OK)
+    if (twp_findings_init(&findings, &err) != TWP_OK ||
+        twp_csv_read(csv, path, name, &findings, &err) != TWP_OK)
         fail_msg("%s: %s", path, err.message);
     twp_findings_clear(&findings);
     free(path);
@@ -71,9 +71,9 @@ validation_number(const twp_csv_t *csv, int64_t i_row, const char *column, doubl
 
     if (text[0] == '\0')
         return fallback;
-    if (!twp_number_read(text, n_first, &value)
-        || (text[n_first] == '/'
-            && !twp_number_read(text + n_first + 1, strlen(text + n_first + 1), &under)))
+    if (!twp_number_read(text, n_first, &value) ||
+        (text[n_first] == '/' &&
+            !twp_number_read(text + n_first + 1, strlen(text + n_first + 1), &under)))
         fail_msg("%s, row %d, %s: %s is no number", csv->file, (int) i_row + 1, column, text);
     return value / under;
 }
@@ -108,8 +108,8 @@ validation_check_map(const validation_case_t *one)
     for (int64_t i = 0; i < one->map.n_rows; i++) {
         assert_string_equal(
             validation_text(&one->map, i, "id"), validation_text(&one->expected, i, "id"));
-        if (validation_text(&one->map, i, "study")[0] == '\0'
-            && strlen(validation_text(&one->map, i, "note")) < 10)
+        if (validation_text(&one->map, i, "study")[0] == '\0' &&
+            strlen(validation_text(&one->map, i, "note")) < 10)
             fail_msg("%s: row %s is not covered, and no reason is given", one->name,
                 validation_text(&one->map, i, "id"));
     }
@@ -117,21 +117,20 @@ validation_check_map(const validation_case_t *one)
 
 /* ---- runs ------------------------------------------------------------------------------------ */
 
-/** Reads, runs and reads back one study. set may be NULL; n_patients 0: the study's own. */
+/** Reads, runs and reads back folder/NAME.yaml. set may be NULL; is_quarter: a quarter of its twins. */
 static inline twp_summary_t *
-validation_run(const validation_case_t *one, const char *study_name, const char *set,
-    int64_t n_patients, bool is_quarter)
+validation_run(const char *folder, const char *study_name, const char *set, bool is_quarter)
 {
     char *const scratch = testlib_temporary_folder(), *const output = testlib_join(scratch, "r.h5");
-    char file[256];
     char *path;
+    char file[256];
     twp_study_t *study = NULL;
     twp_summary_t *summary = NULL;
     twp_run_settings_t settings;
     twp_error_t err = { TWP_OK, "" };
 
     (void) snprintf(file, sizeof(file), "%s.yaml", study_name);
-    path = testlib_join(one->folder, file);
+    path = testlib_join(folder, file);
     if (twp_study_read(path, &set, set != NULL ? 1 : 0, &study, &err) != TWP_OK) {
         for (int i = 0; i < twp_study_n_findings(study); i++)
             print_error("%s:%d:%d: %s (%s)\n", twp_study_finding(study, i)->file,
@@ -141,7 +140,6 @@ validation_run(const validation_case_t *one, const char *study_name, const char 
     }
     twp_run_settings_init(&settings);
     settings.seed = VALIDATION_SEED;
-    settings.n_patients = n_patients;
     if (is_quarter && twp_study_n_patients(study) > 10000)
         settings.n_patients = twp_study_n_patients(study) / 4;
     settings.output_path = output;
@@ -185,8 +183,8 @@ validation_find(
         fail_msg("%s has no strategy %s", summary->title, strategy);
     for (int r = 0; r < summary->n_rows; r++) {
         const twp_summary_row_t *const row = &summary->row[r];
-        if (strcmp(row->name, measure) == 0
-            && (isnan(time_days) ? isnan(row->time_days) : row->time_days == time_days))
+        if (strcmp(row->name, measure) == 0 &&
+            (isnan(time_days) ? isnan(row->time_days) : row->time_days == time_days))
             return &summary->estimate[r * summary->n_strategies + s];
     }
     for (int r = 0; r < summary->n_rows; r++)
@@ -233,8 +231,8 @@ validation_judge(const validation_case_t *one, int64_t i_row, const twp_summary_
     const double value = validation_number(&one->expected, i_row, "value", NAN);
     /* Integers are exact; anything else was rounded when it was printed. */
     const bool is_rounded = strchr(validation_text(&one->expected, i_row, "value"), '.') != NULL;
-    const double abs_tol = validation_number(&one->expected, i_row, "abs_tol", NAN)
-        + (is_rounded ? validation_half_digit(&one->expected, i_row, "value") : 0);
+    const double abs_tol = validation_number(&one->expected, i_row, "abs_tol", NAN) +
+        (is_rounded ? validation_half_digit(&one->expected, i_row, "value") : 0);
     const double max_mcse = validation_number(&one->expected, i_row, "max_mcse", NAN);
     double mean, mcse;
     bool is_good;
@@ -281,7 +279,7 @@ validation_reproduce(const char *name)
     validation_check_map(&one);
     for (int64_t i = 0; i < one.perturb.n_rows; i++) {
         const char *const study = validation_text(&one.perturb, i, "study");
-        twp_summary_t *const summary = validation_run(&one, study, NULL, 0, false);
+        twp_summary_t *const summary = validation_run(one.folder, study, NULL, false);
 
         validation_judge_study(&one, study, summary, true, &verdict);
         twp_summary_free(summary);
@@ -307,8 +305,8 @@ validation_miss_when_slipped(const char *name)
     validation_open(&one, name);
     for (int64_t i = 0; i < one.perturb.n_rows; i++) {
         const char *const study = validation_text(&one.perturb, i, "study");
-        twp_summary_t *const summary
-            = validation_run(&one, study, validation_text(&one.perturb, i, "set"), 0, true);
+        twp_summary_t *const summary = validation_run(
+            one.folder, study, validation_text(&one.perturb, i, "set"), true);
         validation_verdict_t verdict = { 0, 0, 0, 0 };
 
         validation_judge_study(&one, study, summary, false, &verdict);

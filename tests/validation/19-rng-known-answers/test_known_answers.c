@@ -44,16 +44,16 @@ check_row(const twp_csv_t *csv, int64_t i_row, bool is_slipped)
     /* A draw is the first two words, low word first, with the counter's words as documented. */
     if (!is_slipped)
         assert_true(twp_stream_draw_bits((uint64_t) key[1] << 32 | key[0],
-                        (uint64_t) counter[1] << 32 | counter[0], counter[2], counter[3])
-            == ((uint64_t) want[1] << 32 | want[0]));
+                        (uint64_t) counter[1] << 32 | counter[0], counter[2],
+                        counter[3]) == ((uint64_t) want[1] << 32 | want[0]));
     return 1;
 }
 
 static void
 check_all(bool is_slipped)
 {
-    char *const path
-        = testlib_source_path("tests/validation/19-rng-known-answers/known_answers.csv");
+    char *const path = testlib_source_path(
+        "tests/validation/19-rng-known-answers/known_answers.csv");
     twp_findings_t findings;
     twp_csv_t csv;
     int n = 0;
