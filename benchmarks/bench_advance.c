@@ -47,8 +47,7 @@ open_reference(reference_t *r)
     must(twp_document_read(&r->document, TWP_SOURCE_DIR "/benchmarks/reference_study.yaml", NULL, 0,
              &r->findings, &err),
         &err);
-    must(twp_study_typed_read(
-             &r->document, r->document.root, NULL, &r->findings, &r->study, &err),
+    must(twp_study_typed_read(&r->document, r->document.root, NULL, &r->findings, &r->study, &err),
         &err);
     must(twp_population_open((const twp_study_typed_t *const *) &r->study, 1, 0, &r->population,
              &r->findings, &err),
@@ -118,7 +117,8 @@ mathematics(int n)
     double sum = 0;
 
     for (int i = 0; i < n; i++)
-        sum += 300 * twp_math_pow(-twp_math_log(twp_stream_draw_uniform(1, (uint64_t) i, 3, 1)), 1.2);
+        sum += 300 *
+            twp_math_pow(-twp_math_log(twp_stream_draw_uniform(1, (uint64_t) i, 3, 1)), 1.2);
     return sum;
 }
 

@@ -24,16 +24,15 @@ make(living_t *living, int i_strategy, uint64_t seed)
     twp_error_t err = { TWP_OK, "" };
 
     if (twp_study_typed_read(&living->document, living->document.root, NULL, &living->findings,
-            &living->study, &err)
-        != TWP_OK)
+            &living->study, &err) != TWP_OK)
         fail_with(living, "study", &err);
-    if (twp_model_compile(living->study, i_strategy, seed, &living->findings, &living->model, &err)
-        != TWP_OK)
+    if (twp_model_compile(
+            living->study, i_strategy, seed, &living->findings, &living->model, &err) != TWP_OK)
         fail_with(living, "model", &err);
     if (twp_population_open((const twp_study_typed_t *const *) &living->study, 1, 0,
-            &living->population, &living->findings, &err) != TWP_OK
-        || twp_population_plan_create(living->population, living->model, &living->plan, &err)
-            != TWP_OK)
+            &living->population, &living->findings, &err) != TWP_OK ||
+        twp_population_plan_create(living->population, living->model, &living->plan, &err) !=
+            TWP_OK)
         fail_with(living, "population", &err);
     living->memory = aligned_alloc(64, (living->model->twin_bytes + 63) / 64 * 64);
     assert_non_null(living->memory);
@@ -45,10 +44,9 @@ living_open(living_t *living, const char *yaml, int i_strategy, uint64_t seed)
     twp_error_t err = { TWP_OK, "" };
 
     memset(living, 0, sizeof *living);
-    if (twp_findings_init(&living->findings, &err) != TWP_OK
-        || twp_document_read_text(&living->document, "study.yaml", testlib_source_dir(), yaml, NULL,
-               0, &living->findings, &err)
-            != TWP_OK)
+    if (twp_findings_init(&living->findings, &err) != TWP_OK ||
+        twp_document_read_text(&living->document, "study.yaml", testlib_source_dir(), yaml, NULL, 0,
+            &living->findings, &err) != TWP_OK)
         fail_with(living, "document", &err);
     make(living, i_strategy, seed);
 }
@@ -61,10 +59,9 @@ living_open_file(
     char *path = testlib_source_path(relative);
 
     memset(living, 0, sizeof *living);
-    if (twp_findings_init(&living->findings, &err) != TWP_OK
-        || twp_document_read(&living->document, path, (char *const *) (uintptr_t) set, n_set,
-               &living->findings, &err)
-            != TWP_OK)
+    if (twp_findings_init(&living->findings, &err) != TWP_OK ||
+        twp_document_read(&living->document, path, (char *const *) (uintptr_t) set, n_set,
+            &living->findings, &err) != TWP_OK)
         fail_with(living, "document", &err);
     free(path);
     make(living, 0, seed);
@@ -162,15 +159,14 @@ living_story(const living_t *living, const life_t *life)
     assert_non_null(arena);
     for (int k = 0; k < life->n_rows; k++) {
         const twp_row_t *row = &life->row[k];
-        fprintf(out, "%.3f %s", row->time_days,
-            twp_model_code_name(living->model, row->code, arena));
+        fprintf(
+            out, "%.3f %s", row->time_days, twp_model_code_name(living->model, row->code, arena));
         if (row->kind != TWP_ROW_EXIT)
             fprintf(out, " %g\n", row->value);
         else if (row->to < 0)
             fprintf(out, " -\n");
         else
-            fprintf(out, " %s\n",
-                study->track[study->exit[row->code].i_track].state[row->to].name);
+            fprintf(out, " %s\n", study->track[study->exit[row->code].i_track].state[row->to].name);
     }
     twp_arena_free(arena);
     fclose(out);
@@ -191,8 +187,7 @@ living_study(const char *horizon, const char *patient, const char *rest)
         "  count: 1000\n"
         "%s"
         "%s",
-        horizon, patient,
-        rest != NULL ? rest : "strategies: {usual_care: {baseline: true}}\n");
+        horizon, patient, rest != NULL ? rest : "strategies: {usual_care: {baseline: true}}\n");
 
     assert_true(n > 0);
     return text;

@@ -16,7 +16,8 @@ void twp_arena_free(twp_arena_t *arena); /**< NULL is allowed */
 /** Zeroed memory for n items of size bytes, aligned to 64 bytes; NULL when it cannot be had. */
 void *twp_arena_alloc(twp_arena_t *arena, size_t n, size_t size);
 
-#define TWP_ARENA_NEW(arena, type, n) ((type *) twp_arena_alloc((arena), (size_t) (n), sizeof(type)))
+#define TWP_ARENA_NEW(arena, type, n) \
+    ((type *) twp_arena_alloc((arena), (size_t) (n), sizeof(type)))
 
 /** Copies; NULL when memory cannot be had. */
 char *twp_arena_strdup(twp_arena_t *arena, const char *text);

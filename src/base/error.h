@@ -29,8 +29,8 @@ typedef struct twp_findings {
     twp_finding_t *item; /**< [n] */
     int n;
     int n_capacity;
-    int n_errors;  /**< findings that are not warnings, including those beyond TWP_FINDINGS_MAX */
-    int n_dropped; /**< beyond TWP_FINDINGS_MAX */
+    int n_errors;   /**< findings that are not warnings, including those beyond TWP_FINDINGS_MAX */
+    int n_dropped;  /**< beyond TWP_FINDINGS_MAX */
     int n_repeated; /**< errors in n_errors that were there already; 0 after twp_findings_sort() */
 } twp_findings_t;
 

@@ -32,14 +32,14 @@ typedef struct {
 
 struct twp_node {
     twp_node_kind_t kind;
-    bool is_quoted;     /* a scalar written in quotes: always text */
-    const char *text;   /* scalar: NUL-terminated UTF-8 (never holds NUL); else NULL */
-    const char *file;   /* as the user named it */
-    int line, column;   /* from 1 */
+    bool is_quoted;   /* a scalar written in quotes: always text */
+    const char *text; /* scalar: NUL-terminated UTF-8 (never holds NUL); else NULL */
+    const char *file; /* as the user named it */
+    int line, column; /* from 1 */
     twp_origin_t origin;
-    int n;              /* entries of a mapping, items of a sequence */
-    twp_pair_t *pair;   /* mapping: [n], in the order of the file */
-    twp_node_t **item;  /* sequence: [n] */
+    int n;             /* entries of a mapping, items of a sequence */
+    twp_pair_t *pair;  /* mapping: [n], in the order of the file */
+    twp_node_t **item; /* sequence: [n] */
 };
 
 /** Limits that hold for every YAML text, against hostile files. */
@@ -79,9 +79,9 @@ twp_place_t twp_node_place(const twp_node_t *node, const char *path);
 
 /** One file that was read to make a document, for provenance. */
 typedef struct {
-    const char *path;   /* as opened */
-    const char *name;   /* as named in the study */
-    const char *text;   /* whole content, NUL-terminated */
+    const char *path; /* as opened */
+    const char *name; /* as named in the study */
+    const char *text; /* whole content, NUL-terminated */
     size_t n_bytes;
     char sha256[65];
     twp_origin_t origin;
@@ -90,11 +90,11 @@ typedef struct {
 /** A study with everything it uses merged into one tree. Owns all memory below it. */
 typedef struct {
     twp_arena_t *arena;
-    twp_node_t *root;         /* merged tree; keys uses, based_on, replace are consumed */
-    twp_source_file_t *file;  /* [n_files], in reading order; file[0] is the study itself */
+    twp_node_t *root;        /* merged tree; keys uses, based_on, replace are consumed */
+    twp_source_file_t *file; /* [n_files], in reading order; file[0] is the study itself */
     int n_files;
-    const char *folder;       /* folder of the study, for relative paths such as CSV files */
-    char **set;               /* [n_set] the --set arguments as given */
+    const char *folder; /* folder of the study, for relative paths such as CSV files */
+    char **set;         /* [n_set] the --set arguments as given */
     int n_set;
 } twp_document_t;
 
@@ -156,15 +156,15 @@ TWP_CHECK_RESULT twp_status_t twp_node_to_json(
 
 /** A CSV file (RFC 4180: quotes, CRLF, embedded newlines, UTF-8 BOM) held in memory. */
 typedef struct {
-    char *file;            /* as named */
-    char *text;            /* owned buffer, cells are NUL-terminated inside it */
+    char *file; /* as named */
+    char *text; /* owned buffer, cells are NUL-terminated inside it */
     size_t n_bytes;
     char sha256[65];
     int n_columns;
-    char **name;           /* [n_columns] header, trimmed */
+    char **name; /* [n_columns] header, trimmed */
     int64_t n_rows;
-    uint32_t *cell;        /* [n_rows * n_columns] offsets into text */
-    uint32_t *line;        /* [n_rows] line number of each row */
+    uint32_t *cell; /* [n_rows * n_columns] offsets into text */
+    uint32_t *line; /* [n_rows] line number of each row */
 } twp_csv_t;
 
 /**
@@ -175,8 +175,8 @@ typedef struct {
  * @return TWP_OK, TWP_ERR_INPUT with findings, TWP_ERR_IO, TWP_ERR_MEMORY, TWP_ERR_LIMIT beyond
  *         TWP_CSV_MAX_BYTES
  */
-TWP_CHECK_RESULT twp_status_t twp_csv_read(twp_csv_t *csv, const char *path, const char *name,
-    twp_findings_t *findings, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_csv_read(
+    twp_csv_t *csv, const char *path, const char *name, twp_findings_t *findings, twp_error_t *err);
 void twp_csv_clear(twp_csv_t *csv);
 /** Index of a column, or -1. */
 int twp_csv_column(const twp_csv_t *csv, const char *name);

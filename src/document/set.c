@@ -162,8 +162,8 @@ apply(twp_arena_t *arena, twp_node_t *root, twp_pair_t pair, twp_place_t place, 
     stop = follow(root, path);
     if (!can_add || !stop.is_last || stop.n_wrong == 0 || stop.node->kind != TWP_NODE_MAPPING ||
         stop.node == twp_node_get(root, "parameters") || /* a new parameter would change nothing */
-        (stop.node == root && nearest_key(arena, twp_node_get(root, "parameters"), path,
-                                  strlen(path)) != NULL)) {
+        (stop.node == root &&
+            nearest_key(arena, twp_node_get(root, "parameters"), path, strlen(path)) != NULL)) {
         report_path(arena, place, &stop, path, findings);
         return TWP_FAIL(err, TWP_ERR_INPUT, "%s: no such path: %.200s", place.file, path);
     }

@@ -70,7 +70,7 @@ twp_population_quantile(const twp_population_t *population, const twp_draw_node_
     }
     switch (node->kind) {
     case TWP_DIST_CONSTANT: return node->arg[0];
-    case TWP_DIST_CHANCE: return u < node->arg[0] ? 1.0 : 0.0;
+    case TWP_DIST_CHANCE: return q < node->arg[0] ? 1.0 : 0.0; /* rises with u, like the others */
     case TWP_DIST_CATEGORIES:
         for (int k = 0; k < node->n - 1; k++)
             if (u < node->cumulative[k])

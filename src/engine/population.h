@@ -81,7 +81,7 @@ TWP_CHECK_RESULT twp_status_t twp_population_plan_create(const twp_population_t 
     const twp_model_t *model, twp_draw_plan_t **plan, twp_error_t *err);
 void twp_population_plan_free(twp_draw_plan_t *plan); /* NULL is allowed */
 
-#define TWP_POPULATION_MAX_COPULA 64
+#define TWP_POPULATION_MAX_COPULA TWP_STUDY_MAX_CORRELATED
 
 /** Whether two plans draw the same twins. */
 bool twp_population_same_plan(const twp_draw_plan_t *a, const twp_draw_plan_t *b);

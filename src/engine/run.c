@@ -24,9 +24,9 @@ typedef struct {
     twp_worker_t *worker;              /* [n_threads] */
     twp_slot_memory_t *slot;           /* [n_slots] */
     int64_t n_blocks, i_first, n_wave; /* the wave: blocks i_first .. i_first + n_wave - 1 */
-    omp_lock_t lock; /* of the tickets and counts below */
-    int64_t next;    /* next block of the wave to be lived; under the lock */
-    bool is_stopped; /* likewise */
+    omp_lock_t lock;                   /* of the tickets and counts below */
+    int64_t next;                      /* next block of the wave to be lived; under the lock */
+    bool is_stopped;                   /* likewise */
     double started_wall, started_cpu, last_report;
     int64_t n_twins_done, n_events;
 } run_t;

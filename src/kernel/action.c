@@ -1,8 +1,8 @@
 #include "kernel/kernel.h"
 
 static void
-dispense(const twp_model_t *model, twp_twin_t *twin, const twp_model_action_t *action,
-    double days, twp_log_t *log)
+dispense(const twp_model_t *model, twp_twin_t *twin, const twp_model_action_t *action, double days,
+    twp_log_t *log)
 {
     const double now = twin->now_days, empty = twin->variable[action->i];
     const bool carries = action->kind == TWP_DO_DISPENSE && empty > now;
@@ -45,32 +45,17 @@ twp_action_run(
         const twp_model_action_t *action = &model->action[k];
         const double amount = twp_program_value(model, twin, action->amount);
         switch ((twp_do_t) action->kind) {
-        case TWP_DO_ADD:
-            twp_variable_set(model, twin, action->i, amount, true);
-            break;
-        case TWP_DO_SET:
-            twp_variable_set(model, twin, action->i, amount, false);
-            break;
+        case TWP_DO_ADD: twp_variable_set(model, twin, action->i, amount, true); break;
+        case TWP_DO_SET: twp_variable_set(model, twin, action->i, amount, false); break;
         case TWP_DO_DISPENSE:
-        case TWP_DO_DISPENSE_DISCARDING:
-            dispense(model, twin, action, amount, log);
-            break;
-        case TWP_DO_COST:
-            pay(model, twin, action->i, amount);
-            break;
+        case TWP_DO_DISPENSE_DISCARDING: dispense(model, twin, action, amount, log); break;
+        case TWP_DO_COST: pay(model, twin, action->i, amount); break;
         case TWP_DO_CONTACT:
-            twp_log_add(
-                twin, log, TWP_ROW_CONTACT, model->codes.first_contact + action->i, -1, 1);
+            twp_log_add(twin, log, TWP_ROW_CONTACT, model->codes.first_contact + action->i, -1, 1);
             break;
-        case TWP_DO_MEASURE:
-            measure(model, twin, action->i, amount, log);
-            break;
-        case TWP_DO_HAPPEN:
-            twp_twin_raise(twin, action->i);
-            break;
-        case TWP_DO_FADE:
-            twp_drift_jump(model, twin, action->i, 0, amount);
-            break;
+        case TWP_DO_MEASURE: measure(model, twin, action->i, amount, log); break;
+        case TWP_DO_HAPPEN: twp_twin_raise(twin, action->i); break;
+        case TWP_DO_FADE: twp_drift_jump(model, twin, action->i, 0, amount); break;
         }
     }
 }

@@ -127,18 +127,10 @@ fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
     const twp_slot_t slot = model->slot[i_slot];
 
     switch ((twp_slot_kind_t) slot.kind) {
-    case TWP_SLOT_EXIT:
-        fire_exit(model, twin, slot.i, log);
-        break;
-    case TWP_SLOT_DRIFT:
-        twp_drift_refresh(model, twin, slot.i);
-        break;
-    case TWP_SLOT_STOCK:
-        twp_stock_set(model, twin, slot.i, twin->now_days);
-        break;
-    case TWP_SLOT_OBSERVATION:
-        twp_observation_arrive(model, twin, slot.i, log);
-        break;
+    case TWP_SLOT_EXIT: fire_exit(model, twin, slot.i, log); break;
+    case TWP_SLOT_DRIFT: twp_drift_refresh(model, twin, slot.i); break;
+    case TWP_SLOT_STOCK: twp_stock_set(model, twin, slot.i, twin->now_days); break;
+    case TWP_SLOT_OBSERVATION: twp_observation_arrive(model, twin, slot.i, log); break;
     }
 }
 
@@ -200,9 +192,7 @@ start_variables(const twp_model_t *model, twp_twin_t *twin)
 static int32_t
 draw_start_state(const twp_model_t *model, twp_twin_t *twin, const twp_model_track_t *track)
 {
-    const twp_model_start_t *start = &model->start[track->i_start_first];
-
-    if (track->i_start_attribute >= 0) {
+    if (track->i_start_attribute >= 0) { /* there may be no choices at all then */
         const double value = twin->attribute[track->i_start_attribute];
         for (int32_t s = 0; s < track->n_states; s++)
             if (model->start_code[track->i_state_first + s] == value)
@@ -210,6 +200,7 @@ draw_start_state(const twp_model_t *model, twp_twin_t *twin, const twp_model_tra
         twp_twin_mark(twin, TWP_MARK_START, -1);
         return 0;
     }
+    const twp_model_start_t *start = &model->start[track->i_start_first];
     if (track->n_starts == 1)
         return start[0].i_state;
     const double u = twp_twin_draw(model, twin, track->stream_start, 1);
@@ -256,8 +247,8 @@ start_tracks(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
         twp_bit_set(twin->stale, k);
     refresh_formulas(model, twin);
     for (int32_t i = 0; i < model->n_tracks; i++) {
-        const twp_model_state_t *state
-            = &model->state[model->track[i].i_state_first + twin->start_state[i]];
+        const twp_model_state_t *state =
+            &model->state[model->track[i].i_state_first + twin->start_state[i]];
         if (twin->entered_days[i] < 0)
             continue; /* it was entered before the study began */
         twp_twin_raise(twin, state->i_happening);

@@ -20,7 +20,8 @@ void twp_kernel_start(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log
  * capacity max_rows_per_instant makes it return after every instant that recorded something, before
  * the next one (now_days is then the recorded instant; at the last return it is until_days).
  */
-void twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days, twp_log_t *log);
+void twp_kernel_advance(
+    const twp_model_t *model, twp_twin_t *twin, double until_days, twp_log_t *log);
 
 /** Integrates rewards up to now_days; called by the engine when the life ends. */
 void twp_kernel_finish(const twp_model_t *model, twp_twin_t *twin);

@@ -68,8 +68,8 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
     double fires = TWP_NEVER;
 
     twin->n_solved++;
-    if (!twp_is_finite(clock->ratio) || !twp_is_finite(clock->pace) || !(clock->pace > 0)
-        || clock->rest != clock->rest)
+    if (!twp_is_finite(clock->ratio) || !twp_is_finite(clock->pace) || !(clock->pace > 0) ||
+        clock->rest != clock->rest)
         twp_twin_mark(twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     else if (clock->ratio > 0) {
         /* dividing by one changes no bit but takes its time */
@@ -87,8 +87,8 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
 }
 
 static void
-start_fixed(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit,
-    int32_t i_slot)
+start_fixed(
+    const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit, int32_t i_slot)
 {
     const double days = twp_program_value(model, twin, exit->days);
     const double entered = twin->entered_days[exit->i_track];
@@ -153,8 +153,8 @@ twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     clock->cumulative = clock->age_days > 0
         ? twp_family_cumulative((twp_family_t) exit->family, law, clock->age_days)
         : 0;
-    clock->rest
-        = -twp_math_log(twp_twin_draw(model, twin, exit->stream, twin->counter[exit->i_counter]));
+    clock->rest = -twp_math_log(
+        twp_twin_draw(model, twin, exit->stream, twin->counter[exit->i_counter]));
     read_covariates(model, twin, exit, &clock->ratio, &clock->pace);
     solve(model, exit, law, twin, i_slot);
 }

@@ -15,8 +15,8 @@ twp_drift_deviation(const twp_model_t *model, const twp_twin_t *twin, int32_t i_
 
     if (state->i_piece >= drift->n_pieces)
         return 0;
-    return state->deviation
-        * twp_math_exp(-drift->log2_per_day * (twin->now_days - state->since_days));
+    return state->deviation *
+        twp_math_exp(-drift->log2_per_day * (twin->now_days - state->since_days));
 }
 
 static void
@@ -38,8 +38,8 @@ hold(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift)
 }
 
 void
-twp_drift_jump(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, double base,
-    double deviation)
+twp_drift_jump(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, double base, double deviation)
 {
     const twp_drift_t *drift = &model->drift[i_drift];
     twp_drift_state_t *state = &twin->drift[i_drift];
@@ -88,8 +88,8 @@ twp_variable_set(
         const double to = clamp(variable, is_added ? from + value : value);
         twp_drift_jump(model, twin, variable->i_drift, base, to - base);
     } else {
-        twin->variable[i_variable]
-            = clamp(variable, is_added ? twin->variable[i_variable] + value : value);
+        twin->variable[i_variable] = clamp(
+            variable, is_added ? twin->variable[i_variable] + value : value);
         twp_twin_touch(model, twin, variable->i_word);
     }
 }

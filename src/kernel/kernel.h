@@ -16,18 +16,12 @@ twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_
     if (program.n == 1) {
         const twp_code_t *code = model->code + program.first;
         switch (code->op) {
-        case TWP_WORD_NUMBER:
-            return code->number;
-        case TWP_WORD_ATTRIBUTE:
-            return twin->attribute[code->i];
-        case TWP_WORD_VARIABLE:
-            return twin->variable[code->i];
-        case TWP_WORD_FORMULA:
-            return twin->formula[code->i];
-        case TWP_WORD_STATE_IS:
-            return twin->state[code->i] == code->j;
-        default:
-            break;
+        case TWP_WORD_NUMBER: return code->number;
+        case TWP_WORD_ATTRIBUTE: return twin->attribute[code->i];
+        case TWP_WORD_VARIABLE: return twin->variable[code->i];
+        case TWP_WORD_FORMULA: return twin->formula[code->i];
+        case TWP_WORD_STATE_IS: return twin->state[code->i] == code->j;
+        default: break;
         }
     }
     return program.n > 0 ? twp_program_run(model, twin, program) : 0;
@@ -54,7 +48,8 @@ static inline void
 twp_twin_touch(const twp_model_t *model, twp_twin_t *twin, int32_t i_word)
 {
     const uint64_t *clocks = model->clock_mask + (size_t) i_word * (size_t) model->n_clock_mask;
-    const uint64_t *formulas = model->formula_mask + (size_t) i_word * (size_t) model->n_formula_mask;
+    const uint64_t *formulas = model->formula_mask +
+        (size_t) i_word * (size_t) model->n_formula_mask;
 
     for (int k = 0; k < model->n_clock_mask; k++)
         twin->touched[k] |= clocks[k];
@@ -83,8 +78,8 @@ twp_clock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double
     twin->fires[i_slot] = fires_days;
     if (i_slot == twin->group_slot[g]) { /* it was the soonest: it may not be any more */
         twin->stale_groups |= UINT64_C(1) << g;
-    } else if (fires_days < twin->group_fires[g]
-        || (fires_days == twin->group_fires[g] && i_slot < twin->group_slot[g])) {
+    } else if (fires_days < twin->group_fires[g] ||
+        (fires_days == twin->group_fires[g] && i_slot < twin->group_slot[g])) {
         twin->group_fires[g] = fires_days;
         twin->group_slot[g] = i_slot;
     }
@@ -135,17 +130,18 @@ void twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_fi
     bool is_strongest_only, double *log_ratio, double *log_time);
 
 /* drift.c */
-void twp_drift_jump(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, double base,
-    double deviation);
+void twp_drift_jump(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_drift, double base, double deviation);
 double twp_drift_deviation(const twp_model_t *model, const twp_twin_t *twin, int32_t i_drift);
 void twp_drift_refresh(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift);
 void twp_variable_set(
     const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double value, bool is_added);
-void twp_stock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double empty_days);
+void twp_stock_set(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double empty_days);
 
 /* action.c */
-void twp_action_run(const twp_model_t *model, twp_twin_t *twin, int32_t i_first, int32_t n,
-    twp_log_t *log);
+void twp_action_run(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_first, int32_t n, twp_log_t *log);
 
 /** Most states and exits do nothing. */
 static inline void
@@ -160,8 +156,7 @@ twp_actions_run(
 void twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t *log);
 void twp_observation_arrive(
     const twp_model_t *model, twp_twin_t *twin, int32_t i_observation, twp_log_t *log);
-void twp_state_enter(
-    const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int32_t i_state);
+void twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int32_t i_state);
 void twp_queue_answer(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log);
 
 /* reward.c */

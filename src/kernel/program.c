@@ -32,34 +32,22 @@ static double
 word_value(const twp_model_t *model, const twp_twin_t *twin, const twp_code_t *code)
 {
     switch (code->op) {
-    case TWP_WORD_NUMBER:
-        return code->number;
-    case TWP_WORD_ATTRIBUTE:
-        return twin->attribute[code->i];
-    case TWP_WORD_CATEGORY_IS:
-        return twin->attribute[code->i] - (double) code->j == 0;
-    case TWP_WORD_VARIABLE:
-        return twin->variable[code->i];
+    case TWP_WORD_NUMBER: return code->number;
+    case TWP_WORD_ATTRIBUTE: return twin->attribute[code->i];
+    case TWP_WORD_CATEGORY_IS: return twin->attribute[code->i] - (double) code->j == 0;
+    case TWP_WORD_VARIABLE: return twin->variable[code->i];
     case TWP_WORD_STOCK_AMOUNT: {
         const double left = twin->variable[code->i] - twin->now_days;
         return left > 0 ? left : 0;
     }
-    case TWP_WORD_STOCK_EMPTY:
-        return twin->is_empty[code->i];
-    case TWP_WORD_FORMULA:
-        return twin->formula[code->i];
-    case TWP_WORD_STATE_IS:
-        return twin->state[code->i] == code->j;
-    case TWP_WORD_OBSERVED_COUNT:
-        return twin->observed[code->i];
-    case TWP_WORD_TIME:
-        return twin->now_days;
-    case TWP_WORD_TIME_IN:
-        return twin->now_days - twin->entered_days[code->i];
-    case TWP_WORD_SUPPORT_OPEN:
-        return support_is_open(model, twin, code->i);
-    default:
-        return 0;
+    case TWP_WORD_STOCK_EMPTY: return twin->is_empty[code->i];
+    case TWP_WORD_FORMULA: return twin->formula[code->i];
+    case TWP_WORD_STATE_IS: return twin->state[code->i] == code->j;
+    case TWP_WORD_OBSERVED_COUNT: return twin->observed[code->i];
+    case TWP_WORD_TIME: return twin->now_days;
+    case TWP_WORD_TIME_IN: return twin->now_days - twin->entered_days[code->i];
+    case TWP_WORD_SUPPORT_OPEN: return support_is_open(model, twin, code->i);
+    default: return 0;
     }
 }
 
@@ -67,22 +55,14 @@ static double
 unary_value(uint16_t op, double x)
 {
     switch (op) {
-    case TWP_WORD_NEGATE:
-        return -x;
-    case TWP_WORD_NOT:
-        return x == 0;
-    case TWP_WORD_EXP:
-        return twp_math_exp(x);
-    case TWP_WORD_LOG:
-        return twp_math_log(x);
-    case TWP_WORD_SQRT:
-        return twp_math_sqrt(x);
-    case TWP_WORD_ABS:
-        return x < 0 ? -x : x;
-    case TWP_WORD_FLOOR:
-        return twp_math_floor(x);
-    default: /* TWP_WORD_LOGISTIC */
-        return 1 / (1 + twp_math_exp(-x));
+    case TWP_WORD_NEGATE: return -x;
+    case TWP_WORD_NOT: return x == 0;
+    case TWP_WORD_EXP: return twp_math_exp(x);
+    case TWP_WORD_LOG: return twp_math_log(x);
+    case TWP_WORD_SQRT: return twp_math_sqrt(x);
+    case TWP_WORD_ABS: return x < 0 ? -x : x;
+    case TWP_WORD_FLOOR: return twp_math_floor(x);
+    default: /* TWP_WORD_LOGISTIC */ return 1 / (1 + twp_math_exp(-x));
     }
 }
 
@@ -90,36 +70,21 @@ static double
 binary_value(uint16_t op, double x, double y)
 {
     switch (op) {
-    case TWP_WORD_ADD:
-        return x + y;
-    case TWP_WORD_SUBTRACT:
-        return x - y;
-    case TWP_WORD_MULTIPLY:
-        return x * y;
-    case TWP_WORD_DIVIDE:
-        return x / y;
-    case TWP_WORD_POWER:
-        return twp_math_pow(x, y);
-    case TWP_WORD_LESS:
-        return x < y;
-    case TWP_WORD_LESS_EQUAL:
-        return x <= y;
-    case TWP_WORD_GREATER:
-        return x > y;
-    case TWP_WORD_GREATER_EQUAL:
-        return x >= y;
-    case TWP_WORD_EQUAL:
-        return x == y;
-    case TWP_WORD_NOT_EQUAL:
-        return x != y;
-    case TWP_WORD_AND:
-        return x != 0 && y != 0;
-    case TWP_WORD_OR:
-        return x != 0 || y != 0;
-    case TWP_WORD_MIN:
-        return y < x ? y : x;
-    default: /* TWP_WORD_MAX */
-        return y > x ? y : x;
+    case TWP_WORD_ADD: return x + y;
+    case TWP_WORD_SUBTRACT: return x - y;
+    case TWP_WORD_MULTIPLY: return x * y;
+    case TWP_WORD_DIVIDE: return x / y;
+    case TWP_WORD_POWER: return twp_math_pow(x, y);
+    case TWP_WORD_LESS: return x < y;
+    case TWP_WORD_LESS_EQUAL: return x <= y;
+    case TWP_WORD_GREATER: return x > y;
+    case TWP_WORD_GREATER_EQUAL: return x >= y;
+    case TWP_WORD_EQUAL: return x == y;
+    case TWP_WORD_NOT_EQUAL: return x != y;
+    case TWP_WORD_AND: return x != 0 && y != 0;
+    case TWP_WORD_OR: return x != 0 || y != 0;
+    case TWP_WORD_MIN: return y < x ? y : x;
+    default: /* TWP_WORD_MAX */ return y > x ? y : x;
     }
 }
 

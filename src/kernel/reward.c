@@ -79,8 +79,8 @@ twp_reward_integrate(const twp_model_t *model, twp_twin_t *twin, int32_t i_rewar
 
     if (now > since && rate != 0) {
         twin->reward[i_reward] += rate * (now - since);
-        twin->reward_discounted[i_reward]
-            += rate * twp_reward_discount_integral(model, twin->enters_days, since, now);
+        twin->reward_discounted[i_reward] += rate *
+            twp_reward_discount_integral(model, twin->enters_days, since, now);
     }
     twin->reward_since[i_reward] = now;
 }

@@ -16,8 +16,8 @@ twp_stream_block(const uint32_t counter[4], const uint32_t key[2], uint32_t out[
 uint64_t
 twp_stream_draw_bits(uint64_t seed, uint64_t twin_id, uint32_t stream, uint32_t occurrence)
 {
-    const philox4x32_ctr_t c
-        = { { (uint32_t) twin_id, (uint32_t) (twin_id >> 32), stream, occurrence } };
+    const philox4x32_ctr_t c = { { (uint32_t) twin_id, (uint32_t) (twin_id >> 32), stream,
+        occurrence } };
     const philox4x32_key_t k = { { (uint32_t) seed, (uint32_t) (seed >> 32) } };
     const philox4x32_ctr_t r = philox4x32_R(10, c, k);
 

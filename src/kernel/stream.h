@@ -11,7 +11,8 @@
  * The 64 bits of one draw: the first two words of the block with key = seed (low word first) and
  * counter = (id low, id high, stream, occurrence).
  */
-uint64_t twp_stream_draw_bits(uint64_t seed, uint64_t twin_id, uint32_t stream, uint32_t occurrence);
+uint64_t twp_stream_draw_bits(
+    uint64_t seed, uint64_t twin_id, uint32_t stream, uint32_t occurrence);
 
 /** u = (k + 1/2) 2^-52 with k the top 52 bits: always inside (0, 1). */
 double twp_stream_draw_uniform(

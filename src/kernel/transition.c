@@ -30,8 +30,8 @@ choose(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit,
 
     if (!exit->draws_choice)
         return branch;
-    const double u
-        = twp_twin_draw(model, twin, exit->stream_choose, twin->counter[exit->i_counter]);
+    const double u = twp_twin_draw(
+        model, twin, exit->stream_choose, twin->counter[exit->i_counter]);
     double sum = 0;
     for (int32_t k = 0; k + 1 < exit->n_branches; k++) {
         sum += branch_chance(model, twin, &branch[k], i_exit);
@@ -110,8 +110,8 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
 {
     const twp_model_exit_t *exit = &model->exit[i_exit];
     const int32_t i_track = exit->i_track;
-    const twp_model_state_t *from
-        = &model->state[model->track[i_track].i_state_first + exit->i_state];
+    const twp_model_state_t *from =
+        &model->state[model->track[i_track].i_state_first + exit->i_state];
 
     twin->n_events++;
     if (exit->counts_firings)
@@ -132,8 +132,8 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
         repeat_exit(model, twin, exit);
         return;
     }
-    const twp_model_state_t *to
-        = &model->state[model->track[i_track].i_state_first + branch->i_target];
+    const twp_model_state_t *to =
+        &model->state[model->track[i_track].i_state_first + branch->i_target];
     twin->entered_days[i_track] = twin->now_days;
     twp_state_enter(model, twin, i_track, branch->i_target);
     twp_twin_raise(twin, to->i_happening);
@@ -163,15 +163,14 @@ observe(const twp_model_t *model, twp_twin_t *twin, int32_t i, twp_log_t *log)
     const twp_model_observation_t *observation = &model->observation[i];
 
     twin->observed[i] += 1;
-    twp_log_add(twin, log, TWP_ROW_OBSERVED, model->codes.first_observation + i, -1,
-        twin->observed[i]);
+    twp_log_add(
+        twin, log, TWP_ROW_OBSERVED, model->codes.first_observation + i, -1, twin->observed[i]);
     twp_twin_touch(model, twin, observation->i_word);
     twp_twin_raise(twin, observation->i_happening);
 }
 
 void
-twp_observation_arrive(
-    const twp_model_t *model, twp_twin_t *twin, int32_t i, twp_log_t *log)
+twp_observation_arrive(const twp_model_t *model, twp_twin_t *twin, int32_t i, twp_log_t *log)
 {
     const int32_t i_slot = model->observation[i].i_slot;
 

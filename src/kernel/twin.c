@@ -25,10 +25,8 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->attribute = take(&l, m->n_attributes, sizeof(double));
     twin->start_value = take(&l, m->n_variables, sizeof(double));
     twin->fires = take(&l, m->n_slots_padded, sizeof(double));
-    twin->group_fires
-        = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
-    twin->group_slot
-        = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(int32_t));
+    twin->group_fires = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
+    twin->group_slot = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(int32_t));
     twin->clock = take(&l, m->n_slots, sizeof(twp_clock_t));
     twin->variable = take(&l, m->n_variables, sizeof(double));
     twin->base = take(&l, m->n_variables, sizeof(double));

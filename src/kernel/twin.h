@@ -10,16 +10,16 @@
 /** Sticky marks: the kernel has no error path, the engine looks at the mark. */
 typedef enum {
     TWP_MARK_NONE = 0,
-    TWP_MARK_LOG_FULL,       /* not a fault: the engine empties the log and goes on */
-    TWP_MARK_NOT_FINITE,     /* a hazard, chance, amount or duration is not finite */
-    TWP_MARK_CHANCE,         /* a chance outside [0, 1], or chances that add up to more than 1 */
-    TWP_MARK_DURATION,       /* an `after` or `every` that is not > 0 */
-    TWP_MARK_LAW,            /* a law's parameter out of its range */
-    TWP_MARK_HAPPENINGS,     /* more than TWP_MAX_HAPPENINGS in one instant */
-    TWP_MARK_STANDSTILL,     /* more than TWP_MAX_STANDSTILL instants at one time */
-    TWP_MARK_OBSERVATIONS,   /* more than TWP_MAX_DELAYED observations under way */
-    TWP_MARK_AMOUNT,         /* a negative dispensing */
-    TWP_MARK_START           /* no start state fits, or a negative `since` */
+    TWP_MARK_LOG_FULL,     /* not a fault: the engine empties the log and goes on */
+    TWP_MARK_NOT_FINITE,   /* a hazard, chance, amount or duration is not finite */
+    TWP_MARK_CHANCE,       /* a chance outside [0, 1], or chances that add up to more than 1 */
+    TWP_MARK_DURATION,     /* an `after` or `every` that is not > 0 */
+    TWP_MARK_LAW,          /* a law's parameter out of its range */
+    TWP_MARK_HAPPENINGS,   /* more than TWP_MAX_HAPPENINGS in one instant */
+    TWP_MARK_STANDSTILL,   /* more than TWP_MAX_STANDSTILL instants at one time */
+    TWP_MARK_OBSERVATIONS, /* more than TWP_MAX_DELAYED observations under way */
+    TWP_MARK_AMOUNT,       /* a negative dispensing */
+    TWP_MARK_START         /* no start state fits, or a negative `since` */
 } twp_mark_t;
 
 #define TWP_MAX_HAPPENINGS 64
@@ -28,36 +28,36 @@ typedef enum {
 
 /** One running clock. */
 typedef struct {
-    double age_days;     /* at since_days */
-    double since_days;   /* when age, cumulative and rest were last brought up to date */
-    double pace, ratio;  /* phi, rho */
-    double rest;         /* what is left of the unit-exponential threshold; every: the interval */
-    double cumulative;   /* H0(age_days) */
-    double c[4];         /* constants of the law when they are the twin's own */
+    double age_days;    /* at since_days */
+    double since_days;  /* when age, cumulative and rest were last brought up to date */
+    double pace, ratio; /* phi, rho */
+    double rest;        /* what is left of the unit-exponential threshold; every: the interval */
+    double cumulative;  /* H0(age_days) */
+    double c[4];        /* constants of the law when they are the twin's own */
 } twp_clock_t;
 
 typedef struct {
-    double deviation;    /* at since_days */
+    double deviation; /* at since_days */
     double since_days;
-    int32_t i_piece;     /* n_pieces: at rest */
+    int32_t i_piece; /* n_pieces: at rest */
     int32_t padding;
 } twp_drift_state_t;
 
 /** Kinds of row in the log. */
 typedef enum {
-    TWP_ROW_EXIT,        /* code: exit; to: state or -1 (stayed); value: branch */
-    TWP_ROW_DISPENSE,    /* code: first_dispense + variable; value: days of supply */
-    TWP_ROW_CONTACT,     /* code: first_contact + support; value: 1 */
-    TWP_ROW_OBSERVED,    /* code: first_observation + observation; value: count so far */
-    TWP_ROW_MEASURE      /* code: first_measure + tally; value: amount */
+    TWP_ROW_EXIT,     /* code: exit; to: state or -1 (stayed); value: branch */
+    TWP_ROW_DISPENSE, /* code: first_dispense + variable; value: days of supply */
+    TWP_ROW_CONTACT,  /* code: first_contact + support; value: 1 */
+    TWP_ROW_OBSERVED, /* code: first_observation + observation; value: count so far */
+    TWP_ROW_MEASURE   /* code: first_measure + tally; value: amount */
 } twp_row_kind_t;
 
 /** One recorded event. */
 typedef struct {
-    double time_days;    /* since the twin's entry */
+    double time_days; /* since the twin's entry */
     double value;
     int32_t code;
-    int16_t kind;        /* twp_row_kind_t */
+    int16_t kind; /* twp_row_kind_t */
     int16_t to;
 } twp_row_t;
 
@@ -72,52 +72,53 @@ typedef struct {
     struct twp_draw {
         uint32_t stream, occurrence;
         uint64_t bits;
-    } *draw;
+    } * draw;
     int n, capacity;
 } twp_draw_log_t;
 
 typedef struct twp_twin {
-    uint64_t id;            /* world or fresh set in the top 24 bits */
-    double enters_days;     /* calendar */
-    double end_days;        /* of the life, since entry */
-    double now_days;        /* since entry */
-    int32_t mark;           /* twp_mark_t */
-    int32_t i_mark;         /* event code that the mark is about, or -1 */
-    twp_draw_log_t *draws;  /* or NULL */
+    uint64_t id;           /* world or fresh set in the top 24 bits */
+    double enters_days;    /* calendar */
+    double end_days;       /* of the life, since entry */
+    double now_days;       /* since entry */
+    int32_t mark;          /* twp_mark_t */
+    int32_t i_mark;        /* event code that the mark is about, or -1 */
+    twp_draw_log_t *draws; /* or NULL */
 
-    double *attribute;      /* [n_attributes], set by the engine before a life starts */
-    double *start_value;    /* [n_variables], set by the engine (drawn) */
-    double *fires;          /* [n_slots_padded] days; INFINITY: not running */
-    double *group_fires;    /* [n_slots_padded >> slot_group_shift] soonest of each group of slots, */
-    int32_t *group_slot;    /* and its slot, the smallest of those that tie; unless stale */
-    twp_clock_t *clock;     /* [n_slots] */
-    double *variable;       /* [n_variables] held value; a stock's: the day it runs empty */
-    double *base;           /* [n_variables] what it returns to */
-    twp_drift_state_t *drift; /* [n_drifts] */
-    double *drift_value;    /* [n_drifts] held deviation of fades (1 falling to 0) */
-    double *formula;        /* [n_formulas] */
-    double *entered_days;   /* [n_tracks] */
+    double *attribute;   /* [n_attributes], set by the engine before a life starts */
+    double *start_value; /* [n_variables], set by the engine (drawn) */
+    double *fires;       /* [n_slots_padded] days; INFINITY: not running */
+    double *group_fires; /* [n_slots_padded >> slot_group_shift] soonest of each group of slots, */
+    int32_t *group_slot; /* and its slot, the smallest of those that tie; unless stale */
+    twp_clock_t *clock;  /* [n_slots] */
+    double *variable;    /* [n_variables] held value; a stock's: the day it runs empty */
+    double *base;        /* [n_variables] what it returns to */
+    twp_drift_state_t *drift;             /* [n_drifts] */
+    double *drift_value;                  /* [n_drifts] held deviation of fades (1 falling to 0) */
+    double *formula;                      /* [n_formulas] */
+    double *entered_days;                 /* [n_tracks] */
     double *account, *account_discounted; /* [n_accounts] money */
-    double *tally;          /* [n_tallies] */
-    double *reward, *reward_discounted;   /* [n_rewards] integral so far: utility in days, flows in money */
+    double *tally;                        /* [n_tallies] */
+    double *reward,
+        *reward_discounted; /* [n_rewards] integral so far: utility in days, flows in money */
     double *reward_since;   /* [n_rewards] integrated up to here */
     double *observed;       /* [n_observations] count */
     double *arrives;        /* [n_observations * TWP_MAX_DELAYED] ring of arrival days */
     int32_t *arrives_first, *arrives_n; /* [n_observations] */
-    double *offered;        /* [n_supports * TWP_SUPPORT_MAX_AT_MOST] ring of offer days */
-    int32_t *n_offered;     /* [n_supports] offers so far */
-    double *support_from;   /* [n_supports] study day from which it may be offered; INFINITY: never */
-    int32_t *state;         /* [n_tracks] state within the track */
-    int32_t *start_state;   /* [n_tracks] at entry, before anything happened */
-    uint8_t *is_empty;      /* [n_variables] stocks */
-    uint32_t *counter;      /* [n_counters] occurrences so far */
-    uint64_t *touched;      /* [n_clock_mask] clocks to solve at the end of the instant */
-    uint64_t *stale;        /* [n_formula_mask] formulas to refresh */
-    uint64_t *started;      /* [n_clock_mask] clocks to start at the end of the instant */
+    double *offered;      /* [n_supports * TWP_SUPPORT_MAX_AT_MOST] ring of offer days */
+    int32_t *n_offered;   /* [n_supports] offers so far */
+    double *support_from; /* [n_supports] study day from which it may be offered; INFINITY: never */
+    int32_t *state;       /* [n_tracks] state within the track */
+    int32_t *start_state; /* [n_tracks] at entry, before anything happened */
+    uint8_t *is_empty;    /* [n_variables] stocks */
+    uint32_t *counter;    /* [n_counters] occurrences so far */
+    uint64_t *touched;    /* [n_clock_mask] clocks to solve at the end of the instant */
+    uint64_t *stale;      /* [n_formula_mask] formulas to refresh */
+    uint64_t *started;    /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill;
-    uint64_t stale_groups;  /* groups whose soonest is to be found again */
+    uint64_t stale_groups;        /* groups whose soonest is to be found again */
     double discount_at, discount; /* discount factor at discount_at: the last one needed */
     int64_t n_events, n_solved, n_draws, n_refreshed; /* counts for benchmarks */
 } twp_twin_t;

@@ -79,9 +79,9 @@ allocate(twp_compiler_t *c)
     model->formula_of = TWP_ARENA_NEW(c->arena, int32_t, study->n_formulas);
     model->n_accounts = study->n_accounts;
     model->n_tallies = study->n_tallies;
-    if (model->track == NULL || model->state == NULL || model->start_code == NULL
-        || model->exit == NULL || model->variable == NULL || model->observation == NULL
-        || model->support == NULL || model->attribute_stream == NULL || model->formula_of == NULL)
+    if (model->track == NULL || model->state == NULL || model->start_code == NULL ||
+        model->exit == NULL || model->variable == NULL || model->observation == NULL ||
+        model->support == NULL || model->attribute_stream == NULL || model->formula_of == NULL)
         c->is_out_of_memory = true;
 }
 
@@ -92,7 +92,7 @@ compile_population(twp_compiler_t *c)
 
     for (int a = 0; a < study->n_attributes; a++)
         c->model->attribute_stream[a] = twp_compile_stream(c, study->attribute[a].stream);
-    c->model->stream_enters = twp_compile_stream(c, "patient.enters");
+    c->model->stream_enters = twp_compile_stream(c, c->study->enters_stream);
 }
 
 static void
@@ -132,8 +132,7 @@ compile_observation(twp_compiler_t *c, int i)
 
     row->i_slot = -1;
     row->i_happening = twp_compile_happening_id(c, TWP_HAPPENING_OBSERVATION, i, 0);
-    row->delay_days
-        = from->delay_days != NULL ? twp_compile_constant(c, from->delay_days) : 0;
+    row->delay_days = from->delay_days != NULL ? twp_compile_constant(c, from->delay_days) : 0;
     if (from->is_happening && row->delay_days > 0) {
         const char *name = twp_arena_printf(c->arena, "patient.%s", from->name);
         if (name == NULL)
@@ -178,8 +177,8 @@ compile_formulas(twp_compiler_t *c)
     for (int k = 0; k < study->n_formulas; k++)
         c->model->formula_of[study->formula_order[k]] = k;
     for (int k = 0; k < study->n_formulas; k++) {
-        const twp_program_t program
-            = twp_compile_program(c, study->formula[study->formula_order[k]].expression);
+        const twp_program_t program = twp_compile_program(
+            c, study->formula[study->formula_order[k]].expression);
         twp_table_add(c, &c->formula, &program, 1);
     }
     c->model->first_reward_formula = c->formula.n;
@@ -214,8 +213,8 @@ compile_discount(twp_compiler_t *c)
             log_before += step[-1].log_per_day * (from->start_days[k] - from->start_days[k - 1]);
         step->start_days = from->start_days[k];
         step->log_before = log_before;
-        step->log_per_day
-            = (from->rule == TWP_DISCOUNT_CONTINUOUS ? r : twp_math_log1p(r)) / TWP_DAYS_PER_YEAR;
+        step->log_per_day = (from->rule == TWP_DISCOUNT_CONTINUOUS ? r : twp_math_log1p(r)) /
+            TWP_DAYS_PER_YEAR;
     }
 }
 
@@ -258,8 +257,8 @@ max_rows(const twp_model_t *model)
         if (model->happening[h].n_observers > n_observers)
             n_observers = model->happening[h].n_observers;
     }
-    return (1 + n_actions) * (1 + TWP_MAX_HAPPENINGS * n_upon) + TWP_MAX_HAPPENINGS * n_observers
-        + model->n_actions + 1;
+    return (1 + n_actions) * (1 + TWP_MAX_HAPPENINGS * n_upon) + TWP_MAX_HAPPENINGS * n_observers +
+        model->n_actions + 1;
 }
 
 static void

@@ -30,12 +30,12 @@ typedef struct {
     twp_model_t *model;
     twp_arena_t *arena;
     twp_findings_t *findings;
-    const double *parameter;        /* [study->n_parameters] */
+    const double *parameter; /* [study->n_parameters] */
     twp_table_t code, step_from, step_is, term, branch, start, action, drift, drift_mean, upon,
         observer, happening, happening_key, formula, reward, stream, slot_request;
-    int *fade_of_support_first;     /* scratch for the enter actions of supports */
+    int *fade_of_support_first; /* scratch for the enter actions of supports */
     bool is_out_of_memory;
-    bool is_too_deep;               /* a program needs more than TWP_PROGRAM_STACK */
+    bool is_too_deep; /* a program needs more than TWP_PROGRAM_STACK */
 } twp_compiler_t;
 
 /** Adds n rows (copied from row when not NULL, else zeroed); returns the index of the first. */

@@ -14,15 +14,16 @@
  * of 2^(-t / h) over piece k is exp(-l k d) (1 - exp(-l d)) / (l d), l = log 2 / h, d the piece's length.
  */
 int
-twp_compile_drift(twp_compiler_t *c, const char *name, double half_life_days,
-    double held_for_days, int i_variable, int i_support)
+twp_compile_drift(twp_compiler_t *c, const char *name, double half_life_days, double held_for_days,
+    int i_variable, int i_support)
 {
     const double l = LOG_2 / half_life_days, d = held_for_days;
     twp_drift_t row = { i_variable, i_support, -1, c->drift_mean.n, 0, d, l, -1 };
 
-    while (row.n_pieces < MAX_PIECES && (double) row.n_pieces * d < 7 * half_life_days * (1 - 1e-12)) {
-        const double mean
-            = twp_math_exp(-l * d * (double) row.n_pieces) * -twp_math_expm1(-l * d) / (l * d);
+    while (
+        row.n_pieces < MAX_PIECES && (double) row.n_pieces * d < 7 * half_life_days * (1 - 1e-12)) {
+        const double mean = twp_math_exp(-l * d * (double) row.n_pieces) * -twp_math_expm1(-l * d) /
+            (l * d);
         twp_table_add(c, &c->drift_mean, &mean, 1);
         row.n_pieces++;
     }
@@ -66,18 +67,10 @@ tell_owner(twp_compiler_t *c, const twp_slot_request_t *request, int32_t i_slot)
     twp_model_t *model = c->model;
 
     switch (request->kind) {
-    case TWP_SLOT_EXIT:
-        model->exit[request->i].i_slot = i_slot;
-        break;
-    case TWP_SLOT_DRIFT:
-        ((twp_drift_t *) c->drift.row)[request->i].i_slot = i_slot;
-        break;
-    case TWP_SLOT_STOCK:
-        model->variable[request->i].i_slot = i_slot;
-        break;
-    case TWP_SLOT_OBSERVATION:
-        model->observation[request->i].i_slot = i_slot;
-        break;
+    case TWP_SLOT_EXIT: model->exit[request->i].i_slot = i_slot; break;
+    case TWP_SLOT_DRIFT: ((twp_drift_t *) c->drift.row)[request->i].i_slot = i_slot; break;
+    case TWP_SLOT_STOCK: model->variable[request->i].i_slot = i_slot; break;
+    case TWP_SLOT_OBSERVATION: model->observation[request->i].i_slot = i_slot; break;
     }
 }
 
@@ -118,16 +111,11 @@ word_of(const twp_model_t *model, const twp_code_t *code)
 {
     switch (code->op) {
     case TWP_WORD_VARIABLE:
-    case TWP_WORD_STOCK_EMPTY:
-        return model->first_variable_word + code->i;
-    case TWP_WORD_FORMULA:
-        return model->first_formula_word + code->i;
-    case TWP_WORD_STATE_IS:
-        return model->track[code->i].i_state_first + code->j;
-    case TWP_WORD_OBSERVED_COUNT:
-        return model->first_observation_word + code->i;
-    default:
-        return -1;
+    case TWP_WORD_STOCK_EMPTY: return model->first_variable_word + code->i;
+    case TWP_WORD_FORMULA: return model->first_formula_word + code->i;
+    case TWP_WORD_STATE_IS: return model->track[code->i].i_state_first + code->j;
+    case TWP_WORD_OBSERVED_COUNT: return model->first_observation_word + code->i;
+    default: return -1;
     }
 }
 
@@ -138,8 +126,7 @@ set_bit(uint64_t *mask, int n_mask, int32_t i_word, int32_t i)
 }
 
 static void
-mask_program(
-    const twp_model_t *model, twp_program_t program, uint64_t *mask, int n_mask, int32_t i)
+mask_program(const twp_model_t *model, twp_program_t program, uint64_t *mask, int n_mask, int32_t i)
 {
     for (int32_t k = program.first; k < program.first + program.n; k++) {
         const int32_t i_word = word_of(model, &model->code[k]);
@@ -154,8 +141,7 @@ mask_exit(twp_model_t *model, const twp_model_exit_t *exit)
     mask_program(model, exit->only_while, model->clock_mask, model->n_clock_mask, exit->i_slot);
     for (int32_t k = exit->i_term_first; k < exit->i_term_first + exit->n_terms; k++) {
         const twp_term_t *term = &model->term[k];
-        mask_program(
-            model, term->covariate, model->clock_mask, model->n_clock_mask, exit->i_slot);
+        mask_program(model, term->covariate, model->clock_mask, model->n_clock_mask, exit->i_slot);
         if (term->i_fade >= 0)
             set_bit(model->clock_mask, model->n_clock_mask, model->drift[term->i_fade].i_word,
                 exit->i_slot);

@@ -26,22 +26,14 @@ expand(twp_compiler_t *c, const twp_actions_t *actions, int depth)
     for (int k = 0; k < actions->n; k++) {
         const twp_action_t *a = &actions->action[k];
         switch (a->kind) {
-        case TWP_ACTION_ADD:
-            add_action(c, TWP_DO_ADD, a->i, a->amount);
-            break;
-        case TWP_ACTION_SET:
-            add_action(c, TWP_DO_SET, a->i, a->amount);
-            break;
+        case TWP_ACTION_ADD: add_action(c, TWP_DO_ADD, a->i, a->amount); break;
+        case TWP_ACTION_SET: add_action(c, TWP_DO_SET, a->i, a->amount); break;
         case TWP_ACTION_DISPENSE:
             add_action(c, a->is_discarding ? TWP_DO_DISPENSE_DISCARDING : TWP_DO_DISPENSE, a->i,
                 a->amount);
             break;
-        case TWP_ACTION_COST:
-            add_action(c, TWP_DO_COST, a->i, a->amount);
-            break;
-        case TWP_ACTION_CONTACT:
-            add_action(c, TWP_DO_CONTACT, a->i, NULL);
-            break;
+        case TWP_ACTION_COST: add_action(c, TWP_DO_COST, a->i, a->amount); break;
+        case TWP_ACTION_CONTACT: add_action(c, TWP_DO_CONTACT, a->i, NULL); break;
         case TWP_ACTION_START:
             add_action(c, TWP_DO_HAPPEN,
                 twp_compile_happening_id(c, TWP_HAPPENING_START_ASKED, a->i, 0), NULL);
@@ -50,21 +42,18 @@ expand(twp_compiler_t *c, const twp_actions_t *actions, int depth)
             add_action(c, TWP_DO_HAPPEN,
                 twp_compile_happening_id(c, TWP_HAPPENING_END_ASKED, a->i, 0), NULL);
             break;
-        case TWP_ACTION_MEASURE:
-            add_action(c, TWP_DO_MEASURE, a->i, a->amount);
-            break;
+        case TWP_ACTION_MEASURE: add_action(c, TWP_DO_MEASURE, a->i, a->amount); break;
         case TWP_ACTION_DO:
             expand(c, &c->study->named_action[a->i].actions, depth + 1);
-            add_action(c, TWP_DO_HAPPEN,
-                twp_compile_happening_id(c, TWP_HAPPENING_ACTION, a->i, 0), NULL);
+            add_action(
+                c, TWP_DO_HAPPEN, twp_compile_happening_id(c, TWP_HAPPENING_ACTION, a->i, 0), NULL);
             break;
         }
     }
 }
 
 void
-twp_compile_actions(
-    twp_compiler_t *c, const twp_actions_t *actions, int32_t *i_first, int32_t *n)
+twp_compile_actions(twp_compiler_t *c, const twp_actions_t *actions, int32_t *i_first, int32_t *n)
 {
     *i_first = c->action.n;
     expand(c, actions, 0);
@@ -209,8 +198,8 @@ add_exit(twp_compiler_t *c, int e)
     if (exit->kind == TWP_EXIT_HAZARD) {
         add_law(c, exit, row);
         row->stream = twp_compile_stream(c, exit->stream);
-        add_terms(c, exit->effect, exit->n_effects, exit->qualified, &row->i_term_first,
-            &row->n_terms);
+        add_terms(
+            c, exit->effect, exit->n_effects, exit->qualified, &row->i_term_first, &row->n_terms);
     }
     twp_compile_actions(c, &exit->actions, &row->i_action_first, &row->n_actions);
     add_branches(c, exit, row);
@@ -278,8 +267,8 @@ add_track(twp_compiler_t *c, int t)
     if (track->n_starts > 1)
         row->stream_start = twp_compile_stream_suffix(c, "patient.", track->name);
     for (int s = 0; s < track->n_states; s++)
-        c->model->start_code[row->i_state_first + s]
-            = track->start_code != NULL ? track->start_code[s] : NAN;
+        c->model->start_code[row->i_state_first + s] =
+            track->start_code != NULL ? track->start_code[s] : NAN;
 }
 
 /** Exits first, since they make the fades that the states of supports begin and end. */

@@ -58,10 +58,8 @@ twp_family_prepare(twp_family_t family, const double *p, twp_law_constants_t *la
         law->c[1] = p[0] > 0 ? 1 / p[0] : INFINITY;
         return p[0] >= 0;
     case TWP_FAMILY_WEIBULL:
-    case TWP_FAMILY_LOGLOGISTIC:
-        return prepare_power(p[0], p[1], law);
-    case TWP_FAMILY_WEIBULL_PH:
-        return prepare_weibull_ph(p, law);
+    case TWP_FAMILY_LOGLOGISTIC: return prepare_power(p[0], p[1], law);
+    case TWP_FAMILY_WEIBULL_PH: return prepare_weibull_ph(p, law);
     case TWP_FAMILY_GOMPERTZ:
         law->c[0] = p[0];
         law->c[1] = p[1];
@@ -73,12 +71,9 @@ twp_family_prepare(twp_family_t family, const double *p, twp_law_constants_t *la
         law->c[1] = p[1];
         law->c[2] = 1 / p[1];
         return p[1] > 0;
-    case TWP_FAMILY_FIXED:
-        law->c[0] = p[0];
-        return p[0] > 0;
+    case TWP_FAMILY_FIXED: law->c[0] = p[0]; return p[0] > 0;
     case TWP_FAMILY_PIECEWISE:
-    case TWP_N_FAMILIES:
-        break;
+    case TWP_N_FAMILIES: break;
     }
     return true;
 }
@@ -103,8 +98,9 @@ piecewise_cumulative(const twp_law_constants_t *law, double age_days)
 static double
 piecewise_inverse(const twp_law_constants_t *law, double e)
 {
-    int32_t low = -1, high = law->n_pieces; /* the first u with H(u) >= e lies in the last piece whose */
-                                            /* H at its start is < e; e at or below H(0) = 0 is age 0 */
+    int32_t low = -1,
+            high = law->n_pieces; /* the first u with H(u) >= e lies in the last piece whose */
+                                  /* H at its start is < e; e at or below H(0) = 0 is age 0 */
     while (high - low > 1) {
         const int32_t middle = low + (high - low) / 2;
         if (law->cumulative[middle] < e)
@@ -140,7 +136,8 @@ gompertz_inverse(const twp_law_constants_t *law, double e)
         return e > 0 ? INFINITY : 0;
     if (!(shape < 0) && !(shape > 0))
         return e / law->c[1];
-    const double x = law->c[2] * e; /* shape e / rate; at or below -1 the bounded H is never reached */
+    const double x = law->c[2] *
+        e; /* shape e / rate; at or below -1 the bounded H is never reached */
     return x > -1 ? twp_math_log1p(x) / shape : INFINITY;
 }
 
@@ -150,23 +147,18 @@ twp_family_cumulative(twp_family_t family, const twp_law_constants_t *law, doubl
     const double *c = law->c;
 
     switch (family) {
-    case TWP_FAMILY_EXPONENTIAL:
-        return c[0] > 0 ? c[0] * age_days : 0;
+    case TWP_FAMILY_EXPONENTIAL: return c[0] > 0 ? c[0] * age_days : 0;
     case TWP_FAMILY_WEIBULL:
-    case TWP_FAMILY_WEIBULL_PH:
-        return age_days > 0 ? twp_math_pow(age_days * c[3], c[0]) : 0;
-    case TWP_FAMILY_GOMPERTZ:
-        return gompertz_cumulative(law, age_days);
+    case TWP_FAMILY_WEIBULL_PH: return age_days > 0 ? twp_math_pow(age_days * c[3], c[0]) : 0;
+    case TWP_FAMILY_GOMPERTZ: return gompertz_cumulative(law, age_days);
     case TWP_FAMILY_LOGNORMAL:
-        return age_days > 0 ? -twp_math_normal_log_upper((twp_math_log(age_days) - c[0]) * c[2]) : 0;
+        return age_days > 0 ? -twp_math_normal_log_upper((twp_math_log(age_days) - c[0]) * c[2])
+                            : 0;
     case TWP_FAMILY_LOGLOGISTIC:
         return age_days > 0 ? twp_math_log1p(twp_math_pow(age_days * c[3], c[0])) : 0;
-    case TWP_FAMILY_PIECEWISE:
-        return piecewise_cumulative(law, age_days);
-    case TWP_FAMILY_FIXED:
-        return age_days < c[0] ? 0 : INFINITY;
-    case TWP_N_FAMILIES:
-        break;
+    case TWP_FAMILY_PIECEWISE: return piecewise_cumulative(law, age_days);
+    case TWP_FAMILY_FIXED: return age_days < c[0] ? 0 : INFINITY;
+    case TWP_N_FAMILIES: break;
     }
     return 0;
 }
@@ -177,25 +169,18 @@ twp_family_inverse(twp_family_t family, const twp_law_constants_t *law, double e
     const double *c = law->c;
 
     switch (family) {
-    case TWP_FAMILY_EXPONENTIAL:
-        return e > 0 ? e * c[1] : 0;
+    case TWP_FAMILY_EXPONENTIAL: return e > 0 ? e * c[1] : 0;
     case TWP_FAMILY_WEIBULL:
-    case TWP_FAMILY_WEIBULL_PH:
-        return e > 0 ? c[2] * twp_math_pow(e, c[1]) : 0;
-    case TWP_FAMILY_GOMPERTZ:
-        return gompertz_inverse(law, e);
+    case TWP_FAMILY_WEIBULL_PH: return e > 0 ? c[2] * twp_math_pow(e, c[1]) : 0;
+    case TWP_FAMILY_GOMPERTZ: return gompertz_inverse(law, e);
     case TWP_FAMILY_LOGNORMAL:
         if (!(e > 0))
             return 0;
         return twp_math_exp(c[0] + c[1] * twp_math_normal_upper_from_log(-e));
-    case TWP_FAMILY_LOGLOGISTIC:
-        return e > 0 ? c[2] * twp_math_pow(twp_math_expm1(e), c[1]) : 0;
-    case TWP_FAMILY_PIECEWISE:
-        return piecewise_inverse(law, e);
-    case TWP_FAMILY_FIXED:
-        return e > 0 ? c[0] : 0;
-    case TWP_N_FAMILIES:
-        break;
+    case TWP_FAMILY_LOGLOGISTIC: return e > 0 ? c[2] * twp_math_pow(twp_math_expm1(e), c[1]) : 0;
+    case TWP_FAMILY_PIECEWISE: return piecewise_inverse(law, e);
+    case TWP_FAMILY_FIXED: return e > 0 ? c[0] : 0;
+    case TWP_N_FAMILIES: break;
     }
     return INFINITY;
 }

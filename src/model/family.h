@@ -12,10 +12,10 @@
 /** Constants of one law, ready for use; made by twp_family_prepare(). */
 typedef struct {
     double c[4];
-    int32_t n_pieces;              /* piecewise */
-    const double *from_days;       /* [n_pieces] */
-    const double *rate_per_day;    /* [n_pieces] */
-    const double *cumulative;      /* [n_pieces] H at from_days */
+    int32_t n_pieces;           /* piecewise */
+    const double *from_days;    /* [n_pieces] */
+    const double *rate_per_day; /* [n_pieces] */
+    const double *cumulative;   /* [n_pieces] H at from_days */
 } twp_law_constants_t;
 
 /**

@@ -42,34 +42,35 @@ typedef struct {
 typedef struct {
     twp_program_t covariate;
     double log_ratio;
-    int32_t i_fade;    /* drift whose value multiplies, or -1 */
-    bool is_support;   /* of a support: subject to strongest_only */
+    int32_t i_fade;  /* drift whose value multiplies, or -1 */
+    bool is_support; /* of a support: subject to strongest_only */
     bool is_time_ratio;
 } twp_term_t;
 
 typedef struct {
     twp_program_t chance; /* n 0: otherwise */
     int32_t i_term_first, n_terms;
-    int32_t i_target;     /* state of the track, or -1: stays */
+    int32_t i_target; /* state of the track, or -1: stays */
     int32_t i_action_first, n_actions;
 } twp_model_branch_t;
 
 typedef struct {
-    uint8_t kind;         /* twp_exit_kind_t */
-    uint8_t family;       /* twp_family_t */
-    uint8_t counts_from;  /* twp_clock_origin_t */
+    uint8_t kind;        /* twp_exit_kind_t */
+    uint8_t family;      /* twp_family_t */
+    uint8_t counts_from; /* twp_clock_origin_t */
     bool is_strongest_only;
     bool has_constant_law;
-    bool draws_choice;    /* more than one branch */
-    bool counts_firings;  /* upon with a branch that stays: the counter counts firings, else entries */
+    bool draws_choice; /* more than one branch */
+    bool
+        counts_firings; /* upon with a branch that stays: the counter counts firings, else entries */
     int32_t i_track, i_state; /* state within the track */
-    int32_t i_slot;       /* clock, or -1 for upon */
+    int32_t i_slot;           /* clock, or -1 for upon */
     int32_t i_counter;
     int32_t i_offer_support; /* or -1 */
-    int32_t i_happening;  /* raised when taken, or -1 */
+    int32_t i_happening;     /* raised when taken, or -1 */
     uint32_t stream, stream_choose;
-    twp_law_constants_t law;                              /* when constant */
-    twp_program_t parameter[TWP_FAMILY_MAX_PARAMETERS];   /* when not */
+    twp_law_constants_t law;                            /* when constant */
+    twp_program_t parameter[TWP_FAMILY_MAX_PARAMETERS]; /* when not */
     twp_program_t days, guard, only_while;
     int32_t i_term_first, n_terms;
     int32_t i_action_first, n_actions;
@@ -85,7 +86,7 @@ typedef struct {
 typedef struct {
     int32_t i_state_first, n_states; /* in state[] */
     int32_t i_start_first, n_starts; /* in start[] */
-    int32_t i_start_attribute; /* its value is looked up in start_code[], or -1 */
+    int32_t i_start_attribute;       /* its value is looked up in start_code[], or -1 */
     uint32_t stream_start;
     twp_program_t since;
 } twp_model_track_t;
@@ -116,12 +117,12 @@ typedef struct {
 
 /** A value that drifts to a base and is held piecewise at its mean: a variable or a fade. */
 typedef struct {
-    int32_t i_variable;  /* or -1: a fade */
-    int32_t i_support;   /* fade of this support, or -1 */
+    int32_t i_variable; /* or -1: a fade */
+    int32_t i_support;  /* fade of this support, or -1 */
     int32_t i_slot;
     int32_t i_mean_first, n_pieces; /* drift_mean[]: means of a unit deviation, piece by piece */
     double held_days;
-    double log2_per_day;   /* log(2) / half-life */
+    double log2_per_day; /* log(2) / half-life */
     int32_t i_word;
 } twp_drift_t;
 
@@ -147,21 +148,26 @@ typedef struct {
 
 /** Who listens to a happening, in order. */
 typedef struct {
-    int32_t i_upon_first, n_upon;         /* exits in upon[], by qualified name */
+    int32_t i_upon_first, n_upon;          /* exits in upon[], by qualified name */
     int32_t i_observer_first, n_observers; /* observations in observer[], by name */
 } twp_model_happening_t;
 
 typedef struct {
-    bool is_enabled;     /* in this strategy */
+    bool is_enabled; /* in this strategy */
     double from_days, ramp_days;
     uint32_t stream_rollout;
     int32_t i_track;
-    int32_t n_at_most;   /* 0: no limit */
+    int32_t n_at_most; /* 0: no limit */
     double at_most_days;
 } twp_model_support_t;
 
 /** What a clock slot belongs to. */
-typedef enum { TWP_SLOT_EXIT, TWP_SLOT_DRIFT, TWP_SLOT_STOCK, TWP_SLOT_OBSERVATION } twp_slot_kind_t;
+typedef enum {
+    TWP_SLOT_EXIT,
+    TWP_SLOT_DRIFT,
+    TWP_SLOT_STOCK,
+    TWP_SLOT_OBSERVATION
+} twp_slot_kind_t;
 
 typedef struct {
     int32_t kind, i;
@@ -171,7 +177,7 @@ typedef enum { TWP_REWARD_UTILITY, TWP_REWARD_FLOW } twp_reward_kind_t;
 
 /** A rate that is integrated over time: the utility, or an account's flow. */
 typedef struct {
-    int32_t kind;      /* twp_reward_kind_t */
+    int32_t kind; /* twp_reward_kind_t */
     int32_t i_formula;
     int32_t i_account; /* flow */
 } twp_reward_t;
@@ -193,47 +199,72 @@ typedef struct twp_model {
     int i_strategy;
     uint64_t seed;
 
-    int n_code;          twp_code_t *code;
-    int n_steps;         double *step_from, *step_is;
-    int n_terms;         twp_term_t *term;
-    int n_branches;      twp_model_branch_t *branch;
-    int n_exits;         twp_model_exit_t *exit;     /* order of study->exit */
-    int n_states;        twp_model_state_t *state;   /* all states, track by track */
-    int n_tracks;        twp_model_track_t *track;
-    int n_starts;        twp_model_start_t *start;
-    double *start_code;  /* [n_states] attribute value that starts a track in this state; NAN: none */
-    int n_actions;       twp_model_action_t *action;
-    int n_drifts;        twp_drift_t *drift;
-    int n_drift_means;   double *drift_mean;
-    int n_variables;     twp_model_variable_t *variable;
-    int n_observations;  twp_model_observation_t *observation;
-    int n_happenings;    twp_model_happening_t *happening;
-    int n_upon;          int32_t *upon;
-    int n_observers;     int32_t *observer;
-    int n_supports;      twp_model_support_t *support;
-    int n_formulas;      twp_program_t *formula;     /* compiled order; hidden ones (rewards) last */
-    int32_t *formula_of;                             /* [study->n_formulas] -> compiled index */
-    int n_rewards;       twp_reward_t *reward;
-    int n_slots;         twp_slot_t *slot;           /* order: priority falling, then qualified name */
-    int slot_group_shift;                            /* slots are searched in groups of 1 << shift */
-    int n_slots_padded;                              /* whole groups, at most 64; the rest never fires */
+    int n_code;
+    twp_code_t *code;
+    int n_steps;
+    double *step_from, *step_is;
+    int n_terms;
+    twp_term_t *term;
+    int n_branches;
+    twp_model_branch_t *branch;
+    int n_exits;
+    twp_model_exit_t *exit; /* order of study->exit */
+    int n_states;
+    twp_model_state_t *state; /* all states, track by track */
+    int n_tracks;
+    twp_model_track_t *track;
+    int n_starts;
+    twp_model_start_t *start;
+    double
+        *start_code; /* [n_states] attribute value that starts a track in this state; NAN: none */
+    int n_actions;
+    twp_model_action_t *action;
+    int n_drifts;
+    twp_drift_t *drift;
+    int n_drift_means;
+    double *drift_mean;
+    int n_variables;
+    twp_model_variable_t *variable;
+    int n_observations;
+    twp_model_observation_t *observation;
+    int n_happenings;
+    twp_model_happening_t *happening;
+    int n_upon;
+    int32_t *upon;
+    int n_observers;
+    int32_t *observer;
+    int n_supports;
+    twp_model_support_t *support;
+    int n_formulas;
+    twp_program_t *formula; /* compiled order; hidden ones (rewards) last */
+    int32_t *formula_of;    /* [study->n_formulas] -> compiled index */
+    int n_rewards;
+    twp_reward_t *reward;
+    int n_slots;
+    twp_slot_t *slot;     /* order: priority falling, then qualified name */
+    int slot_group_shift; /* slots are searched in groups of 1 << shift */
+    int n_slots_padded;   /* whole groups, at most 64; the rest never fires */
     int n_counters;
     int n_accounts, n_tallies, n_attributes;
-    int n_discount_steps; twp_discount_step_t *discount_step;
-    bool discounts_from_date; double discount_from_days;
+    int n_discount_steps;
+    twp_discount_step_t *discount_step;
+    bool discounts_from_date;
+    double discount_from_days;
     twp_codes_t codes;
     int max_rows_per_instant;
     int first_reward_formula; /* formulas from here on are the rewards', in their order */
 
     int n_words;
-    int n_clock_mask;    uint64_t *clock_mask;       /* [n_words * n_clock_mask]: slots a word touches */
-    int n_formula_mask;  uint64_t *formula_mask;     /* [n_words * n_formula_mask] */
+    int n_clock_mask;
+    uint64_t *clock_mask; /* [n_words * n_clock_mask]: slots a word touches */
+    int n_formula_mask;
+    uint64_t *formula_mask; /* [n_words * n_formula_mask] */
     /* words: states first (index over all states), then as below */
     int32_t first_variable_word, first_fade_word, first_observation_word, first_formula_word;
 
     uint32_t *attribute_stream; /* [n_attributes] */
     uint32_t stream_enters;
-    size_t twin_bytes;          /* size of one twin's state, see kernel/twin.h */
+    size_t twin_bytes; /* size of one twin's state, see kernel/twin.h */
     int n_streams;
 } twp_model_t;
 

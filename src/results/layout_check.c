@@ -56,8 +56,7 @@ check_attributes(const check_t *check, const char *object)
         if (strcmp(names.name[i], "_FillValue") == 0)
             status = differ(check, object, "has the attribute", "_FillValue");
         else
-            status = twp_reader_attribute(
-                check->reader, object, names.name[i], &value, check->err);
+            status = twp_reader_attribute(check->reader, object, names.name[i], &value, check->err);
         if (status != TWP_OK)
             break;
         if (value.type == TWP_TYPE_TEXT && !value.is_variable_text)
@@ -92,7 +91,8 @@ check_flags(const check_t *check, const char *object, const twp_column_t *row, t
         return row->field.n_flags == 0 ? TWP_OK : differ(check, object, "lacks its flags", NULL);
     if (has_values != has_meanings)
         return differ(check, object, "has only one of flag_values and flag_meanings", NULL);
-    status = twp_reader_attribute_text(check->reader, object, "flag_meanings", &meanings, check->err);
+    status = twp_reader_attribute_text(
+        check->reader, object, "flag_meanings", &meanings, check->err);
     if (status != TWP_OK)
         return status;
     status = twp_reader_attribute(check->reader, object, "flag_values", &values, check->err);
@@ -116,8 +116,8 @@ has_dims_of(const twp_dataset_info_t *info, const twp_column_t *row)
     if (row->field.n_dims == 0)
         return info->type == TWP_TYPE_TEXT ? info->n_dims == 0 : info->n_dims > 0;
     for (size_t lead = 0; lead < 2 && i < info->n_dims; lead++)
-        if (group->leading_dims[lead] != NULL && strcmp(row->field.dims[0], info->dim[0]) != 0
-            && strcmp(info->dim[i], group->leading_dims[lead]) == 0)
+        if (group->leading_dims[lead] != NULL && strcmp(row->field.dims[0], info->dim[0]) != 0 &&
+            strcmp(info->dim[i], group->leading_dims[lead]) == 0)
             i++;
     for (int j = 0; j < row->field.n_dims; j++) {
         const char *const dim = row->field.dims[j];
@@ -141,9 +141,8 @@ check_storage(const check_t *check, const char *object, const twp_dataset_info_t
         n_chunk *= info->is_chunked ? info->chunk[i] : 1;
     }
     if (info->type == TWP_TYPE_TEXT)
-        return info->is_variable_text
-            ? TWP_OK
-            : differ(check, object, "is no variable-length UTF-8", NULL);
+        return info->is_variable_text ? TWP_OK
+                                      : differ(check, object, "is no variable-length UTF-8", NULL);
     if (info->n_dims == 0)
         return differ(check, object, "is a number without a dimension", NULL);
     if (!info->is_chunked || !info->is_shuffled || !info->is_deflated)
@@ -193,8 +192,8 @@ check_dataset(const check_t *check, const char *group, const char *name)
         return TWP_OK; /* used by columns or by nothing: a length, no more */
     row = twp_columns_find_typed(group, name, info.type);
     if (row == NULL)
-        return differ(check, object, "is no column of the layout with the type",
-            twp_type_name(info.type));
+        return differ(
+            check, object, "is no column of the layout with the type", twp_type_name(info.type));
     if (!has_dims_of(&info, row))
         return differ(check, object, "does not have the dimensions of", row->field.name);
     status = check_storage(check, object, &info);

@@ -47,7 +47,7 @@ list_drawers(twp_read_t *read, drawer_t *drawer)
             drawer[n++] = (drawer_t){ twp_read_printf(read, "patient.%s", study->track[i].name),
                 study->track[i].name, twp_read_place(read->track_spot[i]), -1 };
     if (study->enters != NULL)
-        drawer[n++] = (drawer_t){ "patient.enters", "enters",
+        drawer[n++] = (drawer_t){ study->enters_stream, "enters",
             twp_read_place(twp_read_get(read, twp_read_get(read, read->root, "patient"), "enters")),
             -1 };
     return n;

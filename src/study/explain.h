@@ -26,15 +26,15 @@ typedef struct {
     const char *origin;
     const char *file;
     int line, column;
-    bool is_parameter;         /* then: */
+    bool is_parameter; /* then: */
     const char *name;
-    double value;              /* internal units */
-    const char *dim;           /* "", "days", "USD / day", ... */
-    double low, high;          /* range; -INFINITY, INFINITY when none */
+    double value;     /* internal units */
+    const char *dim;  /* "", "days", "USD / day", ... */
+    double low, high; /* range; -INFINITY, INFINITY when none */
 } twp_explain_number_t;
 
 /** All numbers, in order of path; the caller frees *row with free(). */
-TWP_CHECK_RESULT twp_status_t twp_explain_parameters(const twp_study_typed_t *study,
-    twp_explain_number_t **row, int *n_rows, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_explain_parameters(
+    const twp_study_typed_t *study, twp_explain_number_t **row, int *n_rows, twp_error_t *err);
 
 #endif

@@ -23,28 +23,28 @@ typedef struct {
     int8_t time, money;
 } twp_dim_t;
 
-#define TWP_DIM_NONE ((twp_dim_t) { 0, 0 })
-#define TWP_DIM_TIME ((twp_dim_t) { 1, 0 })
-#define TWP_DIM_PER_TIME ((twp_dim_t) { -1, 0 })
-#define TWP_DIM_MONEY ((twp_dim_t) { 0, 1 })
-#define TWP_DIM_MONEY_PER_TIME ((twp_dim_t) { -1, 1 })
+#define TWP_DIM_NONE ((twp_dim_t){ 0, 0 })
+#define TWP_DIM_TIME ((twp_dim_t){ 1, 0 })
+#define TWP_DIM_PER_TIME ((twp_dim_t){ -1, 0 })
+#define TWP_DIM_MONEY ((twp_dim_t){ 0, 1 })
+#define TWP_DIM_MONEY_PER_TIME ((twp_dim_t){ -1, 1 })
 
 /** What a name in an expression stands for. */
 typedef enum {
-    TWP_WORD_NUMBER,        /* a literal; number, in days and study money */
-    TWP_WORD_PARAMETER,     /* i */
-    TWP_WORD_ATTRIBUTE,     /* i; truth when it is a chance */
-    TWP_WORD_CATEGORY_IS,   /* attribute i has category code j (persona.eager) */
-    TWP_WORD_VARIABLE,      /* i, the held value */
-    TWP_WORD_STOCK_AMOUNT,  /* variable i, days left now: only where an instant evaluates it */
-    TWP_WORD_STOCK_EMPTY,   /* variable i (stock.empty), truth */
-    TWP_WORD_FORMULA,       /* i */
-    TWP_WORD_STATE_IS,      /* track i is in state j; a support's name alone means NAME.active */
-    TWP_WORD_OBSERVED_COUNT,/* observation i of a happening: how many arrived so far */
-    TWP_WORD_TIME,          /* `time`: days since entry: only where an instant evaluates it */
-    TWP_WORD_TIME_IN,       /* `time_in(track)`: days since the state of track i was entered: instant only */
-    TWP_WORD_SUPPORT_OPEN,  /* internal: support i may be offered now (rollout, at_most) */
-    TWP_WORD_NEGATE,        /* from here on: operators, n_args arguments */
+    TWP_WORD_NUMBER,         /* a literal; number, in days and study money */
+    TWP_WORD_PARAMETER,      /* i */
+    TWP_WORD_ATTRIBUTE,      /* i; truth when it is a chance */
+    TWP_WORD_CATEGORY_IS,    /* attribute i has category code j (persona.eager) */
+    TWP_WORD_VARIABLE,       /* i, the held value */
+    TWP_WORD_STOCK_AMOUNT,   /* variable i, days left now: only where an instant evaluates it */
+    TWP_WORD_STOCK_EMPTY,    /* variable i (stock.empty), truth */
+    TWP_WORD_FORMULA,        /* i */
+    TWP_WORD_STATE_IS,       /* track i is in state j; a support's name alone means NAME.active */
+    TWP_WORD_OBSERVED_COUNT, /* observation i of a happening: how many arrived so far */
+    TWP_WORD_TIME,           /* `time`: days since entry: only where an instant evaluates it */
+    TWP_WORD_TIME_IN, /* `time_in(track)`: days since the state of track i was entered: instant only */
+    TWP_WORD_SUPPORT_OPEN, /* internal: support i may be offered now (rollout, at_most) */
+    TWP_WORD_NEGATE,       /* from here on: operators, n_args arguments */
     TWP_WORD_NOT,
     TWP_WORD_ADD,
     TWP_WORD_SUBTRACT,
@@ -57,26 +57,26 @@ typedef enum {
     TWP_WORD_GREATER_EQUAL,
     TWP_WORD_EQUAL,
     TWP_WORD_NOT_EQUAL,
-    TWP_WORD_AND,           /* two arguments, both evaluated */
+    TWP_WORD_AND, /* two arguments, both evaluated */
     TWP_WORD_OR,
-    TWP_WORD_MIN,           /* two arguments (min(a,b,c) is nested) */
+    TWP_WORD_MIN, /* two arguments (min(a,b,c) is nested) */
     TWP_WORD_MAX,
-    TWP_WORD_IF,            /* condition, then, else; all evaluated */
+    TWP_WORD_IF, /* condition, then, else; all evaluated */
     TWP_WORD_EXP,
     TWP_WORD_LOG,
     TWP_WORD_SQRT,
     TWP_WORD_ABS,
     TWP_WORD_FLOOR,
-    TWP_WORD_LOGISTIC,      /* 1 / (1 + exp(-x)) */
-    TWP_WORD_STEPS          /* steps(x, [from...], [is...]): arg[0] is x; step table below */
+    TWP_WORD_LOGISTIC, /* 1 / (1 + exp(-x)) */
+    TWP_WORD_STEPS     /* steps(x, [from...], [is...]): arg[0] is x; step table below */
 } twp_word_kind_t;
 
 /** How far an expression may look; each includes those before it. */
 typedef enum {
     TWP_SCOPE_CONSTANT, /* parameters */
     TWP_SCOPE_TWIN,     /* and attributes: fixed for a life */
-    TWP_SCOPE_STEP,     /* and whatever changes at events only: variables, formulas, states, observations */
-    TWP_SCOPE_INSTANT   /* and what changes continuously, read at one instant: stock, time, time_in() */
+    TWP_SCOPE_STEP, /* and whatever changes at events only: variables, formulas, states, observations */
+    TWP_SCOPE_INSTANT /* and what changes continuously, read at one instant: stock, time, time_in() */
 } twp_scope_t;
 
 typedef struct twp_expression twp_expression_t;
@@ -90,9 +90,10 @@ struct twp_expression {
     twp_scope_t scope; /* the widest scope it uses */
     int n_args;
     twp_expression_t *arg[3];
-    int n_steps;             /* TWP_WORD_STEPS: value is step_is[k] for the last k with step_from[k] <= x; */
-    twp_expression_t **step_from; /* constants, rising, [n_steps]; below step_from[0] is step_is[0] */
-    twp_expression_t **step_is;   /* constants, [n_steps] */
+    int n_steps; /* TWP_WORD_STEPS: value is step_is[k] for the last k with step_from[k] <= x; */
+    twp_expression_t *
+        *step_from;             /* constants, rising, [n_steps]; below step_from[0] is step_is[0] */
+    twp_expression_t **step_is; /* constants, [n_steps] */
     int line, column;
 };
 

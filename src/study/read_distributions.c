@@ -390,6 +390,10 @@ read_by(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, const twp_di
     out->by_is = TWP_READ_NEW(read, twp_distribution_t *, attribute->n_categories);
     for (int i = 0; i < attribute->n_categories; i++) {
         const twp_spot_t one = twp_read_get(read, is, attribute->category[i]);
+        const twp_spot_t stream = twp_read_get(read, one, "stream");
+        if (stream.node != NULL)
+            twp_read_fail(read, twp_read_place(stream), twp_read_text(stream),
+                "`stream` beside `by`", NULL, "all distributions of a `by` draw one number");
         out->by_is[i] = twp_read_distribution(read, one, i > 0 ? dim : wanted, &got);
         if (out->by_is[i] == NULL)
             return false;

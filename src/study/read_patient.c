@@ -159,8 +159,6 @@ read_correlated_of(twp_read_t *read, twp_spot_t of, int *attribute)
     return is_good;
 }
 
-#define MAX_CORRELATED 200
-
 static void
 read_correlated(twp_read_t *read)
 {
@@ -172,9 +170,10 @@ read_correlated(twp_read_t *read)
 
     if (of.node == NULL || of.node->kind != TWP_NODE_SEQUENCE)
         return;
-    if (of.node->n > MAX_CORRELATED) {
+    if (of.node->n > TWP_STUDY_MAX_CORRELATED) {
         twp_read_fail(read, twp_read_place(of), twp_read_printf(read, "%d", of.node->n),
-            twp_read_printf(read, "at most %d", MAX_CORRELATED), NULL, "too many attributes");
+            twp_read_printf(read, "at most %d", TWP_STUDY_MAX_CORRELATED), NULL,
+            "too many attributes");
         return;
     }
     study->copula_attribute = TWP_READ_NEW(read, int, of.node->n);
@@ -217,7 +216,11 @@ read_limits(twp_read_t *read, twp_spot_t spot, twp_study_variable_t *out)
     const twp_spot_t within = twp_read_get(read, spot, "within");
     double low, high;
 
-    if (within.node == NULL || within.node->kind != TWP_NODE_SEQUENCE || within.node->n != 2)
+    if (within.node != NULL && out->is_stock)
+        twp_read_fail(read, twp_read_place(within), NULL, NULL, NULL,
+            "a stock falls by one a day and never below 0: it has no other limits");
+    if (within.node == NULL || out->is_stock || within.node->kind != TWP_NODE_SEQUENCE ||
+        within.node->n != 2)
         return;
     out->low = twp_read_number(read, twp_read_item(read, within, 0), TWP_SCOPE_CONSTANT, &out->dim);
     out->high = twp_read_number(

@@ -273,6 +273,8 @@ twp_read_population(twp_read_t *read)
             twp_read_fail(read, twp_read_place(count), text, "1 or more, below 2^40", NULL,
                 "the number of twins is out of range");
     }
+    const char *pinned = twp_read_text(twp_read_get(read, enters, "stream"));
+    study->enters_stream = pinned != NULL ? pinned : "patient.enters";
     if (enters.node != NULL)
         study->enters = twp_read_distribution(read, enters, &time, &got);
     check_entry(read, enters);

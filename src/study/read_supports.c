@@ -245,6 +245,8 @@ read_support_exit(twp_read_t *read, int i_support, twp_study_exit_t *exit)
 
     if (strcmp(exit->name, "asked") == 0) {
         ask(read, i_support, TWP_HAPPENING_START_ASKED, TWP_SUPPORT_ACTIVE, exit);
+        exit->guard = twp_read_word(
+            read, TWP_WORD_SUPPORT_OPEN, i_support, 0, true, TWP_SCOPE_INSTANT);
     } else if (strcmp(exit->name, "asked_end") == 0) {
         ask(read, i_support, TWP_HAPPENING_END_ASKED, TWP_SUPPORT_OVER, exit);
     } else if (strcmp(exit->name, "offer") == 0) {

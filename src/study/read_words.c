@@ -64,8 +64,13 @@ meaning_of_observation(twp_read_t *read, int i)
         return meaning_of_symbol(read, symbol);
     if (dot != NULL && symbol == NULL) {
         head = twp_read_find(read, twp_read_printf(read, "%.*s", (int) (dot - of), of));
-        if (head != NULL && head->kind == TWP_SYMBOL_ATTRIBUTE)
-            return read->reader.resolve(read, of);
+        if (head != NULL && head->kind == TWP_SYMBOL_ATTRIBUTE) {
+            const bool was_programme = read->is_programme;
+            read->is_programme = false; /* what is observed may be hidden otherwise */
+            const twp_name_meaning_t meaning = read->reader.resolve(read, of);
+            read->is_programme = was_programme;
+            return meaning;
+        }
     }
     return found(TWP_WORD_OBSERVED_COUNT, i, 0, false, TWP_DIM_NONE, TWP_SCOPE_STEP);
 }

@@ -19,42 +19,42 @@ typedef struct {
     twp_expression_t *expression; /* constant scope, over other parameters; no cycles */
     double value;                 /* evaluated, internal units */
     twp_dim_t dim;
-    const char *unit;             /* as written, for printing ("" when none) */
-    double low, high;             /* range; -INFINITY, INFINITY when none: a value outside is a finding */
+    const char *unit; /* as written, for printing ("" when none) */
+    double low, high; /* range; -INFINITY, INFINITY when none: a value outside is a finding */
     const char *source, *note;
     twp_place_t place;
 } twp_study_parameter_t;
 
 typedef enum {
-    TWP_DIST_CONSTANT,   /* arg: value */
-    TWP_DIST_NORMAL,     /* mean, sd */
-    TWP_DIST_LOGNORMAL,  /* meanlog, sdlog (median and sigma_log are converted on reading) */
-    TWP_DIST_UNIFORM,    /* low, high */
-    TWP_DIST_BETA,       /* a, b */
-    TWP_DIST_GAMMA,      /* shape, scale (mean or rate converted) */
-    TWP_DIST_EXPONENTIAL,/* rate (mean converted) */
-    TWP_DIST_WEIBULL,    /* shape, scale */
-    TWP_DIST_TRIANGULAR, /* low, mode, high */
-    TWP_DIST_CHANCE,     /* p: 1 when u < p, else 0; truth */
-    TWP_DIST_CATEGORIES, /* weights summing to 1: code of a category */
-    TWP_DIST_COLUMN,     /* a column of the patients' CSV */
-    TWP_DIST_BY          /* one distribution per category of another attribute */
+    TWP_DIST_CONSTANT,    /* arg: value */
+    TWP_DIST_NORMAL,      /* mean, sd */
+    TWP_DIST_LOGNORMAL,   /* meanlog, sdlog (median and sigma_log are converted on reading) */
+    TWP_DIST_UNIFORM,     /* low, high */
+    TWP_DIST_BETA,        /* a, b */
+    TWP_DIST_GAMMA,       /* shape, scale (mean or rate converted) */
+    TWP_DIST_EXPONENTIAL, /* rate (mean converted) */
+    TWP_DIST_WEIBULL,     /* shape, scale */
+    TWP_DIST_TRIANGULAR,  /* low, mode, high */
+    TWP_DIST_CHANCE,      /* p: 1 when u > 1 - p, else 0, so that it rises with u; truth */
+    TWP_DIST_CATEGORIES,  /* weights summing to 1: code of a category */
+    TWP_DIST_COLUMN,      /* a column of the patients' CSV */
+    TWP_DIST_BY           /* one distribution per category of another attribute */
 } twp_dist_kind_t;
 
 typedef struct twp_distribution twp_distribution_t;
 
 struct twp_distribution {
     twp_dist_kind_t kind;
-    twp_expression_t *arg[3]; /* constant scope, internal units */
+    twp_expression_t *arg[3];     /* constant scope, internal units */
     twp_expression_t *low, *high; /* within: truncation, or NULL */
     int n_categories;
-    const char **category;         /* CATEGORIES: names sorted by strcmp; COLUMN with texts: likewise */
-    twp_expression_t **weight;     /* CATEGORIES: [n_categories] */
-    const char *column;            /* COLUMN: name in the CSV */
-    double column_unit;            /* COLUMN: factor to internal units */
-    const char **column_text;      /* COLUMN with `is`: [n_categories] text of each category's cell */
-    int i_by;                      /* BY: a categorical attribute earlier in draw order */
-    twp_distribution_t **by_is;    /* BY: [n_categories of i_by] */
+    const char **category;     /* CATEGORIES: names sorted by strcmp; COLUMN with texts: likewise */
+    twp_expression_t **weight; /* CATEGORIES: [n_categories] */
+    const char *column;        /* COLUMN: name in the CSV */
+    double column_unit;        /* COLUMN: factor to internal units */
+    const char **column_text;  /* COLUMN with `is`: [n_categories] text of each category's cell */
+    int i_by;                  /* BY: a categorical attribute earlier in draw order */
+    twp_distribution_t **by_is; /* BY: [n_categories of i_by] */
 };
 
 typedef struct {
@@ -65,7 +65,7 @@ typedef struct {
     int n_categories; /* > 0: categorical, values are codes in order of names */
     const char **category;
     twp_distribution_t *distribution;
-    int i_copula;     /* row in the correlation matrix, or -1 */
+    int i_copula;       /* row in the correlation matrix, or -1 */
     const char *stream; /* qualified name that draws, `patient.age`, or the pinned one */
 } twp_study_attribute_t;
 
@@ -77,10 +77,10 @@ typedef struct {
     twp_distribution_t *starts; /* at entry; stream `patient.NAME` */
     bool has_half_life;
     bool returns_to_start;
-    twp_expression_t *returns_to;            /* twin scope, when not to start */
-    twp_expression_t *half_life_days;        /* constant */
-    twp_expression_t *held_for_days;         /* constant, or NULL: a quarter of the half-life */
-    twp_expression_t *low, *high;            /* within: constant, or NULL; values are clamped at jumps */
+    twp_expression_t *returns_to;     /* twin scope, when not to start */
+    twp_expression_t *half_life_days; /* constant */
+    twp_expression_t *held_for_days;  /* constant, or NULL: a quarter of the half-life */
+    twp_expression_t *low, *high;     /* within: constant, or NULL; values are clamped at jumps */
     const char *stream;
 } twp_study_variable_t;
 
@@ -92,7 +92,7 @@ typedef struct {
 
 /** A thing that happens to the twin at an instant and that `upon` and observations can name. */
 typedef enum {
-    TWP_HAPPENING_STATE,       /* i track, j state: entered (also by a track's start without since) */
+    TWP_HAPPENING_STATE, /* i track, j state: entered (also by a track's start without since) */
     TWP_HAPPENING_STOCK_EMPTY, /* i variable */
     TWP_HAPPENING_EXIT,        /* i exit (index over all exits): taken */
     TWP_HAPPENING_ACTION,      /* i named action: done */
@@ -115,11 +115,13 @@ typedef enum {
 /** Influence of a covariate on one hazard or one chance. */
 typedef struct {
     twp_ratio_kind_t kind;
-    twp_expression_t *covariate; /* step scope; truth (`if`) or number (`per`, already divided by its unit) */
-    twp_expression_t *ratio;     /* constant scope: hr, time_ratio or odds ratio (> 0); rr and difference are
+    twp_expression_t
+        *covariate; /* step scope; truth (`if`) or number (`per`, already divided by its unit) */
+    twp_expression_t
+        *ratio;       /* constant scope: hr, time_ratio or odds ratio (> 0); rr and difference are
                                     converted to an odds ratio on reading */
-    const char *name;            /* qualified name by which terms are ordered: the covariate's text */
-    int i_support;               /* support whose effect this is (covariate: it is active), or -1 */
+    const char *name; /* qualified name by which terms are ordered: the covariate's text */
+    int i_support;    /* support whose effect this is (covariate: it is active), or -1 */
     twp_expression_t *fade_half_life_days; /* constant, or NULL: does not fade */
     twp_expression_t *fade_held_for_days;  /* constant, or NULL: a quarter */
     const char *source;
@@ -159,7 +161,7 @@ typedef struct {
 typedef struct {
     twp_family_t family;
     twp_expression_t *parameter[TWP_FAMILY_MAX_PARAMETERS]; /* step scope; fixed on entry */
-    int n_pieces;               /* piecewise: constant scope */
+    int n_pieces;                                           /* piecewise: constant scope */
     twp_expression_t **from_days, **rate_per_day; /* [n_pieces]; from_days[0] is 0, rising */
 } twp_law_t;
 
@@ -172,7 +174,7 @@ typedef struct {
     twp_expression_t *chance; /* step scope, [0, 1]; NULL: otherwise */
     int n_effects;            /* odds ratios on this chance */
     twp_effect_t *effect;
-    int i_target;             /* state of the same track; -1: stays, the exit repeats */
+    int i_target; /* state of the same track; -1: stays, the exit repeats */
     twp_actions_t actions;
 } twp_branch_t;
 
@@ -181,23 +183,23 @@ typedef struct {
     const char *qualified; /* `patient.supply.due.refill` */
     const char *stream;    /* name that draws: qualified, or the pinned one */
     twp_exit_kind_t kind;
-    twp_law_t law;                     /* hazard */
-    twp_clock_origin_t counts_from;    /* hazard */
-    twp_expression_t *days;            /* after, every: instant scope, evaluated on entry and kept, > 0 */
+    twp_law_t law;                  /* hazard */
+    twp_clock_origin_t counts_from; /* hazard */
+    twp_expression_t *days; /* after, every: instant scope, evaluated on entry and kept, > 0 */
     int n_upon;
-    twp_happening_t *upon;             /* upon: any of these */
-    twp_expression_t *guard;           /* upon, every: `if`, instant scope, or NULL */
-    twp_expression_t *only_while;      /* hazard: step scope, or NULL */
+    twp_happening_t *upon;        /* upon: any of these */
+    twp_expression_t *guard;      /* upon, every: `if`, instant scope, or NULL */
+    twp_expression_t *only_while; /* hazard: step scope, or NULL */
     int n_effects;
-    twp_effect_t *effect;              /* hazard: own effects, then those of supports, by name */
-    bool is_strongest_only;            /* of the supports' effects only the strongest counts */
-    twp_actions_t actions;             /* do */
-    int n_branches;                    /* >= 1; the last has chance NULL */
+    twp_effect_t *effect;   /* hazard: own effects, then those of supports, by name */
+    bool is_strongest_only; /* of the supports' effects only the strongest counts */
+    twp_actions_t actions;  /* do */
+    int n_branches;         /* >= 1; the last has chance NULL */
     twp_branch_t *branch;
-    int priority;                      /* higher first among clocks that fire at once; default 0 */
+    int priority; /* higher first among clocks that fire at once; default 0 */
     int i_track, i_state;
-    int i_offer_support;               /* support this exit offers, or -1 */
-    int i_counter_of;                  /* -1, or the exit whose occurrence counter this one shares */
+    int i_offer_support; /* support this exit offers, or -1 */
+    int i_counter_of;    /* -1, or the exit whose occurrence counter this one shares */
     twp_place_t place;
 } twp_study_exit_t;
 
@@ -209,41 +211,46 @@ typedef struct {
     struct {
         int i_account;
         twp_expression_t *rate; /* step scope, money per day */
-    } *flow;
+    } * flow;
 } twp_study_state_t;
 
 typedef struct {
     const char *name;
     int n_states;
     twp_study_state_t *state;
-    int n_starts;                    /* choices of the start state: chances as in choose, stream patient.TRACK */
+    int n_starts; /* choices of the start state: chances as in choose, stream patient.TRACK */
     struct {
-        twp_expression_t *chance;    /* twin scope; NULL: otherwise */
+        twp_expression_t *chance; /* twin scope; NULL: otherwise */
         int i_state;
-    } *start;
-    int i_start_attribute;           /* categorical or numeric attribute that gives the state, or -1 */
-    double *start_code;              /* [n_states] attribute value that means this state; NAN: none does */
-    twp_expression_t *since_days;    /* twin scope, >= 0, or NULL */
-    int i_support;                   /* support this track was made of, or -1 */
+    } * start;
+    int i_start_attribute; /* categorical or numeric attribute that gives the state, or -1 */
+    double *start_code;    /* [n_states] attribute value that means this state; NAN: none does */
+    twp_expression_t *since_days; /* twin scope, >= 0, or NULL */
+    int i_support;                /* support this track was made of, or -1 */
 } twp_study_track_t;
 
 typedef struct {
     const char *name;
-    bool is_happening;       /* else a value */
-    twp_happening_t of;      /* happening */
-    twp_expression_t *value; /* value: step scope; words of it mean this expression */
+    bool is_happening;            /* else a value */
+    twp_happening_t of;           /* happening */
+    twp_expression_t *value;      /* value: step scope; words of it mean this expression */
     twp_expression_t *delay_days; /* constant, >= 0, or NULL */
 } twp_study_observation_t;
 
 /** States of a support's track, in this order. */
-enum { TWP_SUPPORT_ACTIVE = 0, TWP_SUPPORT_IDLE = 1, TWP_SUPPORT_OVER = 2, TWP_SUPPORT_WAITING = 3 };
+enum {
+    TWP_SUPPORT_ACTIVE = 0,
+    TWP_SUPPORT_IDLE = 1,
+    TWP_SUPPORT_OVER = 2,
+    TWP_SUPPORT_WAITING = 3
+};
 
 typedef struct {
     const char *name;
-    const char *channel;      /* or NULL; only tells, but contacts can be counted by it */
-    int i_track;              /* the track compiled from it */
-    int n_at_most;            /* offers allowed in the window; 0: no limit; <= TWP_SUPPORT_MAX_AT_MOST */
-    double at_most_days;      /* window; INFINITY: whole life */
+    const char *channel; /* or NULL; only tells, but contacts can be counted by it */
+    int i_track;         /* the track compiled from it */
+    int n_at_most;       /* offers allowed in the window; 0: no limit; <= TWP_SUPPORT_MAX_AT_MOST */
+    double at_most_days; /* window; INFINITY: whole life */
     const char *rollout_stream; /* `patient.NAME.rollout` */
 } twp_study_support_t;
 
@@ -253,9 +260,9 @@ typedef struct {
     const char *name;
     bool is_baseline;
     int n_supports;
-    int *i_support;            /* supports on offer */
-    double from_days;          /* calendar days from time.starts */
-    double ramp_days;          /* roll-out ends at from + ramp */
+    int *i_support;              /* supports on offer */
+    double from_days;            /* calendar days from time.starts */
+    double ramp_days;            /* roll-out ends at from + ramp */
     const twp_node_t *overrides; /* mapping under `set`, or NULL */
     const char *note;
     twp_place_t place;
@@ -269,30 +276,30 @@ typedef struct {
 /** One measure as asked for in `report.measures`, a target or a default. */
 typedef struct {
     twp_measure_t measure;
-    const char *name;      /* column name, lower case: `persistence`, `time_in_therapy_taking`, ... */
-    const char *label;     /* as printed */
-    int n_times;           /* `at` or `by`: 0 when the measure has none */
-    double *time_days;     /* [n_times] */
-    int i_track, i_state;  /* `of`, or -1 */
+    const char *name;  /* column name, lower case: `persistence`, `time_in_therapy_taking`, ... */
+    const char *label; /* as printed */
+    int n_times;       /* `at` or `by`: 0 when the measure has none */
+    double *time_days; /* [n_times] */
+    int i_track, i_state;             /* `of`, or -1 */
     int i_since_track, i_since_state; /* `since`, or -1: entry */
-    int i_support;         /* contacts `of`, or -1 */
-    int i_payer;           /* cost `of`: index in study->payer, or -1: all */
-    int i_category;        /* cost: index in study->category, or -1: all */
-    int i_tally;           /* total of an action's measure, or -1 */
-    double gap_days;       /* permissible gap */
-    double window_days;    /* observation window of pdc, mpr; INFINITY: to the end */
-    int i_stock;           /* stock whose dispensings count; -1: any */
+    int i_support;                    /* contacts `of`, or -1 */
+    int i_payer;                      /* cost `of`: index in study->payer, or -1: all */
+    int i_category;                   /* cost: index in study->category, or -1: all */
+    int i_tally;                      /* total of an action's measure, or -1 */
+    double gap_days;                  /* permissible gap */
+    double window_days;               /* observation window of pdc, mpr; INFINITY: to the end */
+    int i_stock;                      /* stock whose dispensings count; -1: any */
     bool is_discounted;
 } twp_study_measure_t;
 
 typedef struct {
     const char *name;
-    int i_measure;      /* into study->measure (added there when the report does not list it) */
-    int i_time;         /* which of its times */
-    double value;       /* what it must be */
-    double within;      /* tolerance, > 0 */
-    int i_strategy;     /* default: the baseline */
-    bool is_fit;        /* role: fit; else predict */
+    int i_measure;  /* into study->measure (added there when the report does not list it) */
+    int i_time;     /* which of its times */
+    double value;   /* what it must be */
+    double within;  /* tolerance, > 0 */
+    int i_strategy; /* default: the baseline */
+    bool is_fit;    /* role: fit; else predict */
     const char *source;
     twp_place_t place;
 } twp_study_target_t;
@@ -303,78 +310,103 @@ typedef struct {
     twp_discount_rule_t rule; /* (1+r)^(-t/year) or exp(-r t) */
     bool is_from_date;        /* from calendar day from_days, else from each twin's entry */
     double from_days;
-    int n_steps;              /* >= 1 when discounting; 0: none */
-    double *start_days;       /* [n_steps], start_days[0] == 0, rising */
-    double *rate_per_year;    /* [n_steps], >= 0 */
+    int n_steps;           /* >= 1 when discounting; 0: none */
+    double *start_days;    /* [n_steps], start_days[0] == 0, rising */
+    double *rate_per_year; /* [n_steps], >= 0 */
 } twp_study_discount_t;
 
 typedef struct {
-    bool outcomes;          /* /outcomes and /twins rows; default true */
+    bool outcomes; /* /outcomes and /twins rows; default true */
     bool twins;
-    bool trajectories;      /* default false */
-    int n_variables;        /* variables written along a trajectory; -1: all */
+    bool trajectories; /* default false */
+    int n_variables;   /* variables written along a trajectory; -1: all */
     int *i_variable;
-    bool events;            /* default true */
-    int n_exits;            /* exits recorded; -1: all that are not internal */
+    bool events; /* default true */
+    int n_exits; /* exits recorded; -1: all that are not internal */
     int *i_exit;
-    double grid_days;       /* step of occupancy and survival curves; default month */
+    double grid_days; /* step of occupancy and survival curves; default month */
 } twp_study_record_t;
 
 /** One number of the study with where it came from, for `params` and `check --explain`. */
 typedef struct {
-    const char *path;       /* patient.tracks.therapy... */
-    const char *text;       /* as written */
-    const char *source;     /* nearest `source`, or NULL: a finding */
+    const char *path;   /* patient.tracks.therapy... */
+    const char *text;   /* as written */
+    const char *source; /* nearest `source`, or NULL: a finding */
     const char *note;
     twp_origin_t origin;
     twp_place_t place;
 } twp_study_number_t;
 
+#define TWP_STUDY_MAX_CORRELATED 64
+
 typedef struct twp_study {
     twp_arena_t *arena;
     const char *name, *question, *note;
-    const char *currency;   /* "USD" */
+    const char *currency; /* "USD" */
     int price_year;
     int starts_year, starts_month, starts_day;
-    double horizon_days;    /* calendar, > 0 */
-    double follow_up_days;  /* life length, INFINITY when none */
+    double horizon_days;   /* calendar, > 0 */
+    double follow_up_days; /* life length, INFINITY when none */
 
-    int n_parameters;   twp_study_parameter_t *parameter;
-    int n_attributes;   twp_study_attribute_t *attribute; /* in draw order: see i_draw_order */
-    int *draw_order;    /* [n_attributes]: BY after what it is by */
-    int n_copula;       double *copula;  /* [n_copula * n_copula] lower Cholesky factor, row-major */
-    int *copula_attribute;               /* [n_copula] attribute of each row, listed order */
-    int n_variables;    twp_study_variable_t *variable;
-    int n_formulas;     twp_study_formula_t *formula;
+    int n_parameters;
+    twp_study_parameter_t *parameter;
+    int n_attributes;
+    twp_study_attribute_t *attribute; /* in draw order: see i_draw_order */
+    int *draw_order;                  /* [n_attributes]: BY after what it is by */
+    /* at most TWP_STUDY_MAX_CORRELATED */
+    int n_copula;
+    double *copula;        /* [n_copula * n_copula] lower Cholesky factor, row-major */
+    int *copula_attribute; /* [n_copula] attribute of each row, listed order */
+    int n_variables;
+    twp_study_variable_t *variable;
+    int n_formulas;
+    twp_study_formula_t *formula;
     int *formula_order; /* [n_formulas] compiled order: each after those it uses */
-    int n_named_actions; twp_study_named_action_t *named_action;
-    int n_tracks;       twp_study_track_t *track;   /* the study's own, then one per support; sorted by name */
-    int n_exits;        twp_study_exit_t *exit;     /* by qualified name within track and state */
-    int n_observations; twp_study_observation_t *observation;
-    int n_supports;     twp_study_support_t *support;
-    int n_strategies;   twp_study_strategy_t *strategy; /* baseline first, then by name */
-    int n_payers;       const char **payer;
-    int n_categories;   const char **category;
-    int n_accounts;     twp_account_t *account;     /* those that occur */
-    int n_tallies;      const char **tally;
+    int n_named_actions;
+    twp_study_named_action_t *named_action;
+    int n_tracks;
+    twp_study_track_t *track; /* the study's own, then one per support; sorted by name */
+    int n_exits;
+    twp_study_exit_t *exit; /* by qualified name within track and state */
+    int n_observations;
+    twp_study_observation_t *observation;
+    int n_supports;
+    twp_study_support_t *support;
+    int n_strategies;
+    twp_study_strategy_t *strategy; /* baseline first, then by name */
+    int n_payers;
+    const char **payer;
+    int n_categories;
+    const char **category;
+    int n_accounts;
+    twp_account_t *account; /* those that occur */
+    int n_tallies;
+    const char **tally;
     twp_expression_t *utility; /* step scope, or NULL */
 
-    int64_t n_patients;        /* count; with a CSV: its rows unless count says fewer */
-    twp_distribution_t *enters; /* calendar day of entry, or NULL: 0; stream patient.enters */
-    const char *patients_csv;  /* path as to be opened, or NULL */
+    int64_t n_patients;         /* count; with a CSV: its rows unless count says fewer */
+    twp_distribution_t *enters; /* calendar day of entry, or NULL: 0 */
+    const char *enters_stream;  /* patient.enters, or the pinned name */
+    const char *patients_csv;   /* path as to be opened, or NULL */
     const char *patients_csv_name;
     const char *patients_id_column; /* or NULL: the row */
-    const char *patients_group_column; /* several rows a patient: first row of each value is kept; or NULL */
+    const char *
+        patients_group_column; /* several rows a patient: first row of each value is kept; or NULL */
 
-    int n_measures;     twp_study_measure_t *measure;
-    int n_targets;      twp_study_target_t *target;
-    int n_by;           int *by_attribute;          /* segments: truth or categorical attributes */
-    int n_worth;        double *worth_of_a_qaly;    /* money per QALY */
+    int n_measures;
+    twp_study_measure_t *measure;
+    int n_targets;
+    twp_study_target_t *target;
+    int n_by;
+    int *by_attribute; /* segments: truth or categorical attributes */
+    int n_worth;
+    double *worth_of_a_qaly; /* money per QALY */
     twp_study_discount_t discount;
     twp_study_record_t record;
     int n_kaplan_meier; /* curves in /survival: event since start */
 
-    int n_numbers;      twp_study_number_t *number;
+    int n_numbers;
+    twp_study_number_t *number;
 } twp_study_typed_t;
 
 /**

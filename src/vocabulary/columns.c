@@ -12,17 +12,31 @@
 #define D3(a, b, c) .n_dims = 3, .dims = { a, b, c }
 #define D4(a, b, c, d) .n_dims = 4, .dims = { a, b, c, d }
 #define ROW(is_required, group, the_name, the_type, the_dims, the_units, the_long_name) \
-    { group, \
-        { .name = the_name, .type = TWP_TYPE_##the_type, the_dims, .units = the_units, \
-            .long_name = the_long_name }, \
-        is_required }
+    {                                                                                   \
+        group,                                                                          \
+            { .name = the_name,                                                         \
+                .type = TWP_TYPE_##the_type,                                            \
+                the_dims,                                                               \
+                .units = the_units,                                                     \
+                .long_name = the_long_name },                                           \
+            is_required                                                                 \
+    }
 #define ROW_WITH(is_required, group, the_name, the_type, the_dims, the_units, the_long_name, ...) \
-    { group, \
-        { .name = the_name, .type = TWP_TYPE_##the_type, the_dims, .units = the_units, \
-            .long_name = the_long_name, __VA_ARGS__ }, \
-        is_required }
-#define SCALAR(is_required, group, the_name, the_long_name) \
-    { group, { .name = the_name, .type = TWP_TYPE_TEXT, .long_name = the_long_name }, is_required }
+    {                                                                                             \
+        group,                                                                                    \
+            { .name = the_name,                                                                   \
+                .type = TWP_TYPE_##the_type,                                                      \
+                the_dims,                                                                         \
+                .units = the_units,                                                               \
+                .long_name = the_long_name,                                                       \
+                __VA_ARGS__ },                                                                    \
+            is_required                                                                           \
+    }
+#define SCALAR(is_required, group, the_name, the_long_name)                             \
+    {                                                                                   \
+        group, { .name = the_name, .type = TWP_TYPE_TEXT, .long_name = the_long_name }, \
+            is_required                                                                 \
+    }
 
 static const char *const meanings_no_yes[] = { "no", "yes" };
 static const char *const meanings_role[] = { "fit", "predict" };
@@ -60,39 +74,39 @@ static const twp_column_group_t groups[] = {
 /* Dimensions that several groups share; each group has its own copy. */
 #define STRATEGY(group) \
     ROW(YES, group, "strategy", TEXT, D1("strategy"), NULL, "name of the strategy")
-#define POINT(group) \
+#define POINT(group)                                                                     \
     ROW(NO, group, "point", INT32, D1("point"), NULL, "number of the point of a sweep"), \
-        ROW(NO, group, "point_{parameter}", FLOAT64, D1("point"), "{unit}", \
+        ROW(NO, group, "point_{parameter}", FLOAT64, D1("point"), "{unit}",              \
             "value of the swept parameter at the point")
 #define WORLD(group) ROW(NO, group, "world", INT32, D1("world"), NULL, "number of the world")
-#define TIME(group) \
-    ROW(YES, group, "time", FLOAT64, D1("time"), "d", "time since the twin's entry")
+#define TIME(group) ROW(YES, group, "time", FLOAT64, D1("time"), "d", "time since the twin's entry")
 /* In rows of measures the dimension "time" stands for time_NAME, the times that measure NAME was asked
  * at, and is left out where it has none: see twp_columns_dim_fits(). Later than the measures' rows, so
  * that time_in_x_mean is a mean. */
-#define TIMES(group) \
+#define TIMES(group)                                                                 \
     ROW(NO, group, "time", FLOAT64, D1("time"), "d", "time since the twin's entry"), \
-        ROW(NO, group, "time_{measure}", FLOAT64, D1("time"), "d", \
+        ROW(NO, group, "time_{measure}", FLOAT64, D1("time"), "d",                   \
             "times that the measure was asked at, since the twin's entry")
 #define QUANTILE(group) \
     ROW(NO, group, "quantile", FLOAT64, D1("quantile"), "1", "share of the distribution below")
-#define CONTRAST(group) \
-    ROW(YES, group, "contrast", TEXT, D1("contrast"), NULL, "strategy that is compared with the " \
-                                                            "baseline")
+#define CONTRAST(group)                                     \
+    ROW(YES, group, "contrast", TEXT, D1("contrast"), NULL, \
+        "strategy that is compared with the "               \
+        "baseline")
 /* An id is below 2^40: int32 where all of the run are below 2^31, else int64. */
-#define TWIN(group, the_name, dim) \
+#define TWIN(group, the_name, dim)                                     \
     ROW(YES, group, the_name, INT32, D1(dim), NULL, "id of the twin"), \
         ROW(NO, group, the_name, INT64, D1(dim), NULL, "id of the twin")
-#define PATHS(group, member) \
-    ROW_WITH(YES, group, "path", INT32, D1("path"), NULL, \
+#define PATHS(group, member)                                                                 \
+    ROW_WITH(YES, group, "path", INT32, D1("path"), NULL,                                    \
         "one life: a twin under a strategy in a parameter set", .cf_role = "timeseries_id"), \
-        TWIN(group, "path_twin", "path"), \
-        ROW(YES, group, "path_strategy", INT8, D1("path"), NULL, "strategy of the path"), \
-        ROW(YES, group, "path_parameter_set", INT32, D1("path"), NULL, \
-            "parameter set of the path"), \
-        ROW(NO, group, "path_world", INT32, D1("path"), NULL, "world of the path"), \
-        ROW_WITH(YES, group, "row_size", INT32, D1("path"), NULL, "rows of the path", \
-            .sample_dimension = member), \
+        TWIN(group, "path_twin", "path"),                                                    \
+        ROW(YES, group, "path_strategy", INT8, D1("path"), NULL, "strategy of the path"),    \
+        ROW(YES, group, "path_parameter_set", INT32, D1("path"), NULL,                       \
+            "parameter set of the path"),                                                    \
+        ROW(NO, group, "path_world", INT32, D1("path"), NULL, "world of the path"),          \
+        ROW_WITH(YES, group, "row_size", INT32, D1("path"), NULL, "rows of the path",        \
+            .sample_dimension = member),                                                     \
         ROW(YES, group, "row_start", INT64, D1("path"), NULL, "first row of the path, from 0")
 
 static const twp_column_t columns[] = {
@@ -118,8 +132,8 @@ static const twp_column_t columns[] = {
         "Monte Carlo standard error of the difference"),
     ROW(NO, "contrasts", "{measure}_diff_n", INT64, D2("contrast", "time"), NULL,
         "pairs that the difference is over"),
-    ROW(NO, "contrasts", "{measure}_diff_quantile", FLOAT64,
-        D3("contrast", "time", "quantile"), "{unit}", "quantile of the paired differences over twins"),
+    ROW(NO, "contrasts", "{measure}_diff_quantile", FLOAT64, D3("contrast", "time", "quantile"),
+        "{unit}", "quantile of the paired differences over twins"),
     ROW(NO, "contrasts", "{measure}_variance_saved", FLOAT64, D2("contrast", "time"), "1",
         "share of the variance of the difference that pairing saved"),
     ROW(NO, "contrasts", "icer", FLOAT64, D1("contrast"), "{unit}",
@@ -163,17 +177,16 @@ static const twp_column_t columns[] = {
         "twins that the mean is over"),
     ROW(NO, "segments", "{measure}_quantile", FLOAT64,
         D4("segment", "strategy", "time", "quantile"), "{unit}", "quantile over twins"),
-    ROW_WITH(NO, "segments", "{measure}_diff", FLOAT64, D3("segment", "contrast", "time"),
-        "{unit}", "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
-    ROW(NO, "segments", "{measure}_diff_mcse", FLOAT64,
-        D3("segment", "contrast", "time"), "{unit}",
+    ROW_WITH(NO, "segments", "{measure}_diff", FLOAT64, D3("segment", "contrast", "time"), "{unit}",
+        "mean of the paired differences from the baseline", .cell_methods = "twin: mean"),
+    ROW(NO, "segments", "{measure}_diff_mcse", FLOAT64, D3("segment", "contrast", "time"), "{unit}",
         "Monte Carlo standard error of the difference"),
     ROW(NO, "segments", "{measure}_diff_n", INT64, D3("segment", "contrast", "time"), NULL,
         "pairs that the difference is over"),
-    ROW(NO, "segments", "{measure}_diff_quantile", FLOAT64, D4("segment", "contrast", "time", "quantile"),
-        "{unit}", "quantile of the paired differences over twins"),
-    ROW(NO, "segments", "{measure}_variance_saved", FLOAT64,
-        D3("segment", "contrast", "time"), "1",
+    ROW(NO, "segments", "{measure}_diff_quantile", FLOAT64,
+        D4("segment", "contrast", "time", "quantile"), "{unit}",
+        "quantile of the paired differences over twins"),
+    ROW(NO, "segments", "{measure}_variance_saved", FLOAT64, D3("segment", "contrast", "time"), "1",
         "share of the variance of the difference that pairing saved"),
     TIMES("segments"),
 
@@ -191,8 +204,7 @@ static const twp_column_t columns[] = {
     ROW(NO, "targets", "time", FLOAT64, D1("target"), "d", "time since entry that it is about"),
     ROW(NO, "targets", "unit", TEXT, D1("target"), NULL, "unit of value, tolerance and result"),
     ROW(NO, "targets", "measure", TEXT, D1("target"), NULL, "measure that it is about"),
-    ROW(NO, "targets", "target_strategy", TEXT, D1("target"), NULL,
-        "strategy that it is about"),
+    ROW(NO, "targets", "target_strategy", TEXT, D1("target"), NULL, "strategy that it is about"),
     ROW(NO, "targets", "source", TEXT, D1("target"), NULL, "where the value is from"),
 
     POINT("survival"),
@@ -289,7 +301,9 @@ static const twp_column_t columns[] = {
 };
 
 #define ATTRIBUTE(is_required, group, the_name, type, comment) \
-    { group, the_name, TWP_TYPE_##type, is_required, comment }
+    {                                                          \
+        group, the_name, TWP_TYPE_##type, is_required, comment \
+    }
 
 static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(YES, "", "Conventions", TEXT, "CF-1.10"),
@@ -428,8 +442,8 @@ twp_columns_dim_fits(const twp_column_t *row, const char *dim, const char *name)
 {
     if (strcmp(dim, name) == 0)
         return true;
-    return strcmp(dim, "time") == 0 && strncmp(name, "time_", 5) == 0
-        && strstr(row->field.name, "{measure}") != NULL;
+    return strcmp(dim, "time") == 0 && strncmp(name, "time_", 5) == 0 &&
+        strstr(row->field.name, "{measure}") != NULL;
 }
 
 bool
@@ -467,8 +481,8 @@ find(const char *group, const char *name, const twp_type_t *type)
         const twp_column_t *const row = &columns[i];
         const size_t n = literal_letters(row->field.name);
 
-        if (strcmp(row->group, group) != 0 || (type != NULL && row->field.type != *type)
-            || !twp_columns_fits(row->field.name, name))
+        if (strcmp(row->group, group) != 0 || (type != NULL && row->field.type != *type) ||
+            !twp_columns_fits(row->field.name, name))
             continue;
         if (best == NULL || n > n_best) {
             best = row;

@@ -26,8 +26,8 @@ typedef enum {
 
 #define TWP_N_TYPES 7
 
-const char *twp_type_name(twp_type_t type);  /**< "int8" ... "text"; static storage */
-size_t twp_type_size(twp_type_t type);       /**< bytes of an element; 0 for text */
+const char *twp_type_name(twp_type_t type); /**< "int8" ... "text"; static storage */
+size_t twp_type_size(twp_type_t type);      /**< bytes of an element; 0 for text */
 bool twp_type_is_integer(twp_type_t type);
 
 /**
@@ -39,7 +39,7 @@ typedef struct {
     twp_type_t type;
     int n_dims;
     const char *dims[TWP_FIELD_DIMS_MAX];
-    const char *units;      /**< "d", "year", "1", an ISO 4217 code; NULL for counts and codes */
+    const char *units; /**< "d", "year", "1", an ISO 4217 code; NULL for counts and codes */
     const char *long_name;
     const char *comment;
     const char *coordinates;
@@ -65,10 +65,11 @@ typedef struct {
 /** A row of the table of groups, in the order in which groups stand in a file. */
 typedef struct {
     const char *name;
-    const char *title;          /**< one sentence */
-    const char *feature_type;   /**< CF featureType of ragged data, or NULL */
-    const char *leading_dims[2]; /**< dimensions that may stand before those of the table, or NULL */
-    bool is_digested;           /**< its content is part of the content digest */
+    const char *title;        /**< one sentence */
+    const char *feature_type; /**< CF featureType of ragged data, or NULL */
+    const char
+        *leading_dims[2]; /**< dimensions that may stand before those of the table, or NULL */
+    bool is_digested;     /**< its content is part of the content digest */
 } twp_column_group_t;
 
 /** A row of the table of attributes of the root and of groups. */

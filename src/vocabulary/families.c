@@ -31,7 +31,8 @@ const twp_family_row_t twp_families[TWP_N_FAMILIES] = {
     { TWP_FAMILY_PIECEWISE, "piecewise", NULL, 0, { { NULL, 0, ANY } }, 0, { { NULL, 0, 0, 0 } },
         "sum of rate over the pieces", "lists `from` (durations, rising from 0) and `rate`" },
     { TWP_FAMILY_FIXED, "fixed", NULL, 1, { { "at", 1, POSITIVE } }, 0, { { NULL, 0, 0, 0 } },
-        "0 before `at`, then unbounded", "a fixed age of the clock; hr does not move it, time_ratio does" },
+        "0 before `at`, then unbounded",
+        "a fixed age of the clock; hr does not move it, time_ratio does" },
 };
 
 const twp_family_row_t *

@@ -29,15 +29,15 @@ typedef struct {
 
 /** Another spelling of one parameter: `mean` of an exponential. */
 typedef struct {
-    const char *name;     /* spelling in the study */
-    int i_parameter;      /* which parameter it gives */
-    int time_power;       /* dimension of the spelling */
-    int conversion;       /* 0: as is; 1: reciprocal; 2: natural logarithm */
+    const char *name; /* spelling in the study */
+    int i_parameter;  /* which parameter it gives */
+    int time_power;   /* dimension of the spelling */
+    int conversion;   /* 0: as is; 1: reciprocal; 2: natural logarithm */
 } twp_family_spelling_t;
 
 typedef struct {
     twp_family_t family;
-    const char *name;   /* key in a study */
+    const char *name;     /* key in a study */
     const char *flexsurv; /* name of flexsurv's distribution, or NULL */
     int n_parameters;
     twp_family_parameter_t parameter[TWP_FAMILY_MAX_PARAMETERS];

@@ -304,7 +304,7 @@ const twp_key_t twp_keys[] = {
     { IN(OFFER), "upon", VALUE_OR_LIST(REFERENCE), FILLED, EXACTLY_ONE(1),
         HELP("observations that make an offer") },
     { IN(OFFER), "every", AS(CONSTANT), MEANS(TIME), EXACTLY_ONE(1),
-        HELP("regular offers, from the twin's entry") },
+        HELP("regular offers, from the entry and again from the end of the last one") },
     { IN(OFFER), "if", AS(CONDITION), DEFAULT("true"), HELP("over observations") },
 
     { IN(UPTAKE), "chance", VALUE_OR_BLOCK(STEP, CHANCE_STEPS), MEANS(NUMBER), REQUIRED,
@@ -406,7 +406,8 @@ const twp_key_t twp_keys[] = {
     { IN(MEASURE), "window", AS(CONSTANT), MEANS(TIME), SETTING, DEFAULT("the report's"),
         HELP("window from the first dispensing") },
     { IN(MEASURE), "category", AS(NAME), DEFAULT("all"), HELP("of costs") },
-    { IN(MEASURE), "discounted", AS(BOOLEAN), DEFAULT("true where the report discounts, but false for time_in_state"),
+    { IN(MEASURE), "discounted", AS(BOOLEAN),
+        DEFAULT("true where the report discounts, but false for time_in_state"),
         HELP("whether discounted") },
     { IN(MEASURE), "stock", AS(NAME), DEFAULT("any"), HELP("whose dispensings") },
 

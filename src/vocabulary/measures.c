@@ -10,27 +10,33 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         ABC },
     { TWP_MEASURE_PRIMARY_NON_ADHERENCE, "primary_non_adherence", "1",
         TWP_TAKES_BY | TWP_TAKES_SINCE | TWP_TAKES_STOCK,
-        "among twins that entered `since` (default: all) and were followed for `by` after it: 1 when "
+        "among twins that entered `since` (default: all) and were followed for `by` after it: 1 "
+        "when "
         "nothing was dispensed from then to `by` days later, else 0",
         "Fischer 2010 JGIM 25:284" },
     { TWP_MEASURE_TIME_TO_FIRST_DOSE, "time_to_first_dose", "d", TWP_TAKES_SINCE | TWP_TAKES_STOCK,
-        "among twins with a dispensing at or after first entering `since` (default: entry): days from "
+        "among twins with a dispensing at or after first entering `since` (default: entry): days "
+        "from "
         "that to the first such dispensing",
         ABC },
     { TWP_MEASURE_PDC, "pdc", "1", TWP_TAKES_WINDOW | TWP_TAKES_STOCK,
-        "proportion of days covered: days with supply over days from the first dispensing to the end of "
+        "proportion of days covered: days with supply over days from the first dispensing to the "
+        "end of "
         "the window or of the life, the earlier; each day at most once, surplus is carried forward "
-        "inside the window (CMA7 of a window that starts at the first dispensing); among twins with a "
+        "inside the window (CMA7 of a window that starts at the first dispensing); among twins "
+        "with a "
         "dispensing and a window of at least one day",
         "AdhereR CMA7; PQA" },
     { TWP_MEASURE_MPR, "mpr", "1", TWP_TAKES_WINDOW | TWP_TAKES_STOCK,
-        "medication possession ratio: days' supply dispensed in the window over the days of the window, "
+        "medication possession ratio: days' supply dispensed in the window over the days of the "
+        "window, "
         "from the first dispensing; may exceed 1 (CMA2)",
         "AdhereR CMA2" },
-    { TWP_MEASURE_PERSISTENCE, "persistence", "1",
-        TWP_TAKES_AT | TWP_TAKES_GAP | TWP_TAKES_STOCK,
-        "among twins with a dispensing that are followed for `at` plus the permissible gap after the "
-        "first: 1 when up to `at` days after it no stretch without supply (surplus carried forward) that "
+    { TWP_MEASURE_PERSISTENCE, "persistence", "1", TWP_TAKES_AT | TWP_TAKES_GAP | TWP_TAKES_STOCK,
+        "among twins with a dispensing that are followed for `at` plus the permissible gap after "
+        "the "
+        "first: 1 when up to `at` days after it no stretch without supply (surplus carried "
+        "forward) that "
         "began before that day was longer than the permissible gap, else 0",
         "AdhereR compute.treatment.episodes; " ABC },
     { TWP_MEASURE_REFILLS, "refills", "", TWP_TAKES_WINDOW | TWP_TAKES_STOCK,
@@ -39,31 +45,37 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "offers and contacts made by supports", "Twinpath" },
     { TWP_MEASURE_COST, "cost", "money", TWP_TAKES_PAYER | TWP_TAKES_DISCOUNT,
         "sum of the ledger's entries", "Twinpath" },
-    { TWP_MEASURE_QALY, "qaly", "year", TWP_TAKES_DISCOUNT,
-        "integral of the utility over the life", "Second Panel 2016" },
+    { TWP_MEASURE_QALY, "qaly", "year", TWP_TAKES_DISCOUNT, "integral of the utility over the life",
+        "Second Panel 2016" },
     { TWP_MEASURE_LIFE_YEARS, "life_years", "year", TWP_TAKES_STATE | TWP_TAKES_DISCOUNT,
         "time not in the state `of` (death), in years", "Second Panel 2016" },
     { TWP_MEASURE_TIME_IN, "time_in_state", "d", TWP_TAKES_STATE | TWP_TAKES_DISCOUNT,
         "days spent in the state", "Twinpath" },
     { TWP_MEASURE_OCCUPANCY, "occupancy", "1", TWP_TAKES_STATE | TWP_TAKES_AT,
-        "among twins followed to `at`: 1 when in the state then (events at that instant done), else 0",
+        "among twins followed to `at`: 1 when in the state then (events at that instant done), "
+        "else 0",
         "Twinpath" },
     { TWP_MEASURE_ENTRIES, "entries", "", TWP_TAKES_STATE,
         "transitions into the state; starting in it is none", "Twinpath" },
     { TWP_MEASURE_FIRST_ENTRY, "first_entry", "1", TWP_TAKES_STATE | TWP_TAKES_BY,
-        "among twins followed to `by`: 1 when the state was entered (or started in) by then, else 0",
+        "among twins followed to `by`: 1 when the state was entered (or started in) by then, else "
+        "0",
         "Twinpath" },
     { TWP_MEASURE_TIME_TO, "time_to", "d", TWP_TAKES_STATE | TWP_TAKES_SINCE,
-        "among twins that entered the state after first entering `since` (default: entry): days between",
+        "among twins that entered the state after first entering `since` (default: entry): days "
+        "between",
         "Twinpath" },
     { TWP_MEASURE_SOJOURN, "sojourn", "d", TWP_TAKES_STATE,
-        "mean length of completed visits: days of the visits that ended over their number", "Twinpath" },
+        "mean length of completed visits: days of the visits that ended over their number",
+        "Twinpath" },
     { TWP_MEASURE_KAPLAN_MEIER, "kaplan_meier", "1",
         TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE,
-        "Kaplan-Meier estimate of not yet having entered `of` at `at` days after first entering `since`; "
+        "Kaplan-Meier estimate of not yet having entered `of` at `at` days after first entering "
+        "`since`; "
         "twins whose life ends earlier are censored; times are whole days",
         "Kaplan and Meier 1958 JASA 53:457" },
-    { TWP_MEASURE_TALLY, "total", "", TWP_TAKES_TALLY, "sum of what `measure` actions added", "Twinpath" },
+    { TWP_MEASURE_TALLY, "total", "", TWP_TAKES_TALLY, "sum of what `measure` actions added",
+        "Twinpath" },
     { TWP_MEASURE_STOCK, "stock_at", "d", TWP_TAKES_AT | TWP_TAKES_STOCK,
         "among twins followed to `at`: days of stock left then", "Twinpath" },
 };

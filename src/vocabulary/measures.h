@@ -31,24 +31,25 @@ typedef enum {
 
 /** Which keys a measure takes in a study. */
 enum {
-    TWP_TAKES_AT = 1 << 0,        /* at: a duration or a list; required */
-    TWP_TAKES_BY = 1 << 1,        /* by: a duration or a list; required unless TWP_BY_OPTIONAL */
+    TWP_TAKES_AT = 1 << 0, /* at: a duration or a list; required */
+    TWP_TAKES_BY = 1 << 1, /* by: a duration or a list; required unless TWP_BY_OPTIONAL */
     TWP_TAKES_BY_OPTIONAL = 1 << 2,
-    TWP_TAKES_STATE = 1 << 3,     /* of: track.state; required */
-    TWP_TAKES_SINCE = 1 << 4,     /* since: track.state; default: the twin's entry */
-    TWP_TAKES_GAP = 1 << 5,       /* permissible_gap: default the report's */
-    TWP_TAKES_WINDOW = 1 << 6,    /* window: default to the end of the life */
-    TWP_TAKES_SUPPORT = 1 << 7,   /* of: support; default all */
-    TWP_TAKES_PAYER = 1 << 8,     /* of: payer; default all; category: default all */
-    TWP_TAKES_DISCOUNT = 1 << 9,  /* discounted: default true where the report discounts, not for time_in_state */
-    TWP_TAKES_STOCK = 1 << 10,    /* stock: which product; default the only one, or any */
-    TWP_TAKES_TALLY = 1 << 11     /* of: name of a `measure` action; required */
+    TWP_TAKES_STATE = 1 << 3,   /* of: track.state; required */
+    TWP_TAKES_SINCE = 1 << 4,   /* since: track.state; default: the twin's entry */
+    TWP_TAKES_GAP = 1 << 5,     /* permissible_gap: default the report's */
+    TWP_TAKES_WINDOW = 1 << 6,  /* window: default to the end of the life */
+    TWP_TAKES_SUPPORT = 1 << 7, /* of: support; default all */
+    TWP_TAKES_PAYER = 1 << 8,   /* of: payer; default all; category: default all */
+    TWP_TAKES_DISCOUNT =
+        1 << 9, /* discounted: default true where the report discounts, not for time_in_state */
+    TWP_TAKES_STOCK = 1 << 10, /* stock: which product; default the only one, or any */
+    TWP_TAKES_TALLY = 1 << 11  /* of: name of a `measure` action; required */
 };
 
 typedef struct {
     twp_measure_t measure;
-    const char *name;       /* key in a study */
-    const char *unit;       /* "1", "d", "year", "money", "" for counts */
+    const char *name; /* key in a study */
+    const char *unit; /* "1", "d", "year", "money", "" for counts */
     unsigned takes;
     const char *definition; /* exact, for the documentation and the file's long_name */
     const char *source;     /* where the definition comes from, or "Twinpath" */

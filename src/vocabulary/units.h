@@ -27,10 +27,12 @@ typedef struct twp_units {
     struct {
         char name[16];
         double factor;
-    } money[TWP_UNITS_MAX_MONEY]; /* [0] is the study's currency with factor 1; n_money 0: no money */
+    } money
+        [TWP_UNITS_MAX_MONEY]; /* [0] is the study's currency with factor 1; n_money 0: no money */
 } twp_units_t;
 
 /** Looks a unit up; false when there is none. */
-bool twp_units_find(const twp_units_t *units, const char *name, double *factor, int *time, int *money);
+bool twp_units_find(
+    const twp_units_t *units, const char *name, double *factor, int *time, int *money);
 
 #endif

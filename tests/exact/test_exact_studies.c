@@ -22,8 +22,8 @@ check(double got, double want, double slipped, double mcse, const char *what)
     if (!(fabs(got - want) <= 4 * mcse))
         fail_msg("%s: got %.6g, want %.6g, standard error %.2g", what, got, want, mcse);
     if (!(fabs(got - slipped) > 4 * mcse))
-        fail_msg("%s: got %.6g cannot be told from the slipped %.6g, standard error %.2g", what, got,
-            slipped, mcse);
+        fail_msg("%s: got %.6g cannot be told from the slipped %.6g, standard error %.2g", what,
+            got, slipped, mcse);
 }
 
 static void
@@ -66,7 +66,8 @@ static void
 test_two_exits_race_at_their_rates(void **state)
 {
     const double a = 0.037, b = 0.0113, n = N_LIVES, p = a / (a + b);
-    double *cured = first_days("scenarios/exact/two_exits.yaml", "patient.health.ill.cure", N_LIVES);
+    double *cured = first_days(
+        "scenarios/exact/two_exits.yaml", "patient.health.ill.cure", N_LIVES);
     double *dead = first_days("scenarios/exact/two_exits.yaml", "patient.health.ill.die", N_LIVES);
     double n_cured = 0, stay = 0;
 
@@ -91,8 +92,8 @@ static void
 test_three_stages_in_a_row_are_an_erlang_time(void **state)
 {
     const double rate = 0.02, n = N_LIVES;
-    double *days
-        = first_days("scenarios/exact/erlang_chain.yaml", "patient.course.late.go", N_LIVES);
+    double *days = first_days(
+        "scenarios/exact/erlang_chain.yaml", "patient.course.late.go", N_LIVES);
     double sum = 0;
 
     (void) state;
@@ -277,8 +278,8 @@ test_refilling_leaves_the_persistence_of_the_stop_clock_unchanged(void **state)
 
     (void) state;
     for (double t = 0.25; t <= 4; t *= 4)
-        check_share(n_after(stop, N_LIVES / 4, t * YEAR), N_LIVES / 4,
-            exp(-pow(t / 2.30, 0.53)), exp(-pow(t / 2.30 * 1.1, 0.53)), "S, scale 10 % down");
+        check_share(n_after(stop, N_LIVES / 4, t * YEAR), N_LIVES / 4, exp(-pow(t / 2.30, 0.53)),
+            exp(-pow(t / 2.30 * 1.1, 0.53)), "S, scale 10 % down");
     free(stop);
 }
 
@@ -294,8 +295,7 @@ test_an_annuity_is_worth_its_closed_form(void **state)
     living_live(&living, 3, &life);
     assert_int_equal(living.model->n_rewards, 2);
     for (int r = 0; r < 2; r++) {
-        const double unit
-            = living.model->reward[r].kind == TWP_REWARD_UTILITY ? YEAR : 1000;
+        const double unit = living.model->reward[r].kind == TWP_REWARD_UTILITY ? YEAR : 1000;
         assert_near(life.twin.reward[r] / unit, 40, 1e-10);
         assert_near(life.twin.reward_discounted[r] / unit, annuity, 1e-10);
     }

@@ -40,20 +40,13 @@ cumulative(const law_case_t *law, long double t)
     const double *p = law->parameter;
 
     switch (law->family) {
-    case TWP_FAMILY_EXPONENTIAL:
-        return p[0] * t;
-    case TWP_FAMILY_WEIBULL:
-        return powl(t / p[1], p[0]);
-    case TWP_FAMILY_WEIBULL_PH:
-        return p[1] * powl(t / p[2], p[0]);
-    case TWP_FAMILY_GOMPERTZ:
-        return p[0] != 0 ? p[1] * expm1l(p[0] * t) / p[0] : p[1] * t;
-    case TWP_FAMILY_LOGNORMAL:
-        return -logl(erfcl((logl(t) - p[0]) / p[1] / sqrtl(2)) / 2);
-    case TWP_FAMILY_LOGLOGISTIC:
-        return log1pl(powl(t / p[1], p[0]));
-    default:
-        return NAN;
+    case TWP_FAMILY_EXPONENTIAL: return p[0] * t;
+    case TWP_FAMILY_WEIBULL: return powl(t / p[1], p[0]);
+    case TWP_FAMILY_WEIBULL_PH: return p[1] * powl(t / p[2], p[0]);
+    case TWP_FAMILY_GOMPERTZ: return p[0] != 0 ? p[1] * expm1l(p[0] * t) / p[0] : p[1] * t;
+    case TWP_FAMILY_LOGNORMAL: return -logl(erfcl((logl(t) - p[0]) / p[1] / sqrtl(2)) / 2);
+    case TWP_FAMILY_LOGLOGISTIC: return log1pl(powl(t / p[1], p[0]));
+    default: return NAN;
     }
 }
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *name;    /* the rule */
+    const char *name; /* the rule */
     const char *horizon;
     const char *patient; /* indented by two */
     const char *rest;    /* or NULL */
@@ -53,7 +53,8 @@ static const instant_case_t cases[] = {
         "5.000 patient.a.x.leave_it y\n" },
     { "a target equal to the own state leaves and enters it again: all clocks are new", "9 days",
         "  tracks:\n"
-        "    a: {start: x, states: {x: {again: {after: 3 days, to: x}, out: {after: 5 days, to: y}},\n"
+        "    a: {start: x, states: {x: {again: {after: 3 days, to: x}, out: {after: 5 days, to: "
+        "y}},\n"
         "      y: {}}}\n",
         NULL,
         "3.000 patient.a.x.again x\n"
@@ -210,9 +211,65 @@ static const instant_case_t cases[] = {
         "3.000 patient.m.measured 2\n"
         "4.000 patient.a.y.go z\n"
         "4.000 patient.m.measured 10\n" },
+    { "an action starts no support that the strategy does not have", "9 days",
+        "  tracks:\n"
+        "    a: {start: x, states: {x: {go: {after: 3 days, to: y, do: [{start: app}]}}, y: {}}}\n",
+        "supports: {app: {offer: {every: 100 days}}, other: {offer: {every: 100 days}}}\n"
+        "strategies: {usual_care: {baseline: true, supports: [other]}, helped: {supports: "
+        "[app]}}\n",
+        "3.000 patient.a.x.go y\n" },
+    { "an action starts and ends a support that the strategy has", "9 days",
+        "  tracks:\n"
+        "    a: {start: x, states: {x: {go: {after: 3 days, to: y, do: [{start: app}]}},\n"
+        "      y: {go: {after: 2 days, to: z, do: [{end: app}]}}, z: {}}}\n",
+        "supports: {app: {offer: {every: 100 days}}}\n"
+        "strategies: {usual_care: {baseline: true, supports: [app]}}\n",
+        "3.000 patient.a.x.go y\n"
+        "3.000 patient.app.idle.asked active\n"
+        "5.000 patient.a.y.go z\n"
+        "5.000 patient.app.active.asked_end over\n" },
+    { "a support sees a category that is observed, and its offers keep to at_most", "20 days",
+        "  attributes: {kind: {categories: {red: 1, blue: 0}}}\n"
+        "  tracks: {a: {start: x, states: {x: {beat: {every: 2 days}}}}}\n",
+        "observations: {beats: {of: a.x.beat}, is_red: {of: kind.red}, is_blue: {of: kind.blue}}\n"
+        "supports:\n"
+        "  app: {offer: {upon: beats}, eligible: is_red and not is_blue, at_most: 1 in 6 days,\n"
+        "    lasts: 1 day}\n"
+        "strategies: {usual_care: {baseline: true, supports: [app], from: 3 days}}\n"
+        "record: {events: none}\n",
+        "2.000 patient.a.x.beat -\n"
+        "2.000 patient.beats.seen 1\n"
+        "4.000 patient.a.x.beat -\n"
+        "4.000 patient.beats.seen 2\n"
+        "4.000 patient.app.idle.offer active\n"
+        "4.000 patient.app.contact 1\n"
+        "5.000 patient.app.active.end over\n"
+        "6.000 patient.a.x.beat -\n"
+        "6.000 patient.beats.seen 3\n"
+        "8.000 patient.a.x.beat -\n"
+        "8.000 patient.beats.seen 4\n"
+        "10.000 patient.a.x.beat -\n"
+        "10.000 patient.beats.seen 5\n"
+        "10.000 patient.app.over.offer active\n"
+        "10.000 patient.app.contact 1\n"
+        "11.000 patient.app.active.end over\n"
+        "12.000 patient.a.x.beat -\n"
+        "12.000 patient.beats.seen 6\n"
+        "14.000 patient.a.x.beat -\n"
+        "14.000 patient.beats.seen 7\n"
+        "16.000 patient.a.x.beat -\n"
+        "16.000 patient.beats.seen 8\n"
+        "16.000 patient.app.over.offer active\n"
+        "16.000 patient.app.contact 1\n"
+        "17.000 patient.app.active.end over\n"
+        "18.000 patient.a.x.beat -\n"
+        "18.000 patient.beats.seen 9\n"
+        "20.000 patient.a.x.beat -\n"
+        "20.000 patient.beats.seen 10\n" },
     { "a hazard with only_while false stands still while its clock ages", "50 days",
         "  tracks:\n"
-        "    a: {start: x, states: {x: {go: {hazard: {fixed: {at: 10 days}}, only_while: b.on_duty,\n"
+        "    a: {start: x, states: {x: {go: {hazard: {fixed: {at: 10 days}}, only_while: "
+        "b.on_duty,\n"
         "      to: y}}, y: {}}}\n"
         "    b: {start: off_duty, states: {off_duty: {go: {after: 12 days, to: on_duty}},\n"
         "      on_duty: {}}}\n",
@@ -280,9 +337,10 @@ test_faults_of_a_life_leave_their_mark(void **state)
                 "    a: {start: x, states: {x: {s: {after: 1 day, do: [{add: {v: 1}}],\n"
                 "      choose: [{chance: v * 0.4, to: x}, {otherwise: x}]}}}}\n",
         TWP_MARK_CHANCE);
-    assert_mark("  variables: {v: {starts: 1}}\n"
-                "  tracks:\n"
-                "    a: {start: x, states: {x: {s: {after: 1 day, do: [{set: {v: 1 / (v - 1)}}]}}}}\n",
+    assert_mark(
+        "  variables: {v: {starts: 1}}\n"
+        "  tracks:\n"
+        "    a: {start: x, states: {x: {s: {after: 1 day, do: [{set: {v: 1 / (v - 1)}}]}}}}\n",
         TWP_MARK_NOT_FINITE);
     assert_mark("  variables: {v: {starts: -1}, stock: {kind: stock}}\n"
                 "  tracks:\n"

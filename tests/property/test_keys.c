@@ -1,6 +1,6 @@
 /*
- * No key of the language is dead. keys/keys.csv has a row for every key of every block of the vocabulary:
- * a base study (keys/BASE.yaml), what is set on top of it, and a change. By `expect`
+ * No key of the language is dead. keys/keys.csv has a row for every key of every block of the
+ * vocabulary: a base study (keys/BASE.yaml), what is set on top of it, and a change. By `expect`
  *
  *   changes   the results of the changed study differ,
  *   tells     its numbers are the same, as the vocabulary says of keys that only tell,
@@ -33,7 +33,7 @@ typedef struct {
     char numbers[TWP_SHA256_HEX_SIZE], all[TWP_SHA256_HEX_SIZE];
 } results_t;
 
-/* ---- digests of a results file ---------------------------------------------------------------- */
+/* ---- digests of a results file --------------------------------------------------------------- */
 
 static void
 add_text(twp_sha256_t *digest, const char *text)
@@ -129,7 +129,7 @@ digest_file(const char *path, results_t *results)
     twp_sha256_finish(&all, results->all);
 }
 
-/* ---- runs -------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 
 /* Splits "a=1 ; b=2" in place behind set[n]; returns how many there are now. */
 static int
@@ -198,7 +198,7 @@ run(const char *base, const char *before, const char *change, bool is_told)
     return results;
 }
 
-/* ---- the table --------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *block, *key, *beside, *base, *before, *change, *expect;
@@ -270,7 +270,7 @@ test_every_key_has_one_row_and_every_row_a_key(void **state)
     twp_csv_clear(&csv);
 }
 
-/* ---- what each key does ------------------------------------------------------------------------- */
+/* ---- what each key does ---------------------------------------------------------------------- */
 
 static bool
 is_telling(row_t row)
@@ -394,7 +394,7 @@ test_setting_what_is_there_already_changes_nothing(void **state)
     assert_string_equal(base.numbers, same.numbers);
 }
 
-/* ---- hazard laws -------------------------------------------------------------------------------- */
+/* ---- hazard laws ----------------------------------------------------------------------------- */
 
 /* Each parameter of each family, in every spelling: two values that must differ in their lives. */
 static const struct {

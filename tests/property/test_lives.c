@@ -59,8 +59,8 @@ check_stays(living_t *living, life_t *life)
         double since = 0, sum = 0;
         for (int k = 0; k < life->n_rows; k++) {
             const twp_row_t *row = &life->row[k];
-            if (row->kind != TWP_ROW_EXIT || living->study->exit[row->code].i_track != t
-                || row->to < 0)
+            if (row->kind != TWP_ROW_EXIT || living->study->exit[row->code].i_track != t ||
+                row->to < 0)
                 continue;
             sum += row->time_days - since;
             since = row->time_days;

@@ -7,32 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENT \
-    "  attributes: {age: {normal: [57, 13]}}\n" \
+#define PATIENT                                                                                 \
+    "  attributes: {age: {normal: [57, 13]}}\n"                                                 \
     "  variables: {stock: {kind: stock}, mood: {starts: {normal: [0, 1]}, returns_to: start,\n" \
-    "    half_life: 30 days}}\n" \
-    "  tracks:\n" \
-    "    therapy:\n" \
-    "      start: taking\n" \
-    "      states:\n" \
-    "        taking: {stop: {hazard: {weibull: {shape: 0.8, scale: 2 years}}, to: stopped,\n" \
-    "          effects: [{per: mood, hr: 0.8}]}}\n" \
-    "        stopped: {back: {hazard: {exponential: {mean: 200 days}}, to: taking}}\n" \
-    "    supply:\n" \
-    "      start: due\n" \
-    "      states:\n" \
-    "        due: {refill: {hazard: {exponential: {mean: 6 days}}, choose: [{chance: 0.9,\n" \
-    "          to: covered}, {otherwise: stay}], do: [{dispense: 28 days, into: stock}]}}\n" \
+    "    half_life: 30 days}}\n"                                                                \
+    "  tracks:\n"                                                                               \
+    "    therapy:\n"                                                                            \
+    "      start: taking\n"                                                                     \
+    "      states:\n"                                                                           \
+    "        taking: {stop: {hazard: {weibull: {shape: 0.8, scale: 2 years}}, to: stopped,\n"   \
+    "          effects: [{per: mood, hr: 0.8}]}}\n"                                             \
+    "        stopped: {back: {hazard: {exponential: {mean: 200 days}}, to: taking}}\n"          \
+    "    supply:\n"                                                                             \
+    "      start: due\n"                                                                        \
+    "      states:\n"                                                                           \
+    "        due: {refill: {hazard: {exponential: {mean: 6 days}}, choose: [{chance: 0.9,\n"    \
+    "          to: covered}, {otherwise: stay}], do: [{dispense: 28 days, into: stock}]}}\n"    \
     "        covered: {out: {upon: stock.empty, to: due}}\n"
 
-#define STRATEGIES \
-    "strategies:\n" \
+#define STRATEGIES                     \
+    "strategies:\n"                    \
     "  usual_care: {baseline: true}\n" \
     "  helped: {supports: [app]}\n"
 
 #define OBSERVATIONS "observations: {fills: {of: supply.covered}}\n"
 
-#define APP \
+#define APP                                                        \
     "  app: {offer: {upon: fills}, uptake: 0.5, lasts: 60 days,\n" \
     "    effects: [{on_exit: therapy.taking.stop, hr: 0.5}]}\n"
 

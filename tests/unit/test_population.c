@@ -57,11 +57,11 @@ test_the_upper_tail_is_as_accurate_as_the_lower(void **state)
 }
 
 static void
-test_a_chance_happens_below_its_probability(void **state)
+test_a_chance_happens_above_its_complement(void **state)
 {
     (void) state;
-    assert_true(quantile(TWP_DIST_CHANCE, 0.3, 0, 0, 0.2999999) == 1.0);
-    assert_true(quantile(TWP_DIST_CHANCE, 0.3, 0, 0, 0.3) == 0.0);
+    assert_true(quantile(TWP_DIST_CHANCE, 0.3, 0, 0, 0.7000001) == 1.0);
+    assert_true(quantile(TWP_DIST_CHANCE, 0.3, 0, 0, 0.6999999) == 0.0);
 }
 
 /* ---- drawn populations ----------------------------------------------------------------------- */
@@ -431,7 +431,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantiles_are_those_of_the_laws),
         cmocka_unit_test(test_the_upper_tail_is_as_accurate_as_the_lower),
-        cmocka_unit_test(test_a_chance_happens_below_its_probability),
+        cmocka_unit_test(test_a_chance_happens_above_its_complement),
         cmocka_unit_test(test_attributes_have_the_means_of_their_laws),
         cmocka_unit_test(test_a_truncated_law_stays_within_and_keeps_its_shape),
         cmocka_unit_test(test_correlated_attributes_have_the_correlation_of_their_scores),

@@ -42,12 +42,12 @@ test_a_stream_is_the_first_four_bytes_of_blake2b_of_its_name(void **state)
 
     (void) state;
     assert_true(sodium_init() >= 0);
-    assert_int_equal(
-        crypto_generichash(hash, sizeof hash, (const unsigned char *) name, sizeof name - 1, NULL, 0),
+    assert_int_equal(crypto_generichash(
+                         hash, sizeof hash, (const unsigned char *) name, sizeof name - 1, NULL, 0),
         0);
     assert_int_equal(twp_digest_stream_id(name),
-        (uint32_t) hash[0] | (uint32_t) hash[1] << 8 | (uint32_t) hash[2] << 16
-            | (uint32_t) hash[3] << 24);
+        (uint32_t) hash[0] | (uint32_t) hash[1] << 8 | (uint32_t) hash[2] << 16 |
+            (uint32_t) hash[3] << 24);
 }
 
 /*
@@ -66,8 +66,8 @@ test_neighbours_in_every_part_of_the_counter_are_independent(void **state)
         sum = product = 0;
         for (int k = 0; k < n; k++) {
             const uint32_t i = (uint32_t) k;
-            const double u = twp_stream_draw_uniform(part == 0 ? i : 1, part == 1 ? i : 5,
-                part == 2 ? i : 9, part == 3 ? i : 1);
+            const double u = twp_stream_draw_uniform(
+                part == 0 ? i : 1, part == 1 ? i : 5, part == 2 ? i : 9, part == 3 ? i : 1);
             sum += u;
             if (k > 0)
                 product += (u - 0.5) * (before - 0.5);

@@ -40,8 +40,8 @@ test_own_patients_of_the_cav_file_are_read_and_lived(void **state)
 }
 
 /*
- * The study of the same patients among the scenarios has 622 twins, too few for the limits of the case:
- * its occupancy is held to four standard errors of a share of so many.
+ * The study of the same patients among the scenarios has 622 twins, too few for the limits of the
+ * case: its occupancy is held to four standard errors of a share of so many.
  */
 static void
 test_the_study_of_these_patients_among_the_scenarios_agrees(void **state)

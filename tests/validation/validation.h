@@ -1,8 +1,8 @@
 /**
  * Runs a validation case through the public face of the library and judges it row by row.
  *
- * A case is a folder with expected.csv (numbers of other people, with tolerances), studies, map.csv
- * (which figure of which study is each row) and perturb.csv (a slip of a few per cent for each study).
+ * A case is a folder with expected.csv (numbers of other people, with tolerances), studies,
+ * map.csv (which figure of which study is each row) and perturb.csv (a slip for each study).
  * The columns of map.csv and the rule by which a row passes stand in README.md.
  */
 #ifndef VALIDATION_H
@@ -35,7 +35,7 @@ typedef struct {
     twp_csv_t expected, map, perturb;
 } validation_case_t;
 
-/* ---- tables --------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static inline void
 validation_read_csv(const char *folder, const char *name, twp_csv_t *csv)
@@ -117,7 +117,7 @@ validation_check_map(const validation_case_t *one)
 
 /* ---- runs ------------------------------------------------------------------------------------ */
 
-/** Reads, runs and reads back folder/NAME.yaml. set may be NULL; is_quarter: a quarter of its twins. */
+/** Runs folder/NAME.yaml and reads it back. set may be NULL; is_quarter: a quarter of its twins. */
 static inline twp_summary_t *
 validation_run(const char *folder, const char *study_name, const char *set, bool is_quarter)
 {
@@ -294,8 +294,8 @@ validation_reproduce(const char *name)
 }
 
 /**
- * With one number of each study a few per cent off at least one row is missed, even with a quarter of
- * the twins: the rows can fail.
+ * With one number of each study a few per cent off at least one row is missed, even with a quarter
+ * of the twins: the rows can fail.
  */
 static inline void
 validation_miss_when_slipped(const char *name)
