@@ -17,6 +17,7 @@ static const char *const mark_text[] = {
     [TWP_MARK_LAW] = "a parameter of a hazard law is outside its range",
     [TWP_MARK_HAPPENINGS] = "more than 64 happenings in one instant: a cycle without time",
     [TWP_MARK_STANDSTILL] = "more than 1000 instants at one time: a cycle without time",
+    [TWP_MARK_ENDLESS] = "more than 10,000,000 instants in one life",
     [TWP_MARK_OBSERVATIONS] = "more than 32 delayed arrivals of one observation under way",
     [TWP_MARK_AMOUNT] = "a negative amount is dispensed",
     [TWP_MARK_START] = "no start state fits, or a `since` is negative",

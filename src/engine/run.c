@@ -199,16 +199,35 @@ hand_on(run_t *run, twp_error_t *err)
     return TWP_OK;
 }
 
+/* Bytes of the largest block of the wave: rows may take twice their size while they grow. */
+static double
+largest_block(const run_t *run)
+{
+    double largest = twp_block_bytes(&run->lives);
+
+    for (int64_t i = 0; run->lives.record != NULL && i < run->n_wave; i++) {
+        const double bytes = twp_block_bytes(&run->lives) +
+            2.0 * twp_recorder_bytes(run->lives.record, &run->slot[i].record);
+        largest = bytes > largest ? bytes : largest;
+    }
+    return largest;
+}
+
 static twp_status_t
 run_waves(run_t *run, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
+    int64_t n_fit = run->n_threads; /* the first wave shows how much lives leave */
 
     for (run->i_first = 0; run->i_first < run->n_blocks && !run->is_stopped && status == TWP_OK;
-         run->i_first += run->n_slots) {
+         run->i_first += run->n_wave) {
         const int64_t left = run->n_blocks - run->i_first;
 
-        run->n_wave = left < run->n_slots ? left : run->n_slots;
+        if (run->i_first > 0)
+            n_fit = (int64_t) (WAVE_BYTES / largest_block(run));
+        n_fit = n_fit < run->n_threads ? run->n_threads : n_fit;
+        n_fit = n_fit > run->n_slots ? run->n_slots : n_fit;
+        run->n_wave = left < n_fit ? left : n_fit;
         /* Other threads may have begun before the first one asks. */
         run->is_stopped = report_and_ask(run);
         live_wave(run);

@@ -137,11 +137,14 @@ fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
 static void
 watch(const twp_model_t *model, twp_twin_t *twin, double now_days, int32_t i_slot)
 {
-    if (now_days > twin->now_days)
+    const int32_t code = model->slot[i_slot].kind == TWP_SLOT_EXIT ? model->slot[i_slot].i : -1;
+
+    if (++twin->n_instants > TWP_MAX_INSTANTS)
+        twp_twin_mark(twin, TWP_MARK_ENDLESS, code);
+    if (now_days > twin->now_days + TWP_STANDSTILL_DAYS)
         twin->n_standstill = 0;
     else if (++twin->n_standstill > TWP_MAX_STANDSTILL)
-        twp_twin_mark(twin, TWP_MARK_STANDSTILL,
-            model->slot[i_slot].kind == TWP_SLOT_EXIT ? model->slot[i_slot].i : -1);
+        twp_twin_mark(twin, TWP_MARK_STANDSTILL, code);
 }
 
 void

@@ -17,6 +17,7 @@ typedef enum {
     TWP_MARK_LAW,          /* a law's parameter out of its range */
     TWP_MARK_HAPPENINGS,   /* more than TWP_MAX_HAPPENINGS in one instant */
     TWP_MARK_STANDSTILL,   /* more than TWP_MAX_STANDSTILL instants at one time */
+    TWP_MARK_ENDLESS, /* more than TWP_MAX_INSTANTS in one life */
     TWP_MARK_OBSERVATIONS, /* more than TWP_MAX_DELAYED observations under way */
     TWP_MARK_AMOUNT,       /* a negative dispensing */
     TWP_MARK_START         /* no start state fits, or a negative `since` */
@@ -24,6 +25,8 @@ typedef enum {
 
 #define TWP_MAX_HAPPENINGS 64
 #define TWP_MAX_STANDSTILL 1000
+#define TWP_STANDSTILL_DAYS 1e-9  /* instants nearer than this are at one time */
+#define TWP_MAX_INSTANTS 10000000 /* of one life */
 #define TWP_MAX_DELAYED 32
 
 /** One running clock. */
@@ -117,7 +120,7 @@ typedef struct twp_twin {
     uint64_t *started;    /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
-    int32_t n_standstill;
+    int32_t n_standstill, n_instants;
     uint64_t stale_groups;        /* groups whose soonest is to be found again */
     double discount_at, discount; /* discount factor at discount_at: the last one needed */
     int64_t n_events, n_solved, n_draws, n_refreshed; /* counts for benchmarks */

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Rows that one instant may leave at most: the log of a thread holds two instants. */
+#define MAX_ROWS 4000000
+
 int
 twp_table_add(twp_compiler_t *c, twp_table_t *table, const void *row, int n)
 {
@@ -231,10 +234,10 @@ number_codes(twp_model_t *model, int n_tallies)
 }
 
 /** Bound on the rows of one instant: the exits that can answer, each with its actions' rows. */
-static int
+static int64_t
 max_rows(const twp_model_t *model)
 {
-    int n_actions = 0, n_upon = 1, n_observers = 1;
+    int64_t n_actions = 0, n_upon = 1, n_observers = 1;
 
     for (int e = 0; e < model->n_exits; e++) {
         const twp_model_exit_t *exit = &model->exit[e];
@@ -320,7 +323,11 @@ finish(twp_compiler_t *c, int n_errors_before, twp_error_t *err)
             TWP_PROGRAM_STACK);
     if (c->findings->n_errors > n_errors_before)
         return TWP_FAIL(err, TWP_ERR_INPUT, "study %s cannot be compiled", c->study->name);
-    c->model->max_rows_per_instant = max_rows(c->model);
+    if (max_rows(c->model) > MAX_ROWS)
+        return TWP_FAIL(err, TWP_ERR_LIMIT,
+            "study %s: one instant could leave %lld rows, more than %d", c->study->name,
+            (long long) max_rows(c->model), MAX_ROWS);
+    c->model->max_rows_per_instant = (int) max_rows(c->model);
     c->model->twin_bytes = twp_twin_bytes(c->model);
     return TWP_OK;
 }

@@ -27,7 +27,7 @@ twp_compile_drift(twp_compiler_t *c, const char *name, double half_life_days, do
         twp_table_add(c, &c->drift_mean, &mean, 1);
         row.n_pieces++;
     }
-    if (row.n_pieces >= MAX_PIECES || !(l > 0) || !(d > 0)) {
+    if (row.n_pieces >= MAX_PIECES || row.n_pieces == 0 || !(l > 0) || !(d > 0)) {
         const twp_place_t place = { c->study->name, 0, 0, name };
         twp_findings_add(c->findings, place, NULL, "a longer held_for", NULL,
             "held_for is too short for its half-life: more than %d pieces", MAX_PIECES);

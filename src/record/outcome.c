@@ -154,7 +154,7 @@ reset(twp_outcome_t *o)
     for (int i = 0; i < t->n_lines; i++) {
         const twp_outcome_line_t *line = &t->line[i];
         twp_adherence_begin(&o->line[i], isnan(line->window_days) ? INFINITY : line->window_days,
-            isnan(line->gap_days) ? INFINITY : line->gap_days, o->end_days);
+            isnan(line->gap_days) ? INFINITY : line->gap_days, floor(o->end_days));
     }
     o->i_grid = 0;
     o->grid_at_days = o->plan->grid_days[0];
@@ -303,6 +303,9 @@ dose_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
     const dose_t *dose = &o->dose[figure->i];
     const double wait = dose->first_days - dose->start_days; /* NAN: never */
 
+    if (figure->measure == TWP_MEASURE_INITIATION && isfinite(figure->time_days) &&
+        !is_within(figure->time_days, o->end_days))
+        return NAN;
     if (figure->measure == TWP_MEASURE_INITIATION)
         return is_within(wait, figure->time_days) ? 1 : 0;
     if (figure->measure == TWP_MEASURE_TIME_TO_FIRST_DOSE)

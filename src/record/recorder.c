@@ -250,3 +250,13 @@ twp_recorder_observe(const twp_recorder_plan_t *recorder, twp_record_block_t *bl
             model, twin, recorder->i_variable[k]);
     return TWP_OK;
 }
+
+double
+twp_recorder_bytes(const twp_recorder_plan_t *recorder, const twp_record_block_t *block)
+{
+    const double per_event = sizeof(double) + sizeof(int16_t) + sizeof(float);
+    const double per_obs = sizeof(double) + (double) recorder->n_tracks * sizeof(int8_t) +
+        (double) recorder->n_variables * sizeof(float);
+
+    return (double) block->n_events * per_event + (double) block->n_obs * per_obs;
+}

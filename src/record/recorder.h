@@ -58,4 +58,7 @@ TWP_CHECK_RESULT twp_status_t twp_recorder_take(const twp_recorder_plan_t *recor
 TWP_CHECK_RESULT twp_status_t twp_recorder_observe(const twp_recorder_plan_t *recorder,
     twp_record_block_t *block, const twp_model_t *model, const twp_twin_t *twin, twp_error_t *err);
 
+/** Bytes of the rows that a block holds. */
+double twp_recorder_bytes(const twp_recorder_plan_t *recorder, const twp_record_block_t *block);
+
 #endif
