@@ -298,11 +298,13 @@ typedef struct {
     const double *se;    /**< likewise, or NULL */
 } twp_summary_curve_t;
 
+#define TWP_PROVENANCE_SET "set on the command line" /**< a provenance_key */
+
 /** Everything that reports show, from a results file alone. All memory is the summary's. */
 typedef struct twp_summary {
-    const char *path, *title, *question; /**< question "" when there is none */
-    const char *currency;                /**< "" when there is no money */
-    const char *source;                  /**< "twinpath 0.1.0" */
+    const char *path, *title, *question, *note; /**< question and note "" when there are none */
+    const char *currency;                       /**< "" when there is no money */
+    const char *source;                         /**< "twinpath 0.1.0" */
     const char *run_id, *seed, *content_digest;
     bool is_partial;
     bool is_unverified; /**< no .sha256 file beside it: text in it is not guarded */

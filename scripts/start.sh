@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 
 study=scenarios/studies/ra_biologic_support.yaml
 results=build/ra_biologic_support.h5
+if [ $# -gt 0 ]; then # the plain results stay
+    results=build/ra_biologic_support_changed.h5
+fi
 program=build/release/twinpath
 
 scripts/setup.sh
@@ -28,7 +31,8 @@ cat << NEXT
 Results: $results (HDF5; xarray, pandas, R and ncdump read it)
 
 Next:
-  $program summary $results            the comparison again
+  $program summary $results --by
+                                       the comparison again, by segment
   $program params $study
                                        every number with its source
   $program check $study --explain

@@ -17,6 +17,8 @@ fail_with(const living_t *living, const char *what, const twp_error_t *err)
     fail_msg("%s: %s", what, err->message);
 }
 
+#define MAX_DRAWS 100000
+
 /** From a document that was read to a study ready to be lived. */
 static void
 make(living_t *living, int i_strategy, uint64_t seed)
@@ -36,6 +38,12 @@ make(living_t *living, int i_strategy, uint64_t seed)
         fail_with(living, "population", &err);
     living->memory = aligned_alloc(64, (living->model->twin_bytes + 63) / 64 * 64);
     assert_non_null(living->memory);
+    living->log.capacity = 2 * living->model->max_rows_per_instant;
+    living->log.row = malloc((size_t) living->log.capacity * sizeof *living->log.row);
+    living->draws.capacity = MAX_DRAWS;
+    living->draws.draw = malloc(MAX_DRAWS * sizeof *living->draws.draw);
+    assert_non_null(living->log.row);
+    assert_non_null(living->draws.draw);
 }
 
 void
@@ -77,6 +85,8 @@ living_close(living_t *living)
     twp_document_clear(&living->document);
     twp_findings_clear(&living->findings);
     free(living->memory);
+    free(living->log.row);
+    free(living->draws.draw);
 }
 
 static void
@@ -89,38 +99,34 @@ keep_rows(life_t *life, twp_log_t *log)
     log->n = 0;
 }
 
-#define MAX_DRAWS 100000
-
 void
 living_live(living_t *living, int64_t i_twin, life_t *life)
 {
     const twp_model_t *model = living->model;
-    twp_log_t log = { NULL, 0, 2 * model->max_rows_per_instant };
-    twp_draw_log_t draws = { NULL, 0, MAX_DRAWS };
+    twp_log_t *log = &living->log;
+    twp_draw_log_t *draws = &living->draws;
     int i_bad = 0;
 
     memset(life, 0, sizeof *life);
-    log.row = malloc((size_t) log.capacity * sizeof *log.row);
-    draws.draw = malloc(MAX_DRAWS * sizeof *draws.draw);
-    assert_non_null(log.row);
-    assert_non_null(draws.draw);
+    log->n = draws->n = 0;
     twp_twin_layout(model, living->memory, &life->twin);
     assert_true(twp_population_draw_twin(living->plan, i_twin, &life->twin, &i_bad));
-    life->twin.draws = &draws;
-    twp_kernel_start(model, &life->twin, &log);
-    keep_rows(life, &log);
+    life->twin.draws = draws;
+    twp_kernel_start(model, &life->twin, log);
+    keep_rows(life, log);
     for (;;) {
-        twp_kernel_advance(model, &life->twin, life->twin.end_days, &log);
-        keep_rows(life, &log);
+        twp_kernel_advance(model, &life->twin, life->twin.end_days, log);
+        keep_rows(life, log);
         if (life->twin.mark != TWP_MARK_LOG_FULL)
             break;
         life->twin.mark = TWP_MARK_NONE;
     }
     twp_kernel_finish(model, &life->twin);
-    free(log.row);
-    assert_true(draws.n <= MAX_DRAWS);
-    life->draw = draws.draw;
-    life->n_draws = draws.n;
+    assert_true(draws->n <= MAX_DRAWS);
+    life->n_draws = draws->n;
+    life->draw = malloc((size_t) (draws->n + 1) * sizeof *life->draw);
+    assert_non_null(life->draw);
+    memcpy(life->draw, draws->draw, (size_t) draws->n * sizeof *life->draw);
     life->twin.draws = NULL;
 }
 

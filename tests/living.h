@@ -18,7 +18,9 @@ typedef struct {
     twp_model_t *model;
     twp_population_t *population;
     twp_draw_plan_t *plan;
-    void *memory; /* of the twin */
+    void *memory;  /* of the twin */
+    twp_log_t log; /* buffers of the life that is lived */
+    twp_draw_log_t draws;
 } living_t;
 
 /** One life: its rows and draws; the twin as it ended. */

@@ -17,7 +17,7 @@ typedef enum {
     TWP_MARK_LAW,          /* a law's parameter out of its range */
     TWP_MARK_HAPPENINGS,   /* more than TWP_MAX_HAPPENINGS in one instant */
     TWP_MARK_STANDSTILL,   /* more than TWP_MAX_STANDSTILL instants at one time */
-    TWP_MARK_ENDLESS, /* more than TWP_MAX_INSTANTS in one life */
+    TWP_MARK_ENDLESS,      /* more than TWP_MAX_INSTANTS in one life */
     TWP_MARK_OBSERVATIONS, /* more than TWP_MAX_DELAYED observations under way */
     TWP_MARK_AMOUNT,       /* a negative dispensing */
     TWP_MARK_START         /* no start state fits, or a negative `since` */

@@ -439,7 +439,7 @@ write_targets(writing_t *w)
 {
     const twp_summary_t *s = w->summary;
     twp_grid_t grid = twp_grid_init(w->arena);
-    int n_hit = 0;
+    int n_hit[2] = { 0, 0 }, n[2] = { 0, 0 }; /* predicted, fitted */
 
     if (s->n_targets == 0)
         return;
@@ -452,12 +452,17 @@ write_targets(writing_t *w)
     twp_grid_column(&grid, "at", TWP_GRID_TEXT);
     twp_grid_column(&grid, "source", TWP_GRID_TEXT);
     add_targets(w, &grid);
-    for (int i = 0; i < s->n_targets; i++)
-        n_hit += s->target[i].is_hit;
+    for (int i = 0; i < s->n_targets; i++) {
+        n[s->target[i].is_fit]++;
+        n_hit[s->target[i].is_fit] += s->target[i].is_hit;
+    }
     w->face->section(w->buffer, "Targets");
     w->face->paragraph(w->buffer,
-        print(w, "%d of %d hit. Role predict judges the model; role fit was used to make it.",
-            n_hit, s->n_targets),
+        print(w,
+            "Predicted: %d of %d hit; these judge the model. Fitted: %d of %d hit; these made it. "
+            "A hit "
+            "lies within the author's bounds; results near a bound may turn with the seed.",
+            n_hit[0], n[0], n_hit[1], n[1]),
         w->width);
     w->face->grid(w->buffer, &grid, w->width);
 }
@@ -477,13 +482,23 @@ write_head(writing_t *w)
     w->face->title(w->buffer, print(w, "%s", s->title));
     if (s->question != NULL && s->question[0] != '\0')
         w->face->paragraph(w->buffer, print(w, "%s", s->question), w->width);
+    if (s->note != NULL && s->note[0] != '\0')
+        w->face->paragraph(w->buffer, print(w, "Note: %s", s->note), w->width);
+    for (int i = 0; i < s->n_provenance; i++)
+        if (strcmp(s->provenance_key[i], TWP_PROVENANCE_SET) == 0 &&
+            s->provenance_value[i][0] != '\0')
+            w->face->paragraph(w->buffer,
+                print(w, "Changed on the command line: %s", s->provenance_value[i]), w->width);
     w->face->paragraph(w->buffer,
         print(w,
             "%s twins, each under %d %s, seed %s. Differences are from %s, twin by twin; \"saved\" "
             "is "
             "the share of their variance that this pairing saves. The intervals are of the number "
             "of "
-            "twins alone: they do not show what is not known about the study's numbers.",
+            "twins alone: they do not show what is not known about the study's numbers. Figures "
+            "are "
+            "per twin over the whole life, those never treated included, unless a number of twins "
+            "stands beside them.",
             count(w, s->n_twins_done), s->n_strategies,
             s->n_strategies == 1 ? "strategy" : "strategies", s->seed, s->strategy[0]),
         w->width);

@@ -410,7 +410,7 @@ write_root(twp_fill_t *fill, int64_t n_twins_done)
     } text[] = { { "Conventions", "CF-1.10" }, { "twinpath_layout", TWP_LAYOUT_VERSION },
         { "twinpath_kind", "results" }, { "title", study->name }, { "seed", seed },
         { "twins_across_sets", "same" }, { "question", study->question },
-        { "currency", study->currency } };
+        { "comment", study->note }, { "currency", study->currency } };
     const struct {
         const char *name;
         int64_t value;

@@ -313,8 +313,7 @@ twp_load_provenance(twp_load_t *load)
     add_line(&lines, "made by", summary->source);
     add_line(&lines, "run id", summary->run_id);
     add_line(&lines, "seed", summary->seed);
-    add_line(&lines, "set on the command line",
-        one_line(load, load_scalar(load, "provenance/overrides")));
+    add_line(&lines, TWP_PROVENANCE_SET, one_line(load, load_scalar(load, "provenance/overrides")));
     for (size_t i = 0; i < n_inputs && load->status == TWP_OK; i++)
         add_line(&lines, twp_load_path(load, "input %s", name[i]),
             twp_load_path(load, "sha256 %s", sha256[i]));

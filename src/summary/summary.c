@@ -25,6 +25,7 @@ load_head(twp_load_t *load, const char *path)
     summary->path = twp_load_path(load, "%s", path);
     summary->title = twp_load_attribute(load, "", "title");
     summary->question = twp_load_attribute(load, "", "question");
+    summary->note = twp_load_attribute(load, "", "comment");
     summary->currency = twp_load_attribute(load, "", "currency");
     summary->source = twp_load_attribute(load, "", "source");
     summary->run_id = twp_load_attribute(load, "", "run_id");

@@ -326,6 +326,7 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(YES, "", "content_digest", TEXT, "64 hex digits over the content"),
     ATTRIBUTE(YES, "", "status", TEXT, "complete or partial; written last"),
     ATTRIBUTE(NO, "", "question", TEXT, "from the study"),
+    ATTRIBUTE(NO, "", "comment", TEXT, "the study's note"),
     ATTRIBUTE(NO, "", "currency", TEXT, "ISO 4217 code"),
     ATTRIBUTE(NO, "", "price_year", INT32, "year that prices are of"),
     ATTRIBUTE(NO, "contrasts", "icer_cost", TEXT, "measure that is the cost of the icer"),

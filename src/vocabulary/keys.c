@@ -276,7 +276,7 @@ const twp_key_t twp_keys[] = {
 
     { IN(UTILITY), "base", AS(STEP), MEANS(NUMBER), REQUIRED, HELP("utility of a year") },
     { IN(UTILITY), "add", MAP_OF(STEP), MEANS(NUMBER), .names = TWP_NAMES_REFERENCE,
-        HELP("track.state or condition: added while it is true") },
+        HELP("track.state, or the name of a formula that is a condition: added while it is true") },
 
     { IN(OBSERVATION), "of", AS(REFERENCE), REQUIRED,
         HELP("a happening, which is seen and counted, or a value, which is known") },

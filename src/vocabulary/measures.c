@@ -6,7 +6,8 @@
 
 const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
     { TWP_MEASURE_INITIATION, "initiation", "1", TWP_TAKES_BY_OPTIONAL | TWP_TAKES_STOCK,
-        "among twins followed for `by` (default: all): 1 when something was dispensed within `by` of "
+        "among twins followed for `by` (default: all): 1 when something was dispensed within `by` "
+        "of "
         "entry (default: in the whole life), else 0",
         ABC },
     { TWP_MEASURE_PRIMARY_NON_ADHERENCE, "primary_non_adherence", "1",

@@ -382,7 +382,8 @@ test_the_table_says_what_a_strategy_person_wants(void **state)
     assert_contains(text, "app: costs 123,000 USD per QALY gained (95 % 105,000 to 147,000)");
     assert_contains(text, "nurse: dominates: costs 320 USD less and gains 0.0193 QALYs");
     assert_contains(text, "a QALY is worth 100,000 USD\n");
-    assert_contains(text, "1 of 2 hit.");
+    assert_contains(text, "Predicted: 0 of 1 hit;");
+    assert_contains(text, "Fitted: 1 of 1 hit;");
     assert_contains(text,
         "  persistence, usual_care\n"
         "    one_year  hit    0.700  0.670 to 0.730  fit      365 d  EV-A70\n"
