@@ -59,7 +59,8 @@ colour=$(printf '\033[1;31m')
 on_terminal() { # on_terminal COMMAND: its output on a pseudo-terminal
     TERM=xterm script -qec "$1" /dev/null < /dev/null
 }
-if command -v script > /dev/null; then
+# some containers have no pseudo-terminals
+if command -v script > /dev/null && on_terminal true > /dev/null 2>&1; then
     on_terminal "'$program' check bad.yaml" > seen.txt || true
     good "errors are coloured on a terminal" grep -qF "$colour" seen.txt
     NO_COLOR=1 on_terminal "'$program' check bad.yaml" > seen.txt || true
