@@ -1,6 +1,6 @@
 #include "kernel/kernel.h"
 
-#include "base/portable_math.h"
+#include "study/operators.h"
 
 static double
 steps_value(const twp_model_t *model, const twp_code_t *code, double x)
@@ -51,43 +51,6 @@ word_value(const twp_model_t *model, const twp_twin_t *twin, const twp_code_t *c
     }
 }
 
-static double
-unary_value(uint16_t op, double x)
-{
-    switch (op) {
-    case TWP_WORD_NEGATE: return -x;
-    case TWP_WORD_NOT: return x == 0;
-    case TWP_WORD_EXP: return twp_math_exp(x);
-    case TWP_WORD_LOG: return twp_math_log(x);
-    case TWP_WORD_SQRT: return twp_math_sqrt(x);
-    case TWP_WORD_ABS: return x < 0 ? -x : x;
-    case TWP_WORD_FLOOR: return twp_math_floor(x);
-    default: /* TWP_WORD_LOGISTIC */ return 1 / (1 + twp_math_exp(-x));
-    }
-}
-
-static double
-binary_value(uint16_t op, double x, double y)
-{
-    switch (op) {
-    case TWP_WORD_ADD: return x + y;
-    case TWP_WORD_SUBTRACT: return x - y;
-    case TWP_WORD_MULTIPLY: return x * y;
-    case TWP_WORD_DIVIDE: return x / y;
-    case TWP_WORD_POWER: return twp_math_pow(x, y);
-    case TWP_WORD_LESS: return x < y;
-    case TWP_WORD_LESS_EQUAL: return x <= y;
-    case TWP_WORD_GREATER: return x > y;
-    case TWP_WORD_GREATER_EQUAL: return x >= y;
-    case TWP_WORD_EQUAL: return x == y;
-    case TWP_WORD_NOT_EQUAL: return x != y;
-    case TWP_WORD_AND: return x != 0 && y != 0;
-    case TWP_WORD_OR: return x != 0 || y != 0;
-    case TWP_WORD_MIN: return y < x ? y : x;
-    default: /* TWP_WORD_MAX */ return y > x ? y : x;
-    }
-}
-
 double
 twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program)
 {
@@ -104,10 +67,10 @@ twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t 
             n -= 2;
             stack[n - 1] = stack[n - 1] != 0 ? stack[n] : stack[n + 1];
         } else if (twp_word_n_arguments(code->op) == 1) {
-            stack[n - 1] = unary_value(code->op, stack[n - 1]);
+            stack[n - 1] = twp_operate_on_one(code->op, stack[n - 1]);
         } else {
             n--;
-            stack[n - 1] = binary_value(code->op, stack[n - 1], stack[n]);
+            stack[n - 1] = twp_operate_on_two(code->op, stack[n - 1], stack[n]);
         }
     }
     return n > 0 ? stack[0] : 0;

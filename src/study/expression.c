@@ -1,5 +1,6 @@
 #include "base/portable_math.h"
 #include "study/expression_reading.h"
+#include "study/operators.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,45 +25,6 @@ twp_expression_read(const twp_expression_reader_t *reader, const char *text, twp
         return NULL;
     }
     return twp_expression_fit(&p, twp_expression_parse(&p), is_truth, dim);
-}
-
-static double
-operate_on_one(twp_word_kind_t kind, double x)
-{
-    switch (kind) {
-    case TWP_WORD_NEGATE: return -x;
-    case TWP_WORD_NOT: return x == 0;
-    case TWP_WORD_EXP: return twp_math_exp(x);
-    case TWP_WORD_LOG: return twp_math_log(x);
-    case TWP_WORD_SQRT: return twp_math_sqrt(x);
-    case TWP_WORD_ABS: return twp_math_abs(x);
-    case TWP_WORD_FLOOR: return twp_math_floor(x);
-    case TWP_WORD_LOGISTIC: return 1 / (1 + twp_math_exp(-x));
-    default: return NAN;
-    }
-}
-
-static double
-operate_on_two(twp_word_kind_t kind, double x, double y)
-{
-    switch (kind) {
-    case TWP_WORD_ADD: return x + y;
-    case TWP_WORD_SUBTRACT: return x - y;
-    case TWP_WORD_MULTIPLY: return x * y;
-    case TWP_WORD_DIVIDE: return x / y;
-    case TWP_WORD_POWER: return twp_math_pow(x, y);
-    case TWP_WORD_LESS: return x < y;
-    case TWP_WORD_LESS_EQUAL: return x <= y;
-    case TWP_WORD_GREATER: return x > y;
-    case TWP_WORD_GREATER_EQUAL: return x >= y;
-    case TWP_WORD_EQUAL: return x == y;
-    case TWP_WORD_NOT_EQUAL: return x != y;
-    case TWP_WORD_AND: return x != 0 && y != 0;
-    case TWP_WORD_OR: return x != 0 || y != 0;
-    case TWP_WORD_MIN: return x < y ? x : y;
-    case TWP_WORD_MAX: return x > y ? x : y;
-    default: return NAN;
-    }
 }
 
 /* The `is` of the last `from` not above x. */
@@ -95,6 +57,6 @@ twp_expression_constant(const twp_expression_t *expression, const double *parame
     if (kind == TWP_WORD_IF)
         return twp_expression_constant(expression->arg[x != 0 ? 1 : 2], parameter);
     if (expression->n_args == 1)
-        return operate_on_one(kind, x);
-    return operate_on_two(kind, x, twp_expression_constant(expression->arg[1], parameter));
+        return twp_operate_on_one(kind, x);
+    return twp_operate_on_two(kind, x, twp_expression_constant(expression->arg[1], parameter));
 }
