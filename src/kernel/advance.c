@@ -242,6 +242,7 @@ start_tracks(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
         const double since = twp_program_value(model, twin, track->since);
         if (!(since >= 0) || !twp_is_finite(since))
             twp_twin_mark(twin, TWP_MARK_START, -1);
+        twin->start_since_days[i] = since > 0 ? since : 0;
         twin->entered_days[i] = since > 0 ? -since : 0;
         twin->start_state[i] = draw_start_state(model, twin, track);
         twp_state_enter(model, twin, i, twin->start_state[i]);

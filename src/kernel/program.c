@@ -8,7 +8,7 @@ steps_value(const twp_model_t *model, const twp_code_t *code, double x)
     const double *from = model->step_from + code->i;
     int k = 0;
 
-    while (k + 1 < (int) code->n && from[k + 1] <= x)
+    while (k + 1 < code->j && from[k + 1] <= x)
         k++;
     return model->step_is[code->i + k];
 }

@@ -49,6 +49,7 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->support_from = take(&l, m->n_supports, sizeof(double));
     twin->state = take(&l, m->n_tracks, sizeof(int32_t));
     twin->start_state = take(&l, m->n_tracks, sizeof(int32_t));
+    twin->start_since_days = take(&l, m->n_tracks, sizeof(double));
     twin->is_empty = take(&l, m->n_variables, sizeof(uint8_t));
     twin->counter = take(&l, m->n_counters, sizeof(uint32_t));
     twin->touched = take(&l, m->n_clock_mask, sizeof(uint64_t));

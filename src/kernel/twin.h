@@ -113,11 +113,12 @@ typedef struct twp_twin {
     double *support_from; /* [n_supports] study day from which it may be offered; INFINITY: never */
     int32_t *state;       /* [n_tracks] state within the track */
     int32_t *start_state; /* [n_tracks] at entry, before anything happened */
-    uint8_t *is_empty;    /* [n_variables] stocks */
-    uint32_t *counter;    /* [n_counters] occurrences so far */
-    uint64_t *touched;    /* [n_clock_mask] clocks to solve at the end of the instant */
-    uint64_t *stale;      /* [n_formula_mask] formulas to refresh */
-    uint64_t *started;    /* [n_clock_mask] clocks to start at the end of the instant */
+    double *start_since_days; /* [n_tracks] time in that state before entry, >= 0 */
+    uint8_t *is_empty;        /* [n_variables] stocks */
+    uint32_t *counter;        /* [n_counters] occurrences so far */
+    uint64_t *touched;        /* [n_clock_mask] clocks to solve at the end of the instant */
+    uint64_t *stale;          /* [n_formula_mask] formulas to refresh */
+    uint64_t *started;        /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill, n_instants;

@@ -9,7 +9,7 @@ twp_compile_constant(const twp_compiler_t *c, const twp_expression_t *expression
 static int
 add_code(twp_compiler_t *c, twp_word_kind_t op, int i, int j, double number)
 {
-    twp_code_t code = { (uint16_t) op, 0, i, j, number };
+    twp_code_t code = { (int32_t) op, i, j, number };
 
     if (op == TWP_WORD_FORMULA)
         code.i = c->model->formula_of[i];
@@ -27,7 +27,7 @@ emit_steps(twp_compiler_t *c, const twp_expression_t *e)
         twp_table_add(c, &c->step_from, &from, 1);
         twp_table_add(c, &c->step_is, &is, 1);
     }
-    const twp_code_t code = { TWP_WORD_STEPS, (uint16_t) e->n_steps, first, 0, 0 };
+    const twp_code_t code = { TWP_WORD_STEPS, first, e->n_steps, 0 };
     twp_table_add(c, &c->code, &code, 1);
 }
 

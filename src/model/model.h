@@ -19,10 +19,9 @@
 
 /** One instruction. op is a twp_word_kind_t; its meaning of i and j is that of the word. */
 typedef struct {
-    uint16_t op;
-    uint16_t n; /* steps: number of steps */
-    int32_t i;  /* index; category code or state index in j; steps: first row of the step table */
-    int32_t j;
+    int32_t op;
+    int32_t i; /* index; category code or state index in j; steps: first row of the step table */
+    int32_t j; /* steps: number of steps */
     double number;
 } twp_code_t;
 

@@ -53,7 +53,7 @@ struct twp_outcome {
     /* Of all lives since the last flush: changes of occupancy at each point of the grid, by which
      * [n_grid * n_states] is summed up, and the first point beyond the end of each life. */
     int32_t i_grid;      /* first point at or after now */
-    double grid_at_days; /* its time; INFINITY beyond the last */
+    double grid_at_days; /* its time and the slack; INFINITY beyond the last */
     int64_t *difference; /* [(n_grid + 1) * n_states] */
     int64_t *n_ended;    /* [n_grid + 1] */
 };
@@ -157,7 +157,7 @@ reset(twp_outcome_t *o)
             isnan(line->gap_days) ? INFINITY : line->gap_days, floor(o->end_days));
     }
     o->i_grid = 0;
-    o->grid_at_days = o->plan->grid_days[0];
+    o->grid_at_days = o->plan->grid_days[0] + TWP_OUTCOME_SLACK_DAYS;
 }
 
 void
@@ -170,8 +170,8 @@ twp_outcome_begin(
     reset(o);
     for (int k = 0; k < o->tables->n_tracks; k++) {
         const int32_t i_state = o->plan->first_state[k] + start_state[k];
-        const double entered = twin->entered_days[k];
-        o->place[k] = (place_t){ 0, entered < 0 ? entered : 0, i_state };
+        /* Not entered_days: the track may have left that state in the instant of entry. */
+        o->place[k] = (place_t){ 0, -twin->start_since_days[k], i_state };
         o->visit[i_state].first_days = 0;
         o->difference[i_state]++;
         start_watches(o, i_state, 0, true);
@@ -184,19 +184,26 @@ twp_outcome_begin(
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/** Moves to the first point of the grid at or after t. */
+static bool
+is_within(double days, double limit_days)
+{
+    return days <= limit_days + TWP_OUTCOME_SLACK_DAYS;
+}
+
+/** Moves to the first point of the grid at or after t, give or take the slack. */
 static void
 move_along_grid(twp_outcome_t *o, double t_days)
 {
     const double *grid = o->plan->grid_days;
     const int32_t n = o->plan->n_grid;
-    const double guess = t_days / o->tables->step_days;
+    const double guess = (t_days - TWP_OUTCOME_SLACK_DAYS) / o->tables->step_days;
     int32_t g = guess < n ? (int32_t) guess : n;
 
-    while (g < n && grid[g] < t_days) /* rounding of the quotient never leads beyond the point */
+    /* Rounding of the quotient never leads beyond the point. */
+    while (g < n && grid[g] + TWP_OUTCOME_SLACK_DAYS < t_days)
         g++;
     o->i_grid = g;
-    o->grid_at_days = g < n ? grid[g] : INFINITY;
+    o->grid_at_days = g < n ? grid[g] + TWP_OUTCOME_SLACK_DAYS : INFINITY;
 }
 
 /** A stay in i_state from `since` to `to` is over, or cut by the end of the life. */
@@ -208,8 +215,8 @@ look_back(twp_outcome_t *o, int32_t i_state, double since_days, double to_days, 
     for (int32_t k = leave->first[i_state]; k < leave->first[i_state + 1]; k++) {
         const twp_outcome_watch_t watch = leave->watch[k];
         if (watch.kind == TWP_WATCH_MARK) {
-            const double at = o->tables->mark[watch.i].at_days;
-            if (since_days <= at && (at < to_days || (is_end && at == to_days)))
+            const double at = o->tables->mark[watch.i].at_days + TWP_OUTCOME_SLACK_DAYS;
+            if (since_days <= at && (is_end || at < to_days)) /* not followed to `at`: NAN anyway */
                 o->mark[watch.i] = 1;
         } else if (to_days > since_days) {
             o->discounted[i_state] += twp_reward_discount_integral(
@@ -265,7 +272,7 @@ take_dispensing(twp_outcome_t *o, const twp_row_t *row)
                 dose->first_days = now;
         }
     for (int i = 0; i < t->n_levels; i++)
-        if (t->level[i].i_stock == i_stock && now <= t->level[i].at_days) {
+        if (t->level[i].i_stock == i_stock && is_within(now, t->level[i].at_days)) {
             const bool carries = !t->level[i].is_discarding && o->level[i] > now;
             o->level[i] = (carries ? o->level[i] : now) + row->value;
         }
@@ -290,12 +297,6 @@ twp_outcome_take(twp_outcome_t *o, const twp_row_t *row, int n_rows, twp_error_t
 }
 
 /* ---- a life ends ------------------------------------------------------------------------- */
-
-static bool
-is_within(double days, double limit_days)
-{
-    return days <= limit_days + TWP_OUTCOME_SLACK_DAYS;
-}
 
 static double
 dose_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
@@ -387,7 +388,7 @@ contact_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
 static double
 level_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
 {
-    if (figure->i < 0 || !(figure->time_days <= o->end_days))
+    if (figure->i < 0 || !is_within(figure->time_days, o->end_days))
         return NAN;
     const double left = o->level[figure->i] - figure->time_days;
     return left > 0 ? left : 0;
@@ -407,7 +408,8 @@ figure_value(const twp_outcome_t *o, const twp_outcome_figure_t *figure, const t
     case TWP_MEASURE_COST:
     case TWP_MEASURE_QALY: return money_figure(o, figure, twin);
     case TWP_MEASURE_CONTACTS: return contact_figure(o, figure);
-    case TWP_MEASURE_OCCUPANCY: return figure->time_days <= o->end_days ? o->mark[figure->i] : NAN;
+    case TWP_MEASURE_OCCUPANCY:
+        return is_within(figure->time_days, o->end_days) ? o->mark[figure->i] : NAN;
     case TWP_MEASURE_TIME_TO: return o->span[figure->i].event_days - o->span[figure->i].start_days;
     case TWP_MEASURE_TALLY: return twin->tally[figure->i];
     case TWP_MEASURE_STOCK: return level_figure(o, figure);
@@ -423,8 +425,8 @@ close_stays(twp_outcome_t *o)
 
     if (end > o->grid_at_days)
         move_along_grid(o, end);
-    if (end == o->grid_at_days) /* followed to that point, in the state it is in */
-        o->i_grid++;
+    if (o->i_grid < o->plan->n_grid && is_within(o->plan->grid_days[o->i_grid], end))
+        o->i_grid++; /* followed to that point, in the state it is in */
     o->n_ended[o->i_grid]++;
     for (int k = 0; k < o->tables->n_tracks; k++) {
         const place_t *place = &o->place[k];

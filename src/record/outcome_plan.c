@@ -374,7 +374,7 @@ make_times(making_t *making)
 
     making->tables->step_days = step;
     plan->n_curve_days = (int) ceil(life) + 1;
-    plan->n_grid = (int) floor(life / step) + 1;
+    plan->n_grid = (int) floor((life + TWP_OUTCOME_SLACK_DAYS) / step) + 1;
     plan->grid_days = TWP_ARENA_NEW(making->tables->arena, double, plan->n_grid);
     for (int g = 0; plan->grid_days != NULL && g < plan->n_grid; g++)
         plan->grid_days[g] = g * step;

@@ -12,15 +12,40 @@ no_memory(twp_error_t *err)
 
 /* ---- what is wanted ---------------------------------------------------------------------- */
 
-static void
-choose_codes(const twp_study_typed_t *study, twp_recorder_plan_t *recorder)
+static bool
+is_dispensed(const twp_model_t *model, int32_t i_variable)
 {
-    if (!recorder->has_events)
-        return;
-    if (study->record.n_exits < 0)
-        memset(recorder->is_recorded, 1, (size_t) recorder->n_codes);
+    for (int k = 0; k < model->n_actions; k++)
+        if (model->action[k].i == i_variable &&
+            (model->action[k].kind == TWP_DO_DISPENSE ||
+                model->action[k].kind == TWP_DO_DISPENSE_DISCARDING))
+            return true;
+    return false;
+}
+
+static bool
+is_wanted(const twp_study_typed_t *study, const twp_model_t *model, int32_t code)
+{
     for (int k = 0; k < study->record.n_exits; k++)
-        recorder->is_recorded[study->record.i_exit[k]] = 1;
+        if (study->record.i_exit[k] == code)
+            return true;
+    if (study->record.n_exits >= 0)
+        return false;
+    return code < model->codes.first_dispense || code >= model->codes.first_contact ||
+        is_dispensed(model, code - model->codes.first_dispense);
+}
+
+static void
+choose_codes(
+    const twp_study_typed_t *study, const twp_model_t *model, twp_recorder_plan_t *recorder)
+{
+    for (int32_t code = 0; code < recorder->n_codes; code++) {
+        recorder->kind[code] = -1;
+        if (!recorder->has_events || !is_wanted(study, model, code))
+            continue;
+        recorder->kind[code] = (int16_t) recorder->n_kinds;
+        recorder->code[recorder->n_kinds++] = code;
+    }
 }
 
 static void
@@ -61,13 +86,14 @@ twp_recorder_plan_create(const twp_study_typed_t *study, const twp_model_t *mode
     r->n_codes = model->codes.n_codes;
     r->n_tracks = study->n_tracks;
     r->n_variables = study->record.n_variables < 0 ? study->n_variables : study->record.n_variables;
-    r->is_recorded = calloc((size_t) r->n_codes + 1, 1);
+    r->kind = calloc((size_t) r->n_codes + 1, sizeof(int16_t));
+    r->code = calloc((size_t) r->n_codes + 1, sizeof(int32_t));
     r->i_variable = calloc((size_t) r->n_variables + 1, sizeof(int));
-    if (r->is_recorded == NULL || r->i_variable == NULL) {
+    if (r->kind == NULL || r->code == NULL || r->i_variable == NULL) {
         twp_recorder_plan_free(r);
         return no_memory(err);
     }
-    choose_codes(study, r);
+    choose_codes(study, model, r);
     choose_variables(study, r);
     *recorder = r;
     return TWP_OK;
@@ -78,7 +104,8 @@ twp_recorder_plan_free(twp_recorder_plan_t *recorder)
 {
     if (recorder == NULL)
         return;
-    free(recorder->is_recorded);
+    free(recorder->kind);
+    free(recorder->code);
     free(recorder->i_variable);
     free(recorder);
 }
@@ -208,9 +235,9 @@ twp_recorder_take(const twp_recorder_plan_t *recorder, twp_record_block_t *block
         return no_memory(err);
     for (int k = 0; k < n_rows; k++) {
         block->event_time[n] = row[k].time_days;
-        block->event_code[n] = (int16_t) row[k].code;
+        block->event_code[n] = recorder->kind[row[k].code];
         block->event_value[n] = (float) row[k].value;
-        n += recorder->is_recorded[row[k].code];
+        n += recorder->kind[row[k].code] >= 0;
     }
     block->event_row_size[block->n_paths - 1] += (int32_t) (n - block->n_events);
     block->n_events = n;

@@ -50,9 +50,10 @@ declare_paths(twp_fill_t *fill, const char *group, const char *member, twp_fill_
 void
 twp_fill_declare_events(twp_fill_t *fill)
 {
-    const twp_model_t *const model = fill->run->model[0];
+    const twp_recorder_plan_t *const recorder = fill->run->recorder;
+    const int n = recorder->n_kinds;
     twp_fill_ragged_t *const events = &fill->events;
-    const char **const name = TWP_ARENA_NEW(fill->arena, const char *, model->codes.n_codes + 1);
+    const char **const name = TWP_ARENA_NEW(fill->arena, const char *, n + 1);
 
     declare_paths(fill, "events", "event", events);
     declare(fill, "events", "event_time", TWP_TYPE_FLOAT64, NULL, &events->time, NULL);
@@ -61,17 +62,16 @@ twp_fill_declare_events(twp_fill_t *fill)
     declare(fill, "events", "event_path", TWP_TYPE_INT32, NULL, &events->member_path, NULL);
     if (fill->status != TWP_OK)
         return;
-    for (int i = 0; name != NULL && i < model->codes.n_codes; i++)
-        name[i] = twp_model_code_name(model, i, fill->arena);
-    if (name == NULL || (model->codes.n_codes > 0 && name[model->codes.n_codes - 1] == NULL)) {
+    for (int i = 0; name != NULL && i < n; i++)
+        name[i] = twp_model_code_name(fill->run->model[0], recorder->code[i], fill->arena);
+    if (name == NULL || (n > 0 && name[n - 1] == NULL)) {
         (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for names"));
         return;
     }
     twp_field_t field;
 
     if (twp_fill_ok(fill,
-            twp_results_dimension_plain(
-                fill->writer, "events", "code", (size_t) model->codes.n_codes, &fill->err)) &&
+            twp_results_dimension_plain(fill->writer, "events", "code", (size_t) n, &fill->err)) &&
         twp_fill_ok(fill,
             twp_columns_field("events", "event_name", TWP_TYPE_TEXT, NULL, &field, &fill->err)))
         (void) twp_fill_ok(

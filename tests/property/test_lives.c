@@ -5,6 +5,8 @@
  */
 #include "living.h"
 
+#include "record/outcome.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,12 +145,113 @@ test_a_life_lived_in_pieces_is_the_same_life(void **state)
     with_lives("benchmarks/reference_study.yaml", check_pieces);
 }
 
+/** The figure of the only column for the life of twin 0. */
+static double
+figure_of(const char *patient, const char *rest)
+{
+    char *const yaml = living_study("400 days", patient, rest);
+    twp_outcome_plan_t *plan = NULL;
+    twp_outcome_t *outcome = NULL;
+    double value[8];
+    living_t living;
+    life_t life;
+
+    living_open(&living, yaml, 0, 1);
+    living_live(&living, 0, &life);
+    assert_int_equal(life.twin.mark, TWP_MARK_NONE);
+    assert_int_equal(twp_outcome_plan_create(living.study, living.model, &plan, NULL), TWP_OK);
+    assert_true(plan->n_columns >= 1 && plan->n_columns <= 8);
+    assert_int_equal(twp_outcome_create(plan, living.model, &outcome, NULL), TWP_OK);
+    twp_outcome_begin(outcome, living.model, &life.twin, life.twin.start_state);
+    assert_int_equal(twp_outcome_take(outcome, life.row, life.n_rows, NULL), TWP_OK);
+    twp_outcome_end(outcome, living.model, &life.twin, value, NULL);
+    twp_outcome_free(outcome);
+    twp_outcome_plan_free(plan);
+    living_clear(&life);
+    living_close(&living);
+    free(yaml);
+    return value[0];
+}
+
+/* The visit began 100 days before the study and ended when the other track was entered, at day 0. */
+static void
+test_a_visit_that_ends_in_the_instant_of_entry_began_before_the_study(void **state)
+{
+    static const char patient[] =
+        "  tracks:\n"
+        "    course: {start: fresh, states: {fresh: {}}}\n"
+        "    visit:\n"
+        "      start: old\n"
+        "      since: 100 days\n"
+        "      states: {old: {go: {upon: course.fresh, to: new}}, new: {}}\n";
+    static const char rest[] = "strategies: {usual_care: {baseline: true}}\n"
+                               "report: {measures: [{measure: sojourn, of: visit.old}]}\n";
+
+    (void) state;
+    assert_near(figure_of(patient, rest), 100, 1e-12);
+}
+
+/* A table that 16 bits cannot count, put where a file of today's size cannot: step k has chance 1
+ * from the middle on. */
+static void
+test_a_table_may_have_very_many_steps(void **state)
+{
+    enum { N = 65537 };
+    static const char patient[] =
+        "  attributes: {a: 40000.5}\n"
+        "  tracks:\n"
+        "    t:\n"
+        "      start: s\n"
+        "      states:\n"
+        "        none: {}\n"
+        "        hit: {}\n"
+        "        s: {go: {after: 1 day, choose: [{chance: {steps_of: a, from: [0, 1], is: [0, 1]}, "
+        "to: hit}, {otherwise: none}]}}\n";
+    twp_expression_t *const number = calloc(N, sizeof *number), **from = calloc(N, sizeof *from),
+                            **is = calloc(N, sizeof *is);
+    char *const yaml = living_study("2 days", patient, NULL);
+    twp_expression_t *steps;
+    living_t living;
+    life_t life;
+
+    (void) state;
+    assert_non_null(number);
+    assert_non_null(from);
+    assert_non_null(is);
+    living_open(&living, yaml, 0, 1);
+    steps = living.study->exit[0].branch[0].chance;
+    assert_int_equal(steps->kind, TWP_WORD_STEPS);
+    for (int k = 0; k < N; k++) {
+        number[k] = *steps->step_from[0];
+        number[k].number = k;
+        from[k] = &number[k];
+        is[k] = &number[k < N / 2 ? 0 : 1];
+    }
+    steps->n_steps = N;
+    steps->step_from = from;
+    steps->step_is = is;
+    twp_model_free(living.model);
+    assert_int_equal(
+        twp_model_compile(living.study, 0, 1, &living.findings, &living.model, NULL), TWP_OK);
+    living_live(&living, 0, &life);
+    assert_int_equal(life.n_rows, 1);
+    assert_string_equal(living.study->track[0].state[life.row[0].to].name, "hit");
+    living_clear(&life);
+    living_close(&living);
+    free(yaml);
+    free(is);
+    free(from);
+    free(number);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_life_keeps_its_books),
         cmocka_unit_test(test_a_life_lived_in_pieces_is_the_same_life),
+        cmocka_unit_test(test_a_visit_that_ends_in_the_instant_of_entry_began_before_the_study),
+        cmocka_unit_test(test_a_table_may_have_very_many_steps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

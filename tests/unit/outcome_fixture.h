@@ -43,7 +43,7 @@ typedef struct {
     twp_reward_t reward[2];
     twp_discount_step_t discount;
     twp_twin_t twin;
-    double entered[2], start_value[3], paid[N_ACCOUNTS], paid_discounted[N_ACCOUNTS], tally[1];
+    double start_since[2], start_value[3], paid[N_ACCOUNTS], paid_discounted[N_ACCOUNTS], tally[1];
     double earned[2], earned_discounted[2];
     int32_t start_state[2];
     twp_row_t row[MAX_ROWS];
@@ -119,7 +119,7 @@ setup(void **state)
     make_study(f);
     make_model(f);
     f->twin = (twp_twin_t){ .end_days = 400,
-        .entered_days = f->entered,
+        .start_since_days = f->start_since,
         .start_value = f->start_value,
         .account = f->paid,
         .account_discounted = f->paid_discounted,

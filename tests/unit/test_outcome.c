@@ -127,6 +127,26 @@ test_states_are_those_after_the_events_of_the_instant(void **state)
     check_figures(f);
 }
 
+/* Ends, times of measures and events are sums of durations: 400.1 - 0.1 is a little less than 400. */
+static void
+test_times_are_compared_up_to_rounding(void **state)
+{
+    fixture_t *f = *state;
+
+    dispense(f, 400 + 1e-10, DRUG, 30);
+    move(f, 400 + 1e-10, DIE, DEAD);
+    f->twin.end_days = 400.1 - 0.1 - 1e-10;
+    assert_true(f->twin.end_days < 400);
+    want_of(f, TWP_MEASURE_FIRST_ENTRY, HEALTH, DEAD, 400, 1);
+    want_of(f, TWP_MEASURE_OCCUPANCY, HEALTH, DEAD, 400, 1);
+    want_of(f, TWP_MEASURE_OCCUPANCY, HEALTH, ALIVE, 400, 0);
+    want_of(f, TWP_MEASURE_OCCUPANCY, THERAPY, WAITING, 400, 1);
+    want_of(f, TWP_MEASURE_OCCUPANCY, THERAPY, WAITING, 400.001, NAN);
+    want(f, TWP_MEASURE_STOCK, 400, 30)->i_stock = DRUG;
+    want(f, TWP_MEASURE_STOCK, 400.001, NAN)->i_stock = DRUG;
+    check_figures(f);
+}
+
 static void
 test_entries_are_transitions_and_a_first_entry_may_be_the_start(void **state)
 {
@@ -167,7 +187,7 @@ test_sojourn_is_a_ratio_of_completed_days_over_completed_visits(void **state)
     fixture_t *f = *state;
 
     write_life(f);
-    f->entered[THERAPY] = -20; /* waiting since 20 days before entry */
+    f->start_since[THERAPY] = 20; /* waiting since 20 days before entry */
     want_of(f, TWP_MEASURE_SOJOURN, THERAPY, TAKING, UNTIMED, 0);
     want_of(f, TWP_MEASURE_SOJOURN, THERAPY, STOPPED, UNTIMED, 0);
     want_of(f, TWP_MEASURE_SOJOURN, THERAPY, WAITING, UNTIMED, 0);
@@ -307,6 +327,7 @@ main(void)
         WITH_STUDY(test_times_in_states_are_summed_over_visits),
         WITH_STUDY(test_discounted_times_are_integrals_of_the_discount_factor),
         WITH_STUDY(test_states_are_those_after_the_events_of_the_instant),
+        WITH_STUDY(test_times_are_compared_up_to_rounding),
         WITH_STUDY(test_entries_are_transitions_and_a_first_entry_may_be_the_start),
         WITH_STUDY(test_waits_run_from_a_first_entry_to_the_next_entry_of_another_state),
         WITH_STUDY(test_sojourn_is_a_ratio_of_completed_days_over_completed_visits),

@@ -36,6 +36,28 @@ test_occupancy_counts_those_who_are_followed(void **state)
 }
 
 static void
+test_the_grid_is_met_up_to_rounding(void **state)
+{
+    fixture_t *f = *state;
+
+    f->study.horizon_days = 400 - 1e-9;
+    open_outcome(f);
+    assert_int_equal(f->plan->n_grid, 5);
+    move(f, 200 + 1e-9, FILL, TAKING);
+    f->twin.end_days = 400 - 1e-9;
+    live(f);
+    f->twin.end_days = 400 - 1e-3; /* not followed to day 400 */
+    live(f);
+    twp_outcome_flush(f->outcome, &f->counts);
+    assert_int_equal(f->counts.followed[4], 1);
+    assert_int_equal(f->counts.followed[3], 2);
+    assert_int_equal(occupancy(f, 1, THERAPY, TAKING), 0);
+    assert_int_equal(occupancy(f, 2, THERAPY, TAKING), 1);
+    assert_int_equal(occupancy(f, 4, THERAPY, TAKING), 1);
+    assert_int_equal(occupancy(f, 4, THERAPY, WAITING), 0);
+}
+
+static void
 test_curves_count_events_and_censorings_by_days_rounded_up(void **state)
 {
     fixture_t *f = *state;
@@ -176,6 +198,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STUDY(test_occupancy_counts_those_who_are_followed),
+        WITH_STUDY(test_the_grid_is_met_up_to_rounding),
         WITH_STUDY(test_curves_count_events_and_censorings_by_days_rounded_up),
         WITH_STUDY(test_histograms_count_the_figures),
         WITH_STUDY(test_random_lives_add_up_and_merge_exactly),

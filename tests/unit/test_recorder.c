@@ -14,6 +14,7 @@ typedef struct {
     twp_study_variable_t variable[3];
     twp_model_t model;
     twp_model_variable_t model_variable[3];
+    twp_model_action_t action;
     twp_twin_t twin;
     double value[3];
     int32_t state[2];
@@ -32,6 +33,7 @@ setup(void **state)
     f->track[0] = (twp_study_track_t){ .name = "health", .n_states = 2 };
     f->track[1] = (twp_study_track_t){ .name = "therapy", .n_states = 3 };
     f->model_variable[1].is_stock = true;
+    f->action = (twp_model_action_t){ .kind = TWP_DO_DISPENSE, .i = 1 };
     f->study = (twp_study_typed_t){ .n_tracks = 2,
         .track = f->track,
         .n_exits = N_EXITS,
@@ -42,6 +44,9 @@ setup(void **state)
     };
     f->model.codes.n_codes = N_CODES;
     f->model.codes.first_dispense = FIRST_DISPENSE;
+    f->model.codes.first_contact = FIRST_DISPENSE + 3;
+    f->model.n_actions = 1;
+    f->model.action = &f->action;
     f->model.variable = f->model_variable;
     f->twin.variable = f->value;
     f->twin.state = f->state;
@@ -111,11 +116,27 @@ test_every_row_is_recorded_path_by_path(void **state)
     assert_int_equal(f->block.n_events, 6);
     for (int k = 0; k < 4; k++) {
         assert_near(f->block.event_time[k], rows[k].time_days, 0);
-        assert_int_equal(f->block.event_code[k], rows[k].code);
+        assert_int_equal(f->recorder->code[f->block.event_code[k]], rows[k].code);
         assert_near((double) f->block.event_value[k], rows[k].value, 0);
     }
-    assert_int_equal(f->block.event_code[4], FIRST_DISPENSE + 1);
+    assert_int_equal(f->recorder->code[f->block.event_code[4]], FIRST_DISPENSE + 1);
     assert_int_equal(f->block.event_code[5], 0);
+}
+
+static void
+test_what_cannot_happen_has_no_number(void **state)
+{
+    fixture_t *f = *state;
+
+    /* Variables 0 and 2 are no stocks; variable 1 is, and an action dispenses into it. */
+    open_recorder(f);
+    assert_int_equal(f->recorder->n_kinds, N_CODES - 2);
+    assert_int_equal(f->recorder->kind[FIRST_DISPENSE], -1);
+    assert_int_equal(f->recorder->kind[FIRST_DISPENSE + 1], FIRST_DISPENSE);
+    assert_int_equal(f->recorder->kind[FIRST_DISPENSE + 2], -1);
+    assert_int_equal(f->recorder->kind[N_CODES - 1], N_CODES - 3);
+    for (int k = 0; k < f->recorder->n_kinds; k++)
+        assert_int_equal(f->recorder->kind[f->recorder->code[k]], k);
 }
 
 static void
@@ -131,7 +152,9 @@ test_a_list_of_exits_records_those_alone(void **state)
     take(f, 0, 4);
     assert_int_equal(f->block.n_events, 1);
     assert_int_equal(f->block.event_row_size[0], 1);
-    assert_int_equal(f->block.event_code[0], 2);
+    assert_int_equal(f->recorder->n_kinds, 1);
+    assert_int_equal(f->block.event_code[0], 0);
+    assert_int_equal(f->recorder->code[0], 2);
 }
 
 static void
@@ -224,7 +247,7 @@ test_columns_keep_their_content_as_they_grow(void **state)
         assert_int_equal(b->obs_state[b->obs_capacity + k], k % 3);
         assert_near((double) b->obs_variable[k], k, 0);
         assert_near((double) b->obs_variable[2 * b->obs_capacity + k], -k, 0);
-        assert_int_equal(b->event_code[k], rows[k % 4].code);
+        assert_int_equal(f->recorder->code[b->event_code[k]], rows[k % 4].code);
     }
 }
 
@@ -275,6 +298,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STUDY(test_every_row_is_recorded_path_by_path),
+        WITH_STUDY(test_what_cannot_happen_has_no_number),
         WITH_STUDY(test_a_list_of_exits_records_those_alone),
         WITH_STUDY(test_what_a_study_does_not_want_is_not_recorded),
         WITH_STUDY(test_observations_hold_states_variables_and_the_days_left_of_a_stock),
