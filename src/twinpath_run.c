@@ -203,6 +203,7 @@ write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t 
     const char *const overrides = arena != NULL ? overrides_text(arena, run) : NULL;
     const twp_provenance_t provenance = { .document = &run->study->document,
         .patients = run->population->has_csv ? &run->population->csv : NULL,
+        .study = run->study->base,
         .overrides = overrides,
         .seed = run->settings->seed,
         .n_twins = run->population->n_twins };

@@ -63,6 +63,9 @@ twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t 
             stack[n++] = word_value(model, twin, code);
         } else if (code->op == TWP_WORD_STEPS) {
             stack[n - 1] = steps_value(model, code, stack[n - 1]);
+        } else if (code->op == TWP_WORD_TABLE) {
+            n -= code->j - 1;
+            stack[n - 1] = twp_table_value(&model->study->table[code->i], &stack[n - 1]);
         } else if (code->op == TWP_WORD_IF) {
             n -= 2;
             stack[n - 1] = stack[n - 1] != 0 ? stack[n] : stack[n + 1];

@@ -31,6 +31,21 @@ emit_steps(twp_compiler_t *c, const twp_expression_t *e)
     twp_table_add(c, &c->code, &code, 1);
 }
 
+/** An argument in a column of texts is the number of a category, or 0 and 1: it becomes its key. */
+static void
+emit_key(twp_compiler_t *c, const twp_expression_t *e, int k)
+{
+    const int first = c->step_from.n;
+
+    for (int i = 0; i < e->n_code[k]; i++) {
+        const double from = i;
+        twp_table_add(c, &c->step_from, &from, 1);
+        twp_table_add(c, &c->step_is, &e->code[k][i], 1);
+    }
+    const twp_code_t code = { TWP_WORD_STEPS, first, e->n_code[k], 0 };
+    twp_table_add(c, &c->code, &code, 1);
+}
+
 /** Arguments first, then the operator; what is constant becomes a number. */
 static void
 emit(twp_compiler_t *c, const twp_expression_t *e, int depth)
@@ -43,10 +58,15 @@ emit(twp_compiler_t *c, const twp_expression_t *e, int depth)
         add_code(c, TWP_WORD_NUMBER, 0, 0, twp_compile_constant(c, e));
         return;
     }
-    for (int k = 0; k < e->n_args; k++)
+    for (int k = 0; k < e->n_args; k++) {
         emit(c, e->arg[k], depth + k);
+        if (e->code[k] != NULL)
+            emit_key(c, e, k);
+    }
     if (e->kind == TWP_WORD_STEPS)
         emit_steps(c, e);
+    else if (e->kind == TWP_WORD_TABLE)
+        add_code(c, TWP_WORD_TABLE, (int) (e->table - c->study->table), e->n_args, 0);
     else
         add_code(c, e->kind, e->i, e->j, e->number);
 }

@@ -78,7 +78,8 @@ static bool
 list_inputs(twp_arena_t *arena, const twp_provenance_t *provenance, inputs_t *inputs)
 {
     const twp_document_t *const document = provenance->document;
-    const int n = document->n_files + 1;
+    const twp_study_typed_t *const study = provenance->study;
+    const int n = document->n_files + 1 + study->n_tables;
 
     inputs->n = 0;
     inputs->name = TWP_ARENA_NEW(arena, const char *, n);
@@ -95,6 +96,16 @@ list_inputs(twp_arena_t *arena, const twp_provenance_t *provenance, inputs_t *in
         inputs->name[inputs->n] = base_name(provenance->patients->file);
         inputs->sha256[inputs->n] = provenance->patients->sha256;
         inputs->n_bytes[inputs->n++] = (int64_t) provenance->patients->n_bytes;
+    }
+    for (int i = 0; i < study->n_tables; i++) {
+        bool is_listed = false;
+        for (int k = 0; k < i && !is_listed; k++)
+            is_listed = strcmp(study->table[k].path, study->table[i].path) == 0;
+        if (is_listed)
+            continue;
+        inputs->name[inputs->n] = base_name(study->table[i].csv_name);
+        inputs->sha256[inputs->n] = study->table[i].sha256;
+        inputs->n_bytes[inputs->n++] = (int64_t) study->table[i].n_bytes;
     }
     return true;
 }

@@ -4,12 +4,14 @@
 
 #include "document/document.h"
 #include "results/writer.h"
+#include "study/study.h"
 
 /** Borrowed by twp_provenance_write(). */
 typedef struct {
     const twp_document_t *document;
-    const twp_csv_t *patients; /* or NULL */
-    const char *overrides;     /* what the command line set, a line each */
+    const twp_csv_t *patients;      /* or NULL */
+    const twp_study_typed_t *study; /* its tables' files */
+    const char *overrides;          /* what the command line set, a line each */
     uint64_t seed;
     int64_t n_twins;
 } twp_provenance_t;

@@ -1,6 +1,7 @@
 #include "base/portable_math.h"
 #include "study/expression_reading.h"
 #include "study/operators.h"
+#include "study/table.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,6 +40,19 @@ evaluate_steps(const twp_expression_t *node, const double *parameter)
     return twp_expression_constant(node->step_is[k], parameter);
 }
 
+static double
+evaluate_table(const twp_expression_t *node, const double *parameter)
+{
+    double x[TWP_TABLE_MAX_BY];
+
+    for (int k = 0; k < node->n_args; k++) {
+        x[k] = twp_expression_constant(node->arg[k], parameter);
+        if (node->code[k] != NULL)
+            x[k] = x[k] >= 0 && x[k] < node->n_code[k] ? node->code[k][(int) x[k]] : NAN;
+    }
+    return twp_table_value(node->table, x);
+}
+
 double
 twp_expression_constant(const twp_expression_t *expression, const double *parameter)
 {
@@ -53,6 +67,8 @@ twp_expression_constant(const twp_expression_t *expression, const double *parame
         return NAN; /* differs between twins: the caller asked for the wrong scope */
     if (kind == TWP_WORD_STEPS)
         return evaluate_steps(expression, parameter);
+    if (kind == TWP_WORD_TABLE)
+        return evaluate_table(expression, parameter);
     x = twp_expression_constant(expression->arg[0], parameter);
     if (kind == TWP_WORD_IF)
         return twp_expression_constant(expression->arg[x != 0 ? 1 : 2], parameter);

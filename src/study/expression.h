@@ -68,7 +68,8 @@ typedef enum {
     TWP_WORD_ABS,
     TWP_WORD_FLOOR,
     TWP_WORD_LOGISTIC, /* 1 / (1 + exp(-x)) */
-    TWP_WORD_STEPS     /* steps(x, [from...], [is...]): arg[0] is x; step table below */
+    TWP_WORD_STEPS,    /* steps(x, [from...], [is...]): arg[0] is x; step table below */
+    TWP_WORD_TABLE     /* NAME(x, ...): value of a table; table and code below */
 } twp_word_kind_t;
 
 /** How far an expression may look; each includes those before it. */
@@ -81,6 +82,9 @@ typedef enum {
 
 typedef struct twp_expression twp_expression_t;
 
+struct twp_study_table;
+#define TWP_TABLE_MAX_BY 4 /* key columns of a table */
+
 struct twp_expression {
     twp_word_kind_t kind;
     double number; /* TWP_WORD_NUMBER */
@@ -89,11 +93,15 @@ struct twp_expression {
     twp_dim_t dim;
     twp_scope_t scope; /* the widest scope it uses */
     int n_args;
-    twp_expression_t *arg[3];
+    twp_expression_t *arg[TWP_TABLE_MAX_BY];
     int n_steps; /* TWP_WORD_STEPS: value is step_is[k] for the last k with step_from[k] <= x; */
     twp_expression_t *
         *step_from;             /* constants, rising, [n_steps]; below step_from[0] is step_is[0] */
     twp_expression_t **step_is; /* constants, [n_steps] */
+    const struct twp_study_table *table; /* TWP_WORD_TABLE */
+    const double
+        *code[TWP_TABLE_MAX_BY]; /* text columns: key of each category (or of false, true) */
+    int n_code[TWP_TABLE_MAX_BY];
     int line, column;
 };
 
@@ -105,8 +113,11 @@ typedef struct {
     twp_dim_t dim;
     twp_scope_t scope;
     bool is_found;
-    const char *nearest; /* when not found */
-    const char *refused; /* when found but not allowed here: why */
+    const char *nearest;                 /* when not found */
+    const char *refused;                 /* when found but not allowed here: why */
+    const struct twp_study_table *table; /* TWP_WORD_TABLE: refused unless it is called */
+    int n_categories; /* of a categorical attribute, which only a table takes as it is */
+    const char *const *category;
 } twp_name_meaning_t;
 
 typedef struct twp_expression_reader {
@@ -143,7 +154,7 @@ twp_expression_t *twp_expression_read(const twp_expression_reader_t *reader, con
  */
 double twp_expression_constant(const twp_expression_t *expression, const double *parameter);
 
-/** Number of arguments of an operator (TWP_WORD_NEGATE and later); 0 for other words. */
+/** Arguments of an operator (TWP_WORD_NEGATE and later; not of tables, which differ); else 0. */
 static inline int
 twp_word_n_arguments(int kind)
 {

@@ -1,6 +1,7 @@
 /* Recursive descent over tokens; the grammar stands in expression.h. */
 #include "base/suggest.h"
 #include "study/expression_reading.h"
+#include "study/table.h"
 
 #include <string.h>
 
@@ -300,6 +301,53 @@ parse_arguments(twp_reading_expression_t *p, const char *at, const twp_function_
     return arg[0];
 }
 
+/* A name alone that is a categorical attribute: false when it is anything else. */
+static bool
+parse_category(twp_reading_expression_t *p, twp_name_meaning_t *category, twp_expression_t **arg)
+{
+    const twp_token_t token = p->token, next = twp_token_next(token.text + token.length);
+    const char *name;
+
+    *category = (twp_name_meaning_t){ .is_found = false };
+    if (token.kind != TWP_TOKEN_NAME || (!twp_token_is(&next, ",") && !twp_token_is(&next, ")")))
+        return false;
+    name = token_text(p);
+    if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0 ||
+        find_unit(p, token.text, token.length, &(double){ 0 }, &(twp_dim_t){ 0, 0 }))
+        return false;
+    *category = p->reader->resolve(p->reader->context, name);
+    if (!category->is_found || category->n_categories == 0 || category->scope > p->scope)
+        return false;
+    *arg = twp_expression_word(p, token.text, category);
+    advance(p);
+    return true;
+}
+
+/* TABLE(x, ...): as many as it has columns */
+static twp_expression_t *
+parse_table(twp_reading_expression_t *p, const char *at, const twp_study_table_t *table)
+{
+    twp_expression_t *arg[TWP_TABLE_MAX_BY], *node;
+    twp_name_meaning_t category[TWP_TABLE_MAX_BY];
+    int n = 0;
+
+    advance(p);
+    if (!deeper(p))
+        return &p->bad;
+    do {
+        if (n == TWP_TABLE_MAX_BY)
+            return stop(p, ")");
+        if (!parse_category(p, &category[n], &arg[n])) {
+            category[n].n_categories = 0;
+            arg[n] = parse_level(p, LEVEL_OR);
+        }
+        n++;
+    } while (!p->is_failed && twp_token_is(&p->token, ",") && (advance(p), true));
+    p->depth--;
+    node = p->is_failed ? &p->bad : twp_expression_make_table(p, at, table, n, arg, category);
+    return take(p, ")") ? node : &p->bad;
+}
+
 static twp_expression_t *
 parse_call(twp_reading_expression_t *p, const char *at, const char *name)
 {
@@ -307,6 +355,9 @@ parse_call(twp_reading_expression_t *p, const char *at, const char *name)
     twp_expression_t *node;
 
     if (row == NULL) {
+        const twp_name_meaning_t meaning = p->reader->resolve(p->reader->context, name);
+        if (meaning.is_found && meaning.kind == TWP_WORD_TABLE)
+            return parse_table(p, at, meaning.table);
         p->is_failed = true;
         return twp_expression_fault(
             p, at, name, "a function", nearest_function(name), "%s is no function", name);

@@ -1,6 +1,7 @@
 /* An expression as text that reads back. */
 #include "study/expression_reading.h"
 #include "study/study.h"
+#include "study/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static const char *const signs[] = {
     [TWP_WORD_NOT_EQUAL] = "!=",
     [TWP_WORD_AND] = "and",
     [TWP_WORD_OR] = "or",
-    [TWP_WORD_STEPS] = NULL,
+    [TWP_WORD_TABLE] = NULL,
 };
 
 /* The fewest digits that read back as the same double. */
@@ -151,6 +152,8 @@ print_call(FILE *out, const twp_expression_t *node, const twp_study_typed_t *stu
     for (size_t i = 0; i < twp_n_functions; i++)
         if (twp_functions[i].kind == node->kind)
             name = twp_functions[i].name;
+    if (node->kind == TWP_WORD_TABLE)
+        name = node->table->name;
     fprintf(out, "%s(", name);
     for (int i = 0; i < node->n_args; i++) {
         fputs(i > 0 ? ", " : "", out);

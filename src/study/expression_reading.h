@@ -60,6 +60,10 @@ twp_expression_t *twp_expression_make(twp_reading_expression_t *p, twp_word_kind
 /** steps(x, [from], [is]) */
 twp_expression_t *twp_expression_make_steps(twp_reading_expression_t *p, const char *at,
     twp_expression_t *x, int n_from, twp_expression_t **from, int n_is, twp_expression_t **is);
+/** NAME(arg, ...): n arguments, of which category[k] are those of a categorical attribute, or NULL. */
+twp_expression_t *twp_expression_make_table(twp_reading_expression_t *p, const char *at,
+    const struct twp_study_table *table, int n, twp_expression_t *const *arg,
+    const twp_name_meaning_t *category);
 /** The whole against what is wanted; NULL when it does not fit (with a finding). */
 twp_expression_t *twp_expression_fit(
     twp_reading_expression_t *p, twp_expression_t *node, bool is_truth, const twp_dim_t *dim);
@@ -72,8 +76,8 @@ const char *twp_dim_print(twp_dim_t dim, const char *currency, char text[TWP_DIM
 
 /** What is wrong with a word of instant scope where one moment alone is not meant. */
 #define TWP_INSTANT_FAULT                                                                      \
-    "changes all the time: only one instant can read it (actions, after, every, the if of an " \
-    "exit)"
+    "changes all the time: only one instant can read it (actions, chances, after, every, the " \
+    "if of an exit)"
 
 /* ---- functions by name (expression_functions.c) ------------------------------------------------ */
 

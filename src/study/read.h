@@ -25,7 +25,8 @@ typedef enum {
     TWP_SYMBOL_TRACK,
     TWP_SYMBOL_SUPPORT,
     TWP_SYMBOL_OBSERVATION,
-    TWP_SYMBOL_ACTION
+    TWP_SYMBOL_ACTION,
+    TWP_SYMBOL_TABLE
 } twp_symbol_kind_t;
 
 /** A declared name; i is its index among its kind. */
@@ -74,10 +75,11 @@ typedef struct twp_read {
     bool *is_word_seen_by_programme;
 
     /* Values that others depend on are read when first asked for. Spots by index. */
-    twp_spot_t *parameter_spot, *attribute_spot, *variable_spot, *formula_spot, *observation_spot;
+    twp_spot_t *parameter_spot, *attribute_spot, *variable_spot, *formula_spot, *observation_spot,
+        *table_spot;
     twp_reading_t *parameter_reading, *attribute_reading, *formula_reading;
     int n_attributes_read, n_formulas_read;
-    bool *is_formula_used, *is_variable_wrong;
+    bool *is_formula_used, *is_variable_wrong, *is_table_used;
     double *parameter_value;
     int depth;                /* of values that wait for each other */
     bool is_programme;        /* only what supports may see */
@@ -91,6 +93,7 @@ typedef struct twp_read {
     double gap_days, window_days; /* the report's */
     twp_csv_t csv;                /* the patients' file; on the heap, as are the rows */
     int64_t *row, n_rows;         /* those that count */
+    twp_csv_t table_csv;          /* the table's file that is being read; on the heap */
     twp_renumbered_t accounts, tallies;
     int n_account_capacity, n_tally_capacity, n_measure_capacity;
 } twp_read_t;
@@ -192,6 +195,7 @@ int twp_read_index(const char *const *sorted, int n, const char *text);
 /* ---- parts ---------------------------------------------------------------------------------- */
 
 void twp_read_money(twp_read_t *read);            /* read_money.c */
+void twp_read_tables(twp_read_t *read);           /* read_tables.c */
 void twp_read_parameter(twp_read_t *read, int i); /* read_values.c */
 void twp_read_formula(twp_read_t *read, int i);
 void twp_read_values(twp_read_t *read);

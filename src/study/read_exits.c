@@ -161,7 +161,7 @@ read_steps(twp_read_t *read, twp_spot_t spot)
     const twp_dim_t none = TWP_DIM_NONE;
     const twp_spot_t of = twp_read_get(read, spot, "steps_of"),
                      from = twp_read_get(read, spot, "from"), is = twp_read_get(read, spot, "is");
-    twp_expression_t *x = twp_read_number(read, of, TWP_SCOPE_STEP, NULL), *unit, *steps;
+    twp_expression_t *x = twp_read_number(read, of, TWP_SCOPE_INSTANT, NULL), *unit, *steps;
     const int n = twp_read_n_items(from);
     double before = -INFINITY;
     bool is_good = true;
@@ -211,7 +211,7 @@ twp_read_chance(twp_read_t *read, twp_spot_t spot)
 
     if (twp_read_is_mapping(spot))
         return read_steps(read, spot);
-    chance = twp_read_number(read, spot, TWP_SCOPE_STEP, &none);
+    chance = twp_read_number(read, spot, TWP_SCOPE_INSTANT, &none);
     if (twp_read_is_known(read, chance, &value) && !(value >= 0 && value <= 1))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a chance from 0 to 1", NULL,
             "the chance is out of range");

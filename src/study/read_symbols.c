@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const kind_names[] = { "a parameter", "an attribute", "a variable", "a formula",
-    "a track", "a support", "an observation", "an action" };
+    "a track", "a support", "an observation", "an action", "a table" };
 
 /* A named thing before it has an index. */
 typedef struct {
@@ -332,6 +332,7 @@ twp_read_symbols(twp_read_t *read)
     const twp_spot_t root = read->root, patient = twp_read_get(read, root, "patient");
     const named_list_t parameters = list_section(read, twp_read_get(read, root, "parameters")),
                        attributes = list_attributes(read),
+                       tables = list_section(read, twp_read_get(read, root, "tables")),
                        variables = list_section(read, twp_read_get(read, patient, "variables")),
                        formulas = list_section(read, twp_read_get(read, patient, "formulas")),
                        tracks = list_section(read, twp_read_get(read, patient, "tracks")),
@@ -341,6 +342,7 @@ twp_read_symbols(twp_read_t *read)
 
     NAME_ALL(n_parameters, parameter, parameters);
     NAME_ALL(n_attributes, attribute, attributes);
+    NAME_ALL(n_tables, table, tables);
     NAME_ALL(n_variables, variable, variables);
     NAME_ALL(n_formulas, formula, formulas);
     NAME_ALL(n_supports, support, supports);
@@ -348,6 +350,7 @@ twp_read_symbols(twp_read_t *read)
     NAME_ALL(n_named_actions, named_action, actions);
     read->parameter_spot = spots_of(read, parameters);
     read->attribute_spot = spots_of(read, attributes);
+    read->table_spot = spots_of(read, tables);
     read->variable_spot = spots_of(read, variables);
     read->formula_spot = spots_of(read, formulas);
     read->support_spot = spots_of(read, supports);
@@ -355,7 +358,7 @@ twp_read_symbols(twp_read_t *read)
     read->action_spot = spots_of(read, actions);
     read->symbol = TWP_READ_NEW(read, twp_symbol_t,
         parameters.n + attributes.n + variables.n + formulas.n + tracks.n + supports.n +
-            observations.n);
+            observations.n + tables.n);
     declare(read, parameters, TWP_SYMBOL_PARAMETER);
     declare(read, attributes, TWP_SYMBOL_ATTRIBUTE);
     declare(read, variables, TWP_SYMBOL_VARIABLE);
@@ -363,6 +366,7 @@ twp_read_symbols(twp_read_t *read)
     declare(read, tracks, TWP_SYMBOL_TRACK);
     declare(read, supports, TWP_SYMBOL_SUPPORT);
     declare(read, observations, TWP_SYMBOL_OBSERVATION);
+    declare(read, tables, TWP_SYMBOL_TABLE);
     read->action_symbol = TWP_READ_NEW(read, twp_symbol_t, actions.n);
     for (int i = 0; i < actions.n; i++)
         read->action_symbol[i] =

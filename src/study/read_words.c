@@ -83,8 +83,11 @@ meaning_of_attribute(twp_read_t *read, int i)
 
     (void) is_ready(read, read->attribute_reading, read->attribute_spot, i, twp_read_attribute);
     meaning = found(TWP_WORD_ATTRIBUTE, i, 0, attribute->is_truth, attribute->dim, TWP_SCOPE_TWIN);
-    if (attribute->n_categories > 0)
+    if (attribute->n_categories > 0) {
         meaning.refused = "it is a category: write ATTRIBUTE.CATEGORY";
+        meaning.n_categories = attribute->n_categories;
+        meaning.category = attribute->category;
+    }
     return meaning;
 }
 
@@ -118,6 +121,13 @@ meaning_of_symbol(twp_read_t *read, const twp_symbol_t *symbol)
     case TWP_SYMBOL_TRACK:
         meaning = found(TWP_WORD_TIME_IN, i, 0, false, TWP_DIM_TIME, TWP_SCOPE_INSTANT);
         meaning.refused = "it is a track: write TRACK.STATE";
+        return meaning;
+    case TWP_SYMBOL_TABLE:
+        read->is_table_used[i] = true;
+        read->is_silent |= !study->table[i].is_good;
+        meaning = found(TWP_WORD_TABLE, i, 0, false, study->table[i].dim, TWP_SCOPE_CONSTANT);
+        meaning.table = &study->table[i];
+        meaning.refused = "it is a table: write NAME(...) with the value of each of its columns";
         return meaning;
     case TWP_SYMBOL_ACTION: break;
     }
@@ -184,8 +194,8 @@ is_seen_by_programme(const twp_read_t *read, const char *name)
         symbol = twp_read_find(read, head);
     }
     return symbol != NULL &&
-        (symbol->kind == TWP_SYMBOL_PARAMETER || symbol->kind == TWP_SYMBOL_SUPPORT ||
-            symbol->kind == TWP_SYMBOL_OBSERVATION);
+        (symbol->kind == TWP_SYMBOL_PARAMETER || symbol->kind == TWP_SYMBOL_TABLE ||
+            symbol->kind == TWP_SYMBOL_SUPPORT || symbol->kind == TWP_SYMBOL_OBSERVATION);
 }
 
 /* Names that an expression may use, to find the nearest to a wrong one. */
@@ -257,7 +267,8 @@ resolve(void *context, const char *name)
     if (!meaning.is_found)
         meaning.nearest = nearest_word(read, name);
     else if (read->is_programme && !is_seen_by_programme(read, name))
-        meaning.refused = "supports see only observations, parameters, consents and supports";
+        meaning.refused =
+            "supports see only observations, parameters, tables, consents and supports";
     return meaning;
 }
 
@@ -274,7 +285,7 @@ twp_read_words(twp_read_t *read)
 /* ---- references ----------------------------------------------------------------------------- */
 
 static const char *const wanted_kind[] = { "a parameter", "an attribute", "a variable", "a formula",
-    "a track", "a support", "an observation", "an action" };
+    "a track", "a support", "an observation", "an action", "a table" };
 
 static int
 n_of_kind(const twp_read_t *read, twp_symbol_kind_t kind)

@@ -10,6 +10,7 @@
 
 #include "document/document.h"
 #include "study/expression.h"
+#include "study/table.h"
 #include "vocabulary/families.h"
 #include "vocabulary/measures.h"
 
@@ -171,7 +172,7 @@ typedef enum { TWP_FROM_ENTRY, TWP_FROM_STUDY } twp_clock_origin_t;
 
 /** One branch of `choose` (or the only one, with chance NULL). */
 typedef struct {
-    twp_expression_t *chance; /* step scope, [0, 1]; NULL: otherwise */
+    twp_expression_t *chance; /* instant scope, [0, 1]; NULL: otherwise */
     int n_effects;            /* odds ratios on this chance */
     twp_effect_t *effect;
     int i_target; /* state of the same track; -1: stays, the exit repeats */
@@ -350,6 +351,8 @@ typedef struct twp_study {
 
     int n_parameters;
     twp_study_parameter_t *parameter;
+    int n_tables;
+    twp_study_table_t *table;
     int n_attributes;
     twp_study_attribute_t *attribute; /* in draw order: see i_draw_order */
     int *draw_order;                  /* [n_attributes]: BY after what it is by */
