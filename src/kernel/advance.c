@@ -67,44 +67,52 @@ end_instant(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
     settle_clocks(model, twin);
 }
 
-/** Finds the soonest clock of each group that has lost it. */
+static inline double
+sooner(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/** The soonest time of each group that a clock of was set. Written so that nothing branches on times. */
 static void
 refresh_groups(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int32_t n = 1 << model->slot_group_shift;
+    const int32_t shift = model->slot_group_shift, n = 1 << shift;
 
     for (uint64_t stale = twin->stale_groups; stale != 0; stale &= stale - 1) {
         const int32_t g = __builtin_ctzll(stale);
-        const int32_t i_first = g << model->slot_group_shift;
-        const double *fires = twin->fires + i_first;
-        double soonest = fires[0];
-        int32_t i = 0;
-        for (int32_t k = 1; k < n; k++) {
-            i = fires[k] < soonest ? k : i;
-            soonest = fires[k] < soonest ? fires[k] : soonest;
+        const double *fires = twin->fires + (g << shift);
+        double soonest = TWP_NEVER;
+        for (int32_t k = 0; k < n; k += 8) {
+            const double *f = fires + k;
+            const double low = sooner(sooner(f[0], f[1]), sooner(f[2], f[3]));
+            const double high = sooner(sooner(f[4], f[5]), sooner(f[6], f[7]));
+            soonest = sooner(soonest, sooner(low, high));
         }
         twin->group_fires[g] = soonest;
-        twin->group_slot[g] = i_first + i;
     }
     twin->stale_groups = 0;
 }
 
 /** The clock that fires soonest: smallest (time, slot); slots are in order of priority and name. */
-static int32_t
-first_clock(const twp_model_t *model, twp_twin_t *twin)
+void
+twp_clock_find_first(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int32_t n_groups = model->n_slots_padded >> model->slot_group_shift;
+    const int32_t shift = model->slot_group_shift, n = 1 << shift;
     double soonest;
-    int32_t first = 0;
+    int32_t group = 0, first;
 
-    if (twin->stale_groups != 0)
-        refresh_groups(model, twin);
+    refresh_groups(model, twin);
     soonest = twin->group_fires[0];
-    for (int32_t g = 1; g < n_groups; g++) {
-        first = twin->group_fires[g] < soonest ? g : first;
-        soonest = twin->group_fires[g] < soonest ? twin->group_fires[g] : soonest;
+    for (int32_t g = 1; g < model->n_slots_padded >> shift; g++) {
+        group = twin->group_fires[g] < soonest ? g : group;
+        soonest = sooner(soonest, twin->group_fires[g]);
     }
-    return twin->group_slot[first];
+    first = (group << shift) + n - 1;
+    for (int32_t k = first - 1; k >= group << shift; k--)
+        first = twin->fires[k] <= soonest ? k : first; /* the smallest of those that tie */
+    twin->soonest = soonest;
+    twin->i_first = first;
 }
 
 static void
@@ -114,8 +122,7 @@ fire_exit(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t 
 
     if (exit->guard.n > 0 && twp_program_value(model, twin, exit->guard) == 0) {
         twin->counter[exit->i_counter]++; /* `every` with a false `if`: nothing happens this time */
-        twp_clock_set(
-            model, twin, exit->i_slot, twin->fires[exit->i_slot] + twin->clock[exit->i_slot].rest);
+        twp_clock_set(model, twin, exit->i_slot, twin->now_days + twin->clock[exit->i_slot].rest);
         return;
     }
     twp_exit_take(model, twin, i_exit, log);
@@ -126,6 +133,9 @@ fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
 {
     const twp_slot_t slot = model->slot[i_slot];
 
+    twp_clock_set(model, twin, i_slot, TWP_NEVER);
+    if (slot.kind != TWP_SLOT_EXIT)
+        twp_clock_find_first(model, twin);
     switch ((twp_slot_kind_t) slot.kind) {
     case TWP_SLOT_EXIT: fire_exit(model, twin, slot.i, log); break;
     case TWP_SLOT_DRIFT: twp_drift_refresh(model, twin, slot.i); break;
@@ -150,18 +160,18 @@ watch(const twp_model_t *model, twp_twin_t *twin, double now_days, int32_t i_slo
 void
 twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days, twp_log_t *log)
 {
-    int32_t first = first_clock(model, twin);
-
-    while (twin->fires[first] <= until_days && twin->mark == TWP_MARK_NONE) {
+    twp_clock_keep_first(model, twin);
+    while (twin->soonest <= until_days && twin->mark == TWP_MARK_NONE) {
+        const int32_t i_slot = twin->i_first;
         if (log->capacity - log->n < model->max_rows_per_instant) {
             twp_twin_mark(twin, TWP_MARK_LOG_FULL, -1);
             return;
         }
-        watch(model, twin, twin->fires[first], first);
-        twin->now_days = twin->fires[first];
-        fire(model, twin, first, log);
+        watch(model, twin, twin->soonest, i_slot);
+        twin->now_days = twin->soonest;
+        fire(model, twin, i_slot, log);
         end_instant(model, twin, log);
-        first = first_clock(model, twin);
+        twp_clock_keep_first(model, twin);
     }
     if (twin->mark == TWP_MARK_NONE)
         twin->now_days = until_days;

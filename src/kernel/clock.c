@@ -30,13 +30,29 @@ twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, 
     *log_time = sum[1] + strongest[1];
 }
 
+/** The sum of log hazard ratios where every term is a weight times two values that are held. */
+static inline double
+plain_sum(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit_t *exit)
+{
+    const twp_term_t *term = &model->term[exit->i_term_first];
+    double sum = 0;
+
+    for (int32_t k = 0; k < exit->n_terms; k++)
+        sum += term[k].weight * twin->value[term[k].i_value] * twin->value[term[k].i_fade_value];
+    return sum;
+}
+
 static void
 read_covariates(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit_t *exit,
     double *ratio, double *pace)
 {
     *ratio = 1;
     *pace = 1;
-    if (exit->n_terms > 0) {
+    if (exit->has_plain_terms) {
+        const double log_ratio = plain_sum(model, twin, exit);
+        if (log_ratio != 0)
+            *ratio = twp_math_exp(log_ratio);
+    } else if (exit->n_terms > 0) {
         double log_ratio, log_time;
         twp_term_sum(model, twin, exit->i_term_first, exit->n_terms, exit->is_strongest_only,
             &log_ratio, &log_time);

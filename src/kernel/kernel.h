@@ -15,14 +15,10 @@ twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_
 {
     if (program.n == 1) {
         const twp_code_t *code = model->code + program.first;
-        switch (code->op) {
-        case TWP_WORD_NUMBER: return code->number;
-        case TWP_WORD_ATTRIBUTE: return twin->attribute[code->i];
-        case TWP_WORD_VARIABLE: return twin->variable[code->i];
-        case TWP_WORD_FORMULA: return twin->formula[code->i];
-        case TWP_WORD_STATE_IS: return twin->state[code->i] == code->j;
-        default: break;
-        }
+        if (code->i_value >= 0)
+            return twin->value[code->i_value];
+        if (code->op == TWP_WORD_NUMBER)
+            return code->number;
     }
     return program.n > 0 ? twp_program_run(model, twin, program) : 0;
 }
@@ -69,20 +65,33 @@ twp_bit_clear(uint64_t *bits, int32_t i)
     bits[i >> 6] &= ~(UINT64_C(1) << (i & 63));
 }
 
-/** Sets the firing time of a clock. */
+/**
+ * Sets the firing time of a clock. Branches on purpose: most clocks that are set are not the soonest,
+ * so the processor goes on with the next instant while it still works out this time.
+ */
 static inline void
 twp_clock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double fires_days)
 {
-    const int32_t g = i_slot >> model->slot_group_shift;
-
     twin->fires[i_slot] = fires_days;
-    if (i_slot == twin->group_slot[g]) { /* it was the soonest: it may not be any more */
-        twin->stale_groups |= UINT64_C(1) << g;
-    } else if (fires_days < twin->group_fires[g] ||
-        (fires_days == twin->group_fires[g] && i_slot < twin->group_slot[g])) {
-        twin->group_fires[g] = fires_days;
-        twin->group_slot[g] = i_slot;
+    twin->stale_groups |= UINT64_C(1) << (i_slot >> model->slot_group_shift);
+    if (i_slot == twin->i_first) {
+        twin->i_first = -1; /* it may not be the soonest any more */
+        twin->soonest = -1;
+    } else if (fires_days < twin->soonest ||
+        (fires_days == twin->soonest && i_slot < twin->i_first)) {
+        twin->soonest = fires_days;
+        twin->i_first = i_slot;
     }
+}
+
+/** Finds the soonest clock again when it was lost. */
+void twp_clock_find_first(const twp_model_t *model, twp_twin_t *twin);
+
+static inline void
+twp_clock_keep_first(const twp_model_t *model, twp_twin_t *twin)
+{
+    if (twin->i_first < 0)
+        twp_clock_find_first(model, twin);
 }
 
 /** Queues a happening; -1 is one that nobody listens to. */

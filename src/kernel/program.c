@@ -27,23 +27,18 @@ support_is_open(const twp_model_t *model, const twp_twin_t *twin, int32_t i)
     return twin->now_days - twin->offered[i * TWP_SUPPORT_MAX_AT_MOST + k] >= support->at_most_days;
 }
 
-/** Value of a word that is no operator. */
+/** Value of a word that is no operator and held nowhere. */
 static double
 word_value(const twp_model_t *model, const twp_twin_t *twin, const twp_code_t *code)
 {
     switch (code->op) {
     case TWP_WORD_NUMBER: return code->number;
-    case TWP_WORD_ATTRIBUTE: return twin->attribute[code->i];
     case TWP_WORD_CATEGORY_IS: return twin->attribute[code->i] - (double) code->j == 0;
-    case TWP_WORD_VARIABLE: return twin->variable[code->i];
     case TWP_WORD_STOCK_AMOUNT: {
         const double left = twin->variable[code->i] - twin->now_days;
         return left > 0 ? left : 0;
     }
     case TWP_WORD_STOCK_EMPTY: return twin->is_empty[code->i];
-    case TWP_WORD_FORMULA: return twin->formula[code->i];
-    case TWP_WORD_STATE_IS: return twin->state[code->i] == code->j;
-    case TWP_WORD_OBSERVED_COUNT: return twin->observed[code->i];
     case TWP_WORD_TIME: return twin->now_days;
     case TWP_WORD_TIME_IN: return twin->now_days - twin->entered_days[code->i];
     case TWP_WORD_SUPPORT_OPEN: return support_is_open(model, twin, code->i);
@@ -59,7 +54,9 @@ twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t 
     int n = 0;
 
     for (int k = 0; k < program.n; k++, code++) {
-        if (code->op < TWP_WORD_NEGATE) {
+        if (code->i_value >= 0) {
+            stack[n++] = twin->value[code->i_value];
+        } else if (code->op < TWP_WORD_NEGATE) {
             stack[n++] = word_value(model, twin, code);
         } else if (code->op == TWP_WORD_STEPS) {
             stack[n - 1] = steps_value(model, code, stack[n - 1]);

@@ -57,6 +57,7 @@ leave_state(const twp_model_t *model, twp_twin_t *twin, int32_t i_track)
         twp_bit_clear(twin->started, i_slot);
         twp_bit_clear(twin->touched, i_slot);
     }
+    twin->in_state[i_state] = 0;
     twp_twin_touch(model, twin, i_state);
 }
 
@@ -67,6 +68,7 @@ twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int
     const twp_model_state_t *state = &model->state[i];
 
     twin->state[i_track] = i_state;
+    twin->in_state[i] = 1;
     twp_twin_touch(model, twin, i);
     for (int32_t e = state->i_exit_first; e < state->i_exit_first + state->n_exits; e++) {
         const twp_model_exit_t *exit = &model->exit[e];
@@ -89,11 +91,10 @@ repeat_exit(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *
         return;
     twin->counter[exit->i_counter]++;
     if (exit->kind == TWP_EXIT_HAZARD) {
-        twp_clock_set(model, twin, i_slot, TWP_NEVER);
         twin->clock[i_slot].since_days = twin->now_days; /* a repeat */
         twp_bit_set(twin->started, i_slot);
     } else {
-        twp_clock_set(model, twin, i_slot, twin->fires[i_slot] + twin->clock[i_slot].rest);
+        twp_clock_set(model, twin, i_slot, twin->now_days + twin->clock[i_slot].rest);
     }
 }
 
@@ -125,6 +126,7 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
         twp_actions_run(model, twin, from->i_leave_first, from->n_leave, log);
         leave_state(model, twin, i_track);
     }
+    twp_clock_keep_first(model, twin);
     twp_actions_run(model, twin, exit->i_action_first, exit->n_actions, log);
     twp_actions_run(model, twin, branch->i_action_first, branch->n_actions, log);
     twp_twin_raise(twin, exit->i_happening);

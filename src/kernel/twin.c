@@ -22,17 +22,21 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
 {
     layout_t l = { memory, 0 };
 
-    twin->attribute = take(&l, m->n_attributes, sizeof(double));
+    double *value = take(&l, m->n_values, sizeof(double));
+    if (value != NULL) {
+        twin->value = twin->in_state = value;
+        twin->variable = value + m->first_variable_word;
+        twin->drift_value = value + m->first_fade_word;
+        twin->observed = value + m->first_observation_word;
+        twin->formula = value + m->first_formula_word;
+        twin->attribute = value + m->first_attribute_value;
+    }
     twin->start_value = take(&l, m->n_variables, sizeof(double));
     twin->fires = take(&l, m->n_slots_padded, sizeof(double));
     twin->group_fires = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
-    twin->group_slot = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(int32_t));
     twin->clock = take(&l, m->n_slots, sizeof(twp_clock_t));
-    twin->variable = take(&l, m->n_variables, sizeof(double));
     twin->base = take(&l, m->n_variables, sizeof(double));
     twin->drift = take(&l, m->n_drifts, sizeof(twp_drift_state_t));
-    twin->drift_value = take(&l, m->n_drifts, sizeof(double));
-    twin->formula = take(&l, m->n_formulas, sizeof(double));
     twin->entered_days = take(&l, m->n_tracks, sizeof(double));
     twin->account = take(&l, m->n_accounts, sizeof(double));
     twin->account_discounted = take(&l, m->n_accounts, sizeof(double));
@@ -40,7 +44,6 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->reward = take(&l, m->n_rewards, sizeof(double));
     twin->reward_discounted = take(&l, m->n_rewards, sizeof(double));
     twin->reward_since = take(&l, m->n_rewards, sizeof(double));
-    twin->observed = take(&l, m->n_observations, sizeof(double));
     twin->arrives = take(&l, m->n_observations * TWP_MAX_DELAYED, sizeof(double));
     twin->arrives_first = take(&l, m->n_observations, sizeof(int32_t));
     twin->arrives_n = take(&l, m->n_observations, sizeof(int32_t));
@@ -80,15 +83,14 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     for (int k = 0; k < m->n_slots_padded; k++)
         twin->fires[k] = TWP_NEVER;
     CLEAR(twin->drift, m->n_drifts);
-    CLEAR(twin->drift_value, m->n_drifts);
-    CLEAR(twin->formula, m->n_formulas);
+    CLEAR(twin->value, m->first_attribute_value); /* the words */
+    twin->value[m->i_value_one] = 1;
     CLEAR(twin->account, m->n_accounts);
     CLEAR(twin->account_discounted, m->n_accounts);
     CLEAR(twin->tally, m->n_tallies);
     CLEAR(twin->reward, m->n_rewards);
     CLEAR(twin->reward_discounted, m->n_rewards);
     CLEAR(twin->reward_since, m->n_rewards);
-    CLEAR(twin->observed, m->n_observations);
     CLEAR(twin->arrives_first, m->n_observations);
     CLEAR(twin->arrives_n, m->n_observations);
     CLEAR(twin->n_offered, m->n_supports);
@@ -97,11 +99,11 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     CLEAR(twin->touched, m->n_clock_mask);
     CLEAR(twin->stale, m->n_formula_mask);
     CLEAR(twin->started, m->n_clock_mask);
-    for (int32_t g = 0; g < m->n_slots_padded >> m->slot_group_shift; g++) {
+    for (int32_t g = 0; g < m->n_slots_padded >> m->slot_group_shift; g++)
         twin->group_fires[g] = TWP_NEVER;
-        twin->group_slot[g] = g << m->slot_group_shift;
-    }
     twin->stale_groups = 0;
+    twin->soonest = -1;
+    twin->i_first = -1;
     for (int i = 0; i < m->n_drifts; i++)
         twin->drift[i].i_piece = m->drift[i].n_pieces;
     twin->now_days = 0;

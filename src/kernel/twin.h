@@ -88,24 +88,25 @@ typedef struct twp_twin {
     int32_t i_mark;        /* event code that the mark is about, or -1 */
     twp_draw_log_t *draws; /* or NULL */
 
+    double *value;       /* [n_values] by word, then attributes, then 1; parts of it have names: */
+    double *in_state;    /* [n_states] 1 for the current states, else 0 */
+    double *variable;    /* [n_variables] held value; a stock's: the day it runs empty */
+    double *drift_value; /* [n_drifts] held deviation of fades (1 falling to 0) */
+    double *observed;    /* [n_observations] count */
+    double *formula;     /* [n_formulas] */
     double *attribute;   /* [n_attributes], set by the engine before a life starts */
     double *start_value; /* [n_variables], set by the engine (drawn) */
     double *fires;       /* [n_slots_padded] days; INFINITY: not running */
-    double *group_fires; /* [n_slots_padded >> slot_group_shift] soonest of each group of slots, */
-    int32_t *group_slot; /* and its slot, the smallest of those that tie; unless stale */
+    double *group_fires; /* [n_slots_padded >> slot_group_shift] soonest of each group of slots */
     twp_clock_t *clock;  /* [n_slots] */
-    double *variable;    /* [n_variables] held value; a stock's: the day it runs empty */
     double *base;        /* [n_variables] what it returns to */
     twp_drift_state_t *drift;             /* [n_drifts] */
-    double *drift_value;                  /* [n_drifts] held deviation of fades (1 falling to 0) */
-    double *formula;                      /* [n_formulas] */
     double *entered_days;                 /* [n_tracks] */
     double *account, *account_discounted; /* [n_accounts] money */
     double *tally;                        /* [n_tallies] */
     double *reward,
         *reward_discounted; /* [n_rewards] integral so far: utility in days, flows in money */
     double *reward_since;   /* [n_rewards] integrated up to here */
-    double *observed;       /* [n_observations] count */
     double *arrives;        /* [n_observations * TWP_MAX_DELAYED] ring of arrival days */
     int32_t *arrives_first, *arrives_n; /* [n_observations] */
     double *offered;      /* [n_supports * TWP_SUPPORT_MAX_AT_MOST] ring of offer days */
@@ -123,6 +124,8 @@ typedef struct twp_twin {
     int32_t n_queue;
     int32_t n_standstill, n_instants;
     uint64_t stale_groups;        /* groups whose soonest is to be found again */
+    double soonest;               /* fires[i_first] */
+    int32_t i_first;              /* smallest (time, slot); -1: to be found, and soonest is -1 */
     double discount_at, discount; /* discount factor at discount_at: the last one needed */
     int64_t n_events, n_solved, n_draws, n_refreshed; /* counts for benchmarks */
 } twp_twin_t;

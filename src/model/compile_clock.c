@@ -148,6 +148,51 @@ mask_exit(twp_model_t *model, const twp_model_exit_t *exit)
     }
 }
 
+/** Where the kernel holds what an instruction reads, or -1. */
+static int32_t
+value_of(const twp_model_t *model, const twp_code_t *code)
+{
+    switch (code->op) {
+    case TWP_WORD_ATTRIBUTE: return model->first_attribute_value + code->i;
+    case TWP_WORD_VARIABLE:
+    case TWP_WORD_FORMULA:
+    case TWP_WORD_STATE_IS:
+    case TWP_WORD_OBSERVED_COUNT: return word_of(model, code);
+    default: return -1;
+    }
+}
+
+static void
+place_term(const twp_model_t *model, twp_term_t *term)
+{
+    const twp_code_t *code = &model->code[term->covariate.first];
+
+    term->weight = term->log_ratio;
+    term->i_fade_value = term->i_fade >= 0 ? model->first_fade_word + term->i_fade
+                                           : model->i_value_one;
+    term->i_value = term->covariate.n == 1 ? code->i_value : -1;
+    if (term->covariate.n == 1 && code->op == TWP_WORD_NUMBER) {
+        term->weight = term->log_ratio * code->number;
+        term->i_value = model->i_value_one;
+    }
+}
+
+static void
+place_values(twp_model_t *model)
+{
+    for (int k = 0; k < model->n_code; k++)
+        model->code[k].i_value = value_of(model, &model->code[k]);
+    for (int k = 0; k < model->n_terms; k++)
+        place_term(model, &model->term[k]);
+    for (int e = 0; e < model->n_exits; e++) {
+        twp_model_exit_t *exit = &model->exit[e];
+        exit->has_plain_terms = exit->n_terms > 0 && !exit->is_strongest_only;
+        for (int32_t k = exit->i_term_first; k < exit->i_term_first + exit->n_terms; k++)
+            if (model->term[k].i_value < 0 || model->term[k].is_time_ratio)
+                exit->has_plain_terms = false;
+    }
+}
+
 static void
 number_words(twp_model_t *model)
 {
@@ -156,6 +201,9 @@ number_words(twp_model_t *model)
     model->first_observation_word = model->first_fade_word + model->n_drifts;
     model->first_formula_word = model->first_observation_word + model->n_observations;
     model->n_words = model->first_formula_word + model->n_formulas;
+    model->first_attribute_value = model->n_words;
+    model->i_value_one = model->n_words + model->n_attributes;
+    model->n_values = model->i_value_one + 1;
     for (int32_t i = 0; i < model->n_variables; i++)
         model->variable[i].i_word = model->first_variable_word + i;
     for (int32_t i = 0; i < model->n_drifts; i++)
@@ -172,6 +220,7 @@ twp_compile_masks(twp_compiler_t *c)
     twp_model_t *model = c->model;
 
     number_words(model);
+    place_values(model);
     model->n_formula_mask = (model->n_formulas + 63) / 64;
     if (model->n_formula_mask == 0)
         model->n_formula_mask = 1;

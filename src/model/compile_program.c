@@ -9,7 +9,7 @@ twp_compile_constant(const twp_compiler_t *c, const twp_expression_t *expression
 static int
 add_code(twp_compiler_t *c, twp_word_kind_t op, int i, int j, double number)
 {
-    twp_code_t code = { (int32_t) op, i, j, number };
+    twp_code_t code = { (int32_t) op, i, j, -1, number };
 
     if (op == TWP_WORD_FORMULA)
         code.i = c->model->formula_of[i];
@@ -27,7 +27,7 @@ emit_steps(twp_compiler_t *c, const twp_expression_t *e)
         twp_table_add(c, &c->step_from, &from, 1);
         twp_table_add(c, &c->step_is, &is, 1);
     }
-    const twp_code_t code = { TWP_WORD_STEPS, first, e->n_steps, 0 };
+    const twp_code_t code = { TWP_WORD_STEPS, first, e->n_steps, -1, 0 };
     twp_table_add(c, &c->code, &code, 1);
 }
 
@@ -42,7 +42,7 @@ emit_key(twp_compiler_t *c, const twp_expression_t *e, int k)
         twp_table_add(c, &c->step_from, &from, 1);
         twp_table_add(c, &c->step_is, &e->code[k][i], 1);
     }
-    const twp_code_t code = { TWP_WORD_STEPS, first, e->n_code[k], 0 };
+    const twp_code_t code = { TWP_WORD_STEPS, first, e->n_code[k], -1, 0 };
     twp_table_add(c, &c->code, &code, 1);
 }
 

@@ -22,6 +22,7 @@ typedef struct {
     int32_t op;
     int32_t i; /* index; category code or state index in j; steps: first row of the step table */
     int32_t j; /* steps: number of steps */
+    int32_t i_value; /* where the kernel holds the word's value; -1: worked out, or an operator */
     double number;
 } twp_code_t;
 
@@ -33,14 +34,23 @@ typedef struct {
 /* ---- words: what can change and what depends on it -------------------------------------------- */
 
 /* A word is a state (by its index over all states), a variable's held value, a fade, a stock's
- * emptiness, an observation's count, or a formula. Each has a row of two bit masks. */
+ * emptiness, an observation's count, or a formula. Each has a row of two bit masks. What it is worth
+ * now stands in the twin's value[] under the same index (1 or 0 for a state); the twin's attributes
+ * follow the words there, and then the number one. */
 
 /* ---- tables ----------------------------------------------------------------------------------- */
 
-/** One term of a linear predictor: log_ratio * covariate * fade. */
+/**
+ * One term of a linear predictor: log_ratio * covariate * fade. A covariate that is a value or a number
+ * needs no program: weight * value[i_value] * value[i_fade_value] is the same bit for bit, the index of
+ * the number one standing in where there is no fade or no covariate.
+ */
 typedef struct {
     twp_program_t covariate;
     double log_ratio;
+    double weight;   /* log_ratio, times a covariate that is a number */
+    int32_t i_value; /* or -1: run the program */
+    int32_t i_fade_value;
     int32_t i_fade;  /* drift whose value multiplies, or -1 */
     bool is_support; /* of a support: subject to strongest_only */
     bool is_time_ratio;
@@ -59,7 +69,8 @@ typedef struct {
     uint8_t counts_from; /* twp_clock_origin_t */
     bool is_strongest_only;
     bool has_constant_law;
-    bool draws_choice; /* more than one branch */
+    bool has_plain_terms; /* hazard ratios of values and numbers, all of which count */
+    bool draws_choice;    /* more than one branch */
     bool
         counts_firings; /* upon with a branch that stays: the counter counts firings, else entries */
     int32_t i_track, i_state; /* state within the track */
@@ -260,6 +271,7 @@ typedef struct twp_model {
     uint64_t *formula_mask; /* [n_words * n_formula_mask] */
     /* words: states first (index over all states), then as below */
     int32_t first_variable_word, first_fade_word, first_observation_word, first_formula_word;
+    int32_t first_attribute_value, i_value_one, n_values; /* what follows the words in value[] */
 
     uint32_t *attribute_stream; /* [n_attributes] */
     uint32_t stream_enters;
