@@ -27,6 +27,17 @@ pay(const twp_model_t *model, twp_twin_t *twin, int32_t i_account, double money)
 }
 
 static void
+gain(const twp_model_t *model, twp_twin_t *twin, int32_t i_reward, double days)
+{
+    if (!twp_is_finite(days)) {
+        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, -1);
+        return;
+    }
+    twin->reward[i_reward] += days;
+    twin->reward_discounted[i_reward] += days * twp_twin_discount(model, twin);
+}
+
+static void
 measure(const twp_model_t *model, twp_twin_t *twin, int32_t i_tally, double amount, twp_log_t *log)
 {
     if (!twp_is_finite(amount)) {
@@ -54,6 +65,7 @@ twp_action_run(
             twp_log_add(twin, log, TWP_ROW_CONTACT, model->codes.first_contact + action->i, -1, 1);
             break;
         case TWP_DO_MEASURE: measure(model, twin, action->i, amount, log); break;
+        case TWP_DO_QALY: gain(model, twin, action->i, amount); break;
         case TWP_DO_HAPPEN: twp_twin_raise(twin, action->i); break;
         case TWP_DO_FADE: twp_drift_jump(model, twin, action->i, 0, amount); break;
         }

@@ -31,5 +31,8 @@ double twp_reward_discount(const twp_model_t *model, double enters_days, double 
 /** Integral of the discount factor over study days [from, to], in days. */
 double twp_reward_discount_integral(
     const twp_model_t *model, double enters_days, double from_days, double to_days);
+/** Integral of (t - since_days) times the discount factor over study days [from, to], in days^2. */
+double twp_reward_discount_moment(const twp_model_t *model, double enters_days, double from_days,
+    double to_days, double since_days);
 
 #endif

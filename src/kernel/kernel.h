@@ -170,6 +170,8 @@ void twp_queue_answer(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log
 
 /* reward.c */
 void twp_reward_integrate(const twp_model_t *model, twp_twin_t *twin, int32_t i_reward);
+/** Integrates the rewards that count from the entry into the current state of a track up to now. */
+void twp_rewards_settle(const twp_model_t *model, twp_twin_t *twin, int32_t i_track);
 double twp_twin_discount(const twp_model_t *model, twp_twin_t *twin);
 
 #endif

@@ -41,6 +41,7 @@ word_value(const twp_model_t *model, const twp_twin_t *twin, const twp_code_t *c
     case TWP_WORD_STOCK_EMPTY: return twin->is_empty[code->i];
     case TWP_WORD_TIME: return twin->now_days;
     case TWP_WORD_TIME_IN: return twin->now_days - twin->entered_days[code->i];
+    case TWP_WORD_ENTRIES: return twin->entries[model->track[code->i].i_state_first + code->j];
     case TWP_WORD_SUPPORT_OPEN: return support_is_open(model, twin, code->i);
     default: return 0;
     }

@@ -136,7 +136,10 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
     }
     const twp_model_state_t *to =
         &model->state[model->track[i_track].i_state_first + branch->i_target];
+    if (from->has_timed_rewards) /* their clock is about to start again */
+        twp_rewards_settle(model, twin, i_track);
     twin->entered_days[i_track] = twin->now_days;
+    twin->entries[model->track[i_track].i_state_first + branch->i_target]++;
     twp_state_enter(model, twin, i_track, branch->i_target);
     twp_twin_raise(twin, to->i_happening);
     twp_actions_run(model, twin, to->i_enter_first, to->n_enter, log);

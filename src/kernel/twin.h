@@ -115,6 +115,7 @@ typedef struct twp_twin {
     int32_t *state;       /* [n_tracks] state within the track */
     int32_t *start_state; /* [n_tracks] at entry, before anything happened */
     double *start_since_days; /* [n_tracks] time in that state before entry, >= 0 */
+    int32_t *entries;         /* [n_states] transitions into each state; the start is none */
     uint8_t *is_empty;        /* [n_variables] stocks */
     uint32_t *counter;        /* [n_counters] occurrences so far */
     uint64_t *touched;        /* [n_clock_mask] clocks to solve at the end of the instant */

@@ -164,12 +164,50 @@ compile_support(twp_compiler_t *c, int i)
 }
 
 static void
-add_reward(twp_compiler_t *c, twp_reward_kind_t kind, int i_account, twp_program_t program)
+add_reward(twp_compiler_t *c, twp_reward_t reward, twp_program_t program)
 {
-    const twp_reward_t reward = { (int32_t) kind, c->formula.n, i_account };
-
+    reward.i_formula = c->formula.n;
     twp_table_add(c, &c->formula, &program, 1);
     twp_table_add(c, &c->reward, &reward, 1);
+}
+
+static void
+add_timed_reward(twp_compiler_t *c, const twp_study_timed_t *from)
+{
+    const twp_reward_t reward = { .kind = from->is_utility ? TWP_REWARD_UTILITY : TWP_REWARD_FLOW,
+        .i_account = from->i_account,
+        .is_timed = true,
+        .is_growing = from->is_growing,
+        .i_track = from->i_track,
+        .i_state = from->i_state,
+        .from_days = twp_compile_constant(c, from->from_days),
+        .until_days = from->until_days != NULL ? twp_compile_constant(c, from->until_days)
+                                               : INFINITY };
+
+    if (from->i_track >= 0)
+        c->model->state[c->model->track[from->i_track].i_state_first + from->i_state]
+            .has_timed_rewards = true;
+    add_reward(c, reward, twp_compile_program(c, from->rate));
+}
+
+static void
+compile_rewards(twp_compiler_t *c)
+{
+    const twp_study_typed_t *study = c->study;
+
+    c->model->first_reward_formula = c->formula.n;
+    c->model->i_qaly_reward = study->has_qalys ? c->reward.n : -1;
+    if (study->has_qalys)
+        add_reward(c, (twp_reward_t){ .kind = TWP_REWARD_UTILITY, .i_account = -1 },
+            study->utility != NULL ? twp_compile_program(c, study->utility)
+                                   : twp_compile_number(c, 0));
+    for (int a = 0; a < study->n_accounts; a++) {
+        const twp_program_t flows = twp_compile_flows(c, a);
+        if (flows.n > 0)
+            add_reward(c, (twp_reward_t){ .kind = TWP_REWARD_FLOW, .i_account = a }, flows);
+    }
+    for (int i = 0; i < study->n_timed; i++)
+        add_timed_reward(c, study->timed[i]);
 }
 
 static void
@@ -184,14 +222,7 @@ compile_formulas(twp_compiler_t *c)
             c, study->formula[study->formula_order[k]].expression);
         twp_table_add(c, &c->formula, &program, 1);
     }
-    c->model->first_reward_formula = c->formula.n;
-    if (study->utility != NULL)
-        add_reward(c, TWP_REWARD_UTILITY, -1, twp_compile_program(c, study->utility));
-    for (int a = 0; a < study->n_accounts; a++) {
-        const twp_program_t flows = twp_compile_flows(c, a);
-        if (flows.n > 0)
-            add_reward(c, TWP_REWARD_FLOW, a, flows);
-    }
+    compile_rewards(c);
 }
 
 static void

@@ -113,6 +113,7 @@ word_of(const twp_model_t *model, const twp_code_t *code)
     case TWP_WORD_VARIABLE:
     case TWP_WORD_STOCK_EMPTY: return model->first_variable_word + code->i;
     case TWP_WORD_FORMULA: return model->first_formula_word + code->i;
+    case TWP_WORD_ENTRIES:
     case TWP_WORD_STATE_IS: return model->track[code->i].i_state_first + code->j;
     case TWP_WORD_OBSERVED_COUNT: return model->first_observation_word + code->i;
     default: return -1;

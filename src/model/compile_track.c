@@ -43,6 +43,7 @@ expand(twp_compiler_t *c, const twp_actions_t *actions, int depth)
                 twp_compile_happening_id(c, TWP_HAPPENING_END_ASKED, a->i, 0), NULL);
             break;
         case TWP_ACTION_MEASURE: add_action(c, TWP_DO_MEASURE, a->i, a->amount); break;
+        case TWP_ACTION_QALY: add_action(c, TWP_DO_QALY, c->model->i_qaly_reward, a->amount); break;
         case TWP_ACTION_DO:
             expand(c, &c->study->named_action[a->i].actions, depth + 1);
             add_action(

@@ -89,6 +89,7 @@ typedef struct {
 
 typedef struct {
     int32_t i_exit_first, n_exits;
+    bool has_timed_rewards; /* with the clock of this state */
     int32_t i_enter_first, n_enter, i_leave_first, n_leave;
     int32_t i_happening;
 } twp_model_state_t;
@@ -115,6 +116,7 @@ typedef enum {
     TWP_DO_COST,
     TWP_DO_CONTACT,
     TWP_DO_MEASURE,
+    TWP_DO_QALY,   /* i: reward that holds the utility */
     TWP_DO_HAPPEN, /* i: happening: a named action is done, a support is asked to start or end */
     TWP_DO_FADE    /* i: drift of a fade; amount 1: begins, 0: is over */
 } twp_do_t;
@@ -190,6 +192,10 @@ typedef struct {
     int32_t kind; /* twp_reward_kind_t */
     int32_t i_formula;
     int32_t i_account; /* flow */
+    /* A timed rate counts while its clock stands in [from, until), growing ones times the days since. */
+    bool is_timed, is_growing;
+    int32_t i_track, i_state; /* clock: since the current state was entered; -1: since entry */
+    double from_days, until_days;
 } twp_reward_t;
 
 typedef struct {
@@ -250,6 +256,7 @@ typedef struct twp_model {
     int32_t *formula_of;    /* [study->n_formulas] -> compiled index */
     int n_rewards;
     twp_reward_t *reward;
+    int32_t i_qaly_reward; /* to which actions add QALYs, or -1 */
     int n_slots;
     twp_slot_t *slot;     /* order: priority falling, then qualified name */
     int slot_group_shift; /* slots are searched in groups of 1 << shift */

@@ -50,7 +50,8 @@ do_actions(reach_t *reach, const twp_actions_t *actions)
         case TWP_ACTION_END: mark(reach, &reach->is_end_asked[action->i]); break;
         case TWP_ACTION_COST:
         case TWP_ACTION_CONTACT:
-        case TWP_ACTION_MEASURE: break;
+        case TWP_ACTION_MEASURE:
+        case TWP_ACTION_QALY: break;
         }
     }
 }

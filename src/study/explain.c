@@ -129,6 +129,7 @@ explain_action(const words_t *words, const twp_action_t *action)
     case TWP_ACTION_MEASURE:
         fprintf(words->out, "add %s to the tally %s", amount, study->tally[action->i]);
         break;
+    case TWP_ACTION_QALY: fprintf(words->out, "add %s of full health", amount); break;
     case TWP_ACTION_DO: fputs(study->named_action[action->i].name, words->out); break;
     }
 }
@@ -307,6 +308,25 @@ explain_track(const words_t *words, const twp_study_track_t *track)
     }
 }
 
+/* A rate that hangs on time: `more utility from 0 to 30: if(x.y, ...)`. */
+static void
+explain_timed(const words_t *words, const twp_study_timed_t *timed)
+{
+    const twp_account_t *account = timed->is_utility ? NULL
+                                                     : &words->study->account[timed->i_account];
+
+    if (account == NULL)
+        fputs("more utility", words->out);
+    else
+        fprintf(words->out, "%s pays for %s", account->payer, account->category);
+    fprintf(words->out, " from %s of %s", text_of(words, timed->from_days),
+        timed->i_track >= 0 ? "the state" : "the life");
+    if (timed->until_days != NULL)
+        fprintf(words->out, " to %s", text_of(words, timed->until_days));
+    fprintf(words->out, "%s: %s\n", timed->is_growing ? ", for each day since" : "",
+        text_of(words, timed->rate));
+}
+
 /* ---- the twin ------------------------------------------------------------------------------- */
 
 static void
@@ -346,6 +366,8 @@ explain_numbers(const words_t *words)
     }
     if (study->utility != NULL)
         fprintf(words->out, "utility = %s\n", text_of(words, study->utility));
+    for (int i = 0; i < study->n_timed; i++)
+        explain_timed(words, study->timed[i]);
     for (int i = 0; i < study->n_observations; i++) {
         const twp_study_observation_t *observation = &study->observation[i];
         fprintf(words->out, "observation %s: ", observation->name);

@@ -43,6 +43,7 @@ typedef enum {
     TWP_WORD_OBSERVED_COUNT, /* observation i of a happening: how many arrived so far */
     TWP_WORD_TIME,           /* `time`: days since entry: only where an instant evaluates it */
     TWP_WORD_TIME_IN, /* `time_in(track)`: days since the state of track i was entered: instant only */
+    TWP_WORD_ENTRIES,      /* `entries(track.state)`: transitions into state j of track i so far */
     TWP_WORD_SUPPORT_OPEN, /* internal: support i may be offered now (rollout, at_most) */
     TWP_WORD_NEGATE,       /* from here on: operators, n_args arguments */
     TWP_WORD_NOT,

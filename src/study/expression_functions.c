@@ -4,6 +4,8 @@
 
 const twp_function_row_t twp_functions[] = {
     { "abs", TWP_WORD_ABS, 1, 1, "abs(x)", "without its sign" },
+    { "entries", TWP_WORD_ENTRIES, 1, 1, "entries(track.state)",
+        "how often the state was entered so far; the start is no entry" },
     { "exp", TWP_WORD_EXP, 1, 1, "exp(x)", "e to the power of a number without a unit" },
     { "floor", TWP_WORD_FLOOR, 1, 1, "floor(x)",
         "largest whole number not above a number without a unit" },

@@ -250,6 +250,12 @@ parse_steps(twp_reading_expression_t *p, const char *at)
     return twp_expression_make_steps(p, at, x, n_from, from, n_is, is);
 }
 
+/* Why a name of the widest scope cannot stand where less is allowed. */
+static const char *const scope_faults[] = { "", "differs from twin to twin",
+    "changes during a life", TWP_INSTANT_FAULT };
+static const char *const scope_allows[] = { "numbers and parameters",
+    "numbers, parameters and attributes", "what changes at events only", "anything" };
+
 /* time_in(NAME): NAME is a track or support, which is no value of its own */
 static twp_expression_t *
 parse_time_in(twp_reading_expression_t *p)
@@ -272,6 +278,35 @@ parse_time_in(twp_reading_expression_t *p)
         .dim = TWP_DIM_TIME,
         .scope = TWP_SCOPE_INSTANT,
         .is_found = true };
+    return twp_expression_word(p, at, &meaning);
+}
+
+/* entries(TRACK.STATE) */
+static twp_expression_t *
+parse_entries(twp_reading_expression_t *p)
+{
+    const char *const at = p->token.text, *name;
+    twp_name_meaning_t meaning;
+
+    if (p->token.kind != TWP_TOKEN_NAME)
+        return stop(p, "track.state");
+    name = token_text(p);
+    meaning = p->reader->resolve(p->reader->context, name);
+    advance(p);
+    if (!meaning.is_found || meaning.kind != TWP_WORD_STATE_IS)
+        return twp_expression_fault(
+            p, at, name, "track.state", meaning.nearest, "%s is no state", name);
+    if (meaning.refused != NULL)
+        return twp_expression_fault(
+            p, at, name, NULL, NULL, "%s cannot stand here: %s", name, meaning.refused);
+    meaning = (twp_name_meaning_t){ .kind = TWP_WORD_ENTRIES,
+        .i = meaning.i,
+        .j = meaning.j,
+        .scope = TWP_SCOPE_STEP,
+        .is_found = true };
+    if (p->scope < TWP_SCOPE_STEP)
+        return twp_expression_fault(p, at, name, scope_allows[p->scope], NULL,
+            "entries() cannot stand here: it %s", scope_faults[TWP_SCOPE_STEP]);
     return twp_expression_word(p, at, &meaning);
 }
 
@@ -367,6 +402,7 @@ parse_call(twp_reading_expression_t *p, const char *at, const char *name)
         return &p->bad;
     node = row->kind == TWP_WORD_STEPS  ? parse_steps(p, at)
         : row->kind == TWP_WORD_TIME_IN ? parse_time_in(p)
+        : row->kind == TWP_WORD_ENTRIES ? parse_entries(p)
                                         : parse_arguments(p, at, row);
     p->depth--;
     return take(p, ")") ? node : &p->bad;
@@ -381,12 +417,6 @@ parse_truth(twp_reading_expression_t *p, const char *at, bool is_true)
         node->is_truth = true;
     return node;
 }
-
-/* Why a name of the widest scope cannot stand where less is allowed. */
-static const char *const scope_faults[] = { "", "differs from twin to twin",
-    "changes during a life", TWP_INSTANT_FAULT };
-static const char *const scope_allows[] = { "numbers and parameters",
-    "numbers, parameters and attributes", "what changes at events only", "anything" };
 
 static twp_expression_t *
 parse_name(twp_reading_expression_t *p)

@@ -128,6 +128,11 @@ print_word(FILE *out, const twp_expression_t *node, const twp_study_typed_t *stu
         print_name(out, "track", i, NAME_OF(track, i), NULL);
         fputc(')', out);
         break;
+    case TWP_WORD_ENTRIES:
+        fputs("entries(", out);
+        print_state(out, node, study);
+        fputc(')', out);
+        break;
     default: /* TWP_WORD_SUPPORT_OPEN: of the compiled offers, never written in a study */
         print_name(out, "support", i, NAME_OF(support, i), "open");
     }

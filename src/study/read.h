@@ -95,7 +95,7 @@ typedef struct twp_read {
     int64_t *row, n_rows;         /* those that count */
     twp_csv_t table_csv;          /* the table's file that is being read; on the heap */
     twp_renumbered_t accounts, tallies;
-    int n_account_capacity, n_tally_capacity, n_measure_capacity;
+    int n_account_capacity, n_tally_capacity, n_measure_capacity, n_timed_capacity;
 } twp_read_t;
 
 /** Of parameters over parameters, formulas over formulas and so on: bounds the stack. */
@@ -222,11 +222,14 @@ twp_effect_t *twp_read_effects(/* read_effects.c */
 /** The ratio of an effect: hr, time_ratio, or, rr at, difference at. False with a finding. */
 bool twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *effect);
 /** `per` over its `unit`, or NULL. */
-twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot);
+twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot, twp_scope_t scope);
 void twp_read_supports(twp_read_t *read); /* read_supports.c */
 void twp_read_support_effects(twp_read_t *read);
 void twp_read_together(twp_read_t *read);
-void twp_read_utility(twp_read_t *read);    /* read_values.c */
+void twp_read_utility(twp_read_t *read); /* read_rewards.c */
+/** A cost over time, a block, while a state is current. */
+void twp_read_flow(twp_read_t *read, twp_spot_t spot, int i_track, int i_state, const char *payer,
+    const char *category);
 void twp_read_strategies(twp_read_t *read); /* read_strategies.c */
 void twp_read_report(twp_read_t *read);     /* read_report.c */
 void twp_read_record(twp_read_t *read);

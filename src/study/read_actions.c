@@ -250,13 +250,25 @@ read_asking(twp_read_t *read, twp_spot_t item, twp_action_t *action)
     return false;
 }
 
+static bool
+read_qaly(twp_read_t *read, twp_spot_t amount, twp_action_t *action)
+{
+    const twp_dim_t time = TWP_DIM_TIME;
+
+    action->kind = TWP_ACTION_QALY;
+    action->amount = twp_read_number(read, amount, TWP_SCOPE_INSTANT, &time);
+    read->study->has_qalys = true;
+    return action->amount != NULL;
+}
+
 static void
 read_action(twp_read_t *read, twp_spot_t item, twp_actions_t *out)
 {
     const char *category = twp_read_text(twp_read_get(read, item, "category"));
     const twp_spot_t add = twp_read_get(read, item, "add"), set = twp_read_get(read, item, "set"),
                      cost = twp_read_get(read, item, "cost"),
-                     measure = twp_read_get(read, item, "measure");
+                     measure = twp_read_get(read, item, "measure"),
+                     qaly = twp_read_get(read, item, "qaly");
     twp_action_t action = { .kind = TWP_ACTION_DO, .place = twp_read_place(item) };
 
     if (add.node != NULL) {
@@ -267,7 +279,8 @@ read_action(twp_read_t *read, twp_spot_t item, twp_actions_t *out)
         read_costs(read, cost, category != NULL ? category : "other", out);
     } else if (measure.node != NULL) {
         read_tallies(read, measure, out);
-    } else if (twp_read_get(read, item, "dispense").node != NULL
+    } else if (qaly.node != NULL ? read_qaly(read, qaly, &action)
+            : twp_read_get(read, item, "dispense").node != NULL
             ? read_dispense(read, item, &action)
             : read_asking(read, item, &action)) {
         out->action[out->n++] = action;

@@ -101,10 +101,10 @@ twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *
 /* ---- covariates ----------------------------------------------------------------------------- */
 
 twp_expression_t *
-twp_read_per(twp_read_t *read, twp_spot_t spot)
+twp_read_per(twp_read_t *read, twp_spot_t spot, twp_scope_t scope)
 {
     const twp_spot_t per = twp_read_get(read, spot, "per"), unit = twp_read_get(read, spot, "unit");
-    twp_expression_t *number = twp_read_number(read, per, TWP_SCOPE_STEP, NULL), *one;
+    twp_expression_t *number = twp_read_number(read, per, scope, NULL), *one;
     double size;
 
     if (number == NULL)
@@ -133,14 +133,16 @@ read_effect(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *eff
 {
     const twp_spot_t when = twp_read_get(read, spot, "if"), per = twp_read_get(read, spot, "per"),
                      unit = twp_read_get(read, spot, "unit");
+    /* a chance is evaluated when the exit is taken: at one instant */
+    const twp_scope_t scope = is_hazard ? TWP_SCOPE_STEP : TWP_SCOPE_INSTANT;
 
     effect->i_support = -1;
     effect->source = twp_read_source(read, spot);
     if (when.node != NULL) {
-        effect->covariate = twp_read_condition(read, when, TWP_SCOPE_STEP);
+        effect->covariate = twp_read_condition(read, when, scope);
         effect->name = twp_read_text(when);
     } else {
-        effect->covariate = twp_read_per(read, spot);
+        effect->covariate = twp_read_per(read, spot, scope);
         effect->name = twp_read_text(unit) != NULL && twp_read_text(per) != NULL
             ? twp_read_printf(read, "(%s) / (%s)", twp_read_text(per), twp_read_text(unit))
             : twp_read_text(per);

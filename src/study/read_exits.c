@@ -1,5 +1,6 @@
 /* Exits: how they come about, where they lead, with which chances. */
 #include "study/read.h"
+#include "vocabulary/keys.h"
 
 #include <math.h>
 #include <string.h>
@@ -251,6 +252,36 @@ read_branch(twp_read_t *read, twp_spot_t item, bool is_last, const twp_study_tra
     branch->actions = twp_read_actions(read, twp_read_get(read, item, "do"));
 }
 
+/* A row of a transition matrix: states in the order of their names, then what is left. */
+static void
+read_choices(
+    twp_read_t *read, twp_spot_t choose, const twp_study_track_t *track, twp_study_exit_t *exit)
+{
+    const twp_spot_t otherwise = twp_read_get(read, choose, "otherwise");
+    int n;
+    const twp_pair_t **pair = twp_read_sorted(read, choose, &n);
+
+    exit->branch = TWP_READ_NEW(read, twp_branch_t, n + 1);
+    exit->n_branches = 0;
+    for (int k = 0; k < n; k++) {
+        const twp_spot_t spot = twp_read_entry(read, choose, pair[k]);
+        const twp_place_t place = { pair[k]->value->file, pair[k]->line, pair[k]->column,
+            choose.path };
+        twp_branch_t *branch = &exit->branch[exit->n_branches];
+        if (!twp_keys_is_free(TWP_BLOCK_CHOICES, pair[k]->key))
+            continue;
+        branch->i_target = strcmp(pair[k]->key, "stay") == 0
+            ? -1
+            : twp_read_state_name(read, pair[k]->key, place, track);
+        branch->chance = twp_read_chance(read, spot);
+        if (branch->chance != NULL)
+            exit->n_branches++;
+    }
+    exit->branch[exit->n_branches] =
+        (twp_branch_t){ .i_target = read_target(read, otherwise, track) };
+    exit->n_branches++;
+}
+
 static void
 check_sum(twp_read_t *read, twp_spot_t choose, const twp_study_exit_t *exit)
 {
@@ -272,6 +303,11 @@ read_branches(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
     const twp_study_track_t *track = &read->study->track[exit->i_track];
     const int n = choose.node != NULL ? twp_read_n_items(choose) : 1;
 
+    if (twp_read_is_mapping(choose)) {
+        read_choices(read, choose, track, exit);
+        check_sum(read, choose, exit);
+        return;
+    }
     exit->branch = TWP_READ_NEW(read, twp_branch_t, n);
     exit->n_branches = n > 0 ? n : 1;
     if (choose.node == NULL || n == 0) {

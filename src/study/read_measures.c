@@ -284,8 +284,7 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     if (row->takes & TWP_TAKES_DISCOUNT)
         out->is_discounted = read->study->discount.n_steps > 0 &&
             twp_read_flag(read, spot, "discounted", is_discounted_by_default(row));
-    if (row->measure == TWP_MEASURE_QALY &&
-        twp_read_get(read, twp_read_get(read, read->root, "patient"), "utility").node == NULL) {
+    if (row->measure == TWP_MEASURE_QALY && !read->study->has_qalys) {
         twp_read_fail(read, twp_read_place(measure), text, "patient.utility", NULL,
             "the study says nothing of utility");
         return false;
@@ -407,7 +406,7 @@ append_defaults(twp_read_t *read)
         if (((row->takes & TWP_TAKES_STOCK) && !has_stock) ||
             ((row->takes & TWP_TAKES_SUPPORT) && study->n_supports == 0) ||
             (row->measure == TWP_MEASURE_COST && study->n_accounts == 0) ||
-            (row->measure == TWP_MEASURE_QALY && study->utility == NULL))
+            (row->measure == TWP_MEASURE_QALY && !study->has_qalys))
             continue;
         append_listed(read, (twp_spot_t){ &node, "report.measures" });
     }

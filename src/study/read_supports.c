@@ -46,7 +46,7 @@ occasion_costs(twp_read_t *read, twp_spot_t support, const char *occasion)
 }
 
 static void
-read_running_costs(twp_read_t *read, twp_spot_t support, twp_study_state_t *active)
+read_running_costs(twp_read_t *read, twp_spot_t support, int i_track, twp_study_state_t *active)
 {
     const twp_dim_t money_per_time = TWP_DIM_MONEY_PER_TIME;
     const twp_spot_t cost = twp_read_get(read, support, "cost");
@@ -58,6 +58,11 @@ read_running_costs(twp_read_t *read, twp_spot_t support, twp_study_state_t *acti
         const twp_spot_t run = twp_read_get(read, twp_read_entry(read, cost, pair[i]), "run");
         if (run.node == NULL || !twp_keys_is_free(TWP_BLOCK_SUPPORT_COST, pair[i]->key))
             continue;
+        if (twp_read_is_mapping(run)) {
+            twp_read_flow(
+                read, run, i_track, TWP_SUPPORT_ACTIVE, pair[i]->key, cost_category(read, support));
+            continue;
+        }
         active->flow[active->n_flows].rate = twp_read_number(
             read, run, TWP_SCOPE_CONSTANT, &money_per_time);
         twp_read_account(read, &active->flow[active->n_flows].i_account, pair[i]->key,
@@ -327,7 +332,7 @@ read_support(twp_read_t *read, int i)
     active->enter = twp_read_join_actions(read, occasion_costs(read, spot, "start"),
         twp_read_actions(read, twp_read_get(read, spot, "enter")));
     active->leave = twp_read_actions(read, twp_read_get(read, spot, "leave"));
-    read_running_costs(read, spot, active);
+    read_running_costs(read, spot, read->study->support[i].i_track, active);
     for (int s = 0; s < track->n_states; s++)
         for (int k = 0; k < track->state[s].n_exits; k++) {
             const int e = track->state[s].i_exit_first + k;
@@ -444,7 +449,7 @@ read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
     effect->covariate = twp_read_word(
         read, TWP_WORD_STATE_IS, support->i_track, TWP_SUPPORT_ACTIVE, true, TWP_SCOPE_STEP);
     if (per.node != NULL) {
-        twp_expression_t *number = twp_read_per(read, item);
+        twp_expression_t *number = twp_read_per(read, item, TWP_SCOPE_STEP);
         if (number == NULL)
             return false;
         effect->name = twp_read_printf(read, "%s (%s)", support->name, twp_read_text(per));

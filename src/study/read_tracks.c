@@ -132,7 +132,7 @@ read_start(twp_read_t *read, twp_spot_t start, twp_study_track_t *track)
 /* ---- states --------------------------------------------------------------------------------- */
 
 static void
-read_flows(twp_read_t *read, twp_spot_t cost, twp_study_state_t *state)
+read_flows(twp_read_t *read, twp_spot_t cost, int i_track, int i_state, twp_study_state_t *state)
 {
     const twp_dim_t money_per_time = TWP_DIM_MONEY_PER_TIME;
     const char *category = twp_read_text(twp_read_get(read, cost, "category"));
@@ -144,6 +144,11 @@ read_flows(twp_read_t *read, twp_spot_t cost, twp_study_state_t *state)
         const twp_spot_t spot = twp_read_entry(read, cost, pair[i]);
         if (!twp_keys_is_free(TWP_BLOCK_STATE_COST, pair[i]->key))
             continue;
+        if (twp_read_is_mapping(spot)) {
+            twp_read_flow(
+                read, spot, i_track, i_state, pair[i]->key, category != NULL ? category : "other");
+            continue;
+        }
         state->flow[state->n_flows].rate = twp_read_number(
             read, spot, TWP_SCOPE_STEP, &money_per_time);
         twp_read_account(read, &state->flow[state->n_flows].i_account, pair[i]->key,
@@ -153,11 +158,11 @@ read_flows(twp_read_t *read, twp_spot_t cost, twp_study_state_t *state)
 }
 
 static void
-read_state(twp_read_t *read, twp_spot_t spot, twp_study_state_t *state)
+read_state(twp_read_t *read, twp_spot_t spot, int i_track, int i_state, twp_study_state_t *state)
 {
     state->enter = twp_read_actions(read, twp_read_get(read, spot, "enter"));
     state->leave = twp_read_actions(read, twp_read_get(read, spot, "leave"));
-    read_flows(read, twp_read_get(read, spot, "cost"), state);
+    read_flows(read, twp_read_get(read, spot, "cost"), i_track, i_state, state);
 }
 
 void
@@ -179,6 +184,6 @@ twp_read_tracks(twp_read_t *read)
             twp_read_fail(read, twp_read_place(since), twp_read_text(since), "a time not below 0",
                 NULL, "the time is out of range");
         for (int s = 0; s < track->n_states; s++)
-            read_state(read, read->state_spot[read->state_first[t] + s], &track->state[s]);
+            read_state(read, read->state_spot[read->state_first[t] + s], t, s, &track->state[s]);
     }
 }

@@ -1,4 +1,4 @@
-/* Parameters, formulas, observations and the utility: named values over other values. */
+/* Parameters, formulas and observations: named values over other values. */
 #include "study/read.h"
 
 #include <math.h>
@@ -194,42 +194,4 @@ twp_read_observations(twp_read_t *read)
         read_observation(read, i);
     for (int i = 0; i < read->study->n_observations; i++)
         check_observed(read, i);
-}
-
-/* ---- utility -------------------------------------------------------------------------------- */
-
-/* base + if(condition, amount, 0) + ...: in the order of the conditions' texts. */
-void
-twp_read_utility(twp_read_t *read)
-{
-    const twp_dim_t none = TWP_DIM_NONE;
-    const twp_spot_t utility = twp_read_get(
-                         read, twp_read_get(read, read->root, "patient"), "utility"),
-                     add = twp_read_get(read, utility, "add");
-    twp_expression_t *sum;
-    const twp_pair_t **pair;
-    int n;
-
-    if (!twp_read_is_mapping(utility))
-        return;
-    sum = twp_read_number(read, twp_read_get(read, utility, "base"), TWP_SCOPE_STEP, &none);
-    pair = twp_read_sorted(read, add, &n);
-    for (int i = 0; i < n; i++) {
-        const twp_node_t condition = { .kind = TWP_NODE_SCALAR,
-            .text = pair[i]->key,
-            .file = pair[i]->value->file,
-            .line = pair[i]->line,
-            .column = pair[i]->column };
-        const twp_spot_t spot = twp_read_entry(read, add, pair[i]);
-        twp_expression_t *when = twp_read_condition(
-            read, (twp_spot_t){ &condition, spot.path }, TWP_SCOPE_STEP);
-        twp_expression_t *amount = twp_read_number(read, spot, TWP_SCOPE_STEP, &none);
-        if (when == NULL || amount == NULL)
-            continue;
-        sum = twp_read_operator(read, TWP_WORD_ADD, none, sum,
-            twp_read_operator(
-                read, TWP_WORD_IF, none, when, amount, twp_read_literal(read, 0, none)),
-            NULL);
-    }
-    read->study->utility = sum;
 }

@@ -120,9 +120,10 @@ print_form(FILE *out, const twp_key_t *key)
         fputs("matrix of constants", out);
     if ((key->forms & (TWP_FORM_MAP | TWP_FORM_MAP_OF_LISTS)) != 0) {
         fprintf(out, "%s: %s",
-            key->names == TWP_NAMES_NEW        ? "names"
-                : key->names == TWP_NAMES_UNIT ? "units"
-                                               : "dotted names",
+            key->names == TWP_NAMES_NEW             ? "names"
+                : key->names == TWP_NAMES_UNIT      ? "units"
+                : key->names == TWP_NAMES_CONDITION ? "conditions"
+                                                    : "dotted names",
             (key->forms & TWP_FORM_MAP_OF_LISTS) != 0 ? "list of " : "");
         print_content(out, key, (key->forms & TWP_FORM_MAP_OF_LISTS) != 0 ? key->item : key->child,
             key->value != TWP_VALUE_NONE);

@@ -137,6 +137,7 @@ typedef enum {
     TWP_ACTION_START,    /* asks support i to start */
     TWP_ACTION_END,      /* asks support i to end */
     TWP_ACTION_MEASURE,  /* tally i += amount */
+    TWP_ACTION_QALY,     /* QALYs += amount (days at a utility of 1) */
     TWP_ACTION_DO        /* named action i, in full */
 } twp_action_kind_t;
 
@@ -237,6 +238,21 @@ typedef struct {
     twp_expression_t *value;      /* value: step scope; words of it mean this expression */
     twp_expression_t *delay_days; /* constant, >= 0, or NULL */
 } twp_study_observation_t;
+
+/**
+ * A rate that hangs on time: rate, times the days since from_days where it is growing, while the
+ * clock stands between from_days and until_days. The clock counts from the entry into the current
+ * state of a track, or from the twin's entry.
+ */
+typedef struct {
+    bool is_utility; /* else money of an account */
+    int i_account;
+    twp_expression_t *rate;                   /* step scope; per day, growing: per day and day */
+    twp_expression_t *from_days, *until_days; /* constant; until NULL: for ever */
+    bool is_growing;
+    int i_track,
+        i_state; /* rate is 0 in other states; -1: the clock counts from the twin's entry */
+} twp_study_timed_t;
 
 /** States of a support's track, in this order. */
 enum {
@@ -385,7 +401,10 @@ typedef struct twp_study {
     twp_account_t *account; /* those that occur */
     int n_tallies;
     const char **tally;
-    twp_expression_t *utility; /* step scope, or NULL */
+    bool has_qalys;            /* a utility, or an action that adds QALYs */
+    twp_expression_t *utility; /* step scope; what does not hang on time; or NULL */
+    int n_timed;
+    twp_study_timed_t **timed; /* utility and costs that hang on time */
 
     int64_t n_patients;         /* count; with a CSV: its rows unless count says fewer */
     twp_distribution_t *enters; /* calendar day of entry, or NULL: 0 */

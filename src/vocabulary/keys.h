@@ -33,7 +33,9 @@ typedef enum {
     TWP_BLOCK_START_FROM,
     TWP_BLOCK_STATE,      /* every key that is not in the table is an EXIT */
     TWP_BLOCK_STATE_COST, /* every other key is a payer */
+    TWP_BLOCK_OVER_TIME,
     TWP_BLOCK_EXIT,
+    TWP_BLOCK_CHOICES, /* every other key is a state */
     TWP_BLOCK_BRANCH,
     TWP_BLOCK_CHANCE_STEPS,
     TWP_BLOCK_LAW, /* its keys are the families of families.h */
@@ -114,7 +116,8 @@ typedef enum {
 typedef enum {
     TWP_NAMES_NEW,       /* [a-z][a-z0-9_]*, declared here: no word or unit of expressions */
     TWP_NAMES_REFERENCE, /* dotted names of things declared elsewhere */
-    TWP_NAMES_UNIT       /* units of money: EUR, USD2017 */
+    TWP_NAMES_UNIT,      /* units of money: EUR, USD2017 */
+    TWP_NAMES_CONDITION  /* conditions, read as expressions: `therapy.taking and age > 60 years` */
 } twp_spelling_t;
 
 enum {

@@ -38,6 +38,28 @@ static const instant_case_t cases[] = {
         "    a: {start: x, states: {x: {q: {after: 3 days, to: z}, p: {after: 3 days, to: y}},\n"
         "      y: {}, z: {}}}\n",
         NULL, "3.000 patient.a.x.p y\n" },
+    { "chances are of the instant at which they are tried: time, time in a state, entries",
+        "13 days",
+        "  tracks:\n"
+        "    a: {start: x, states: {x: {tick: {every: 2 days, choose: {y: 'if(time > 3 days, 1, "
+        "0)',\n"
+        "      otherwise: stay}}}, y: {back: {every: 2 days, choose: {x: 'if(time_in(a) > 3 days, "
+        "1, 0)',\n"
+        "      otherwise: stay}}}}}\n"
+        "    b: {start: x, states: {x: {tick: {after: 3 days, choose: [{chance: 'if(entries(b.x) "
+        ">= 2, "
+        "1, 0)', to: y},\n"
+        "      {otherwise: x}]}}, y: {}}}\n",
+        NULL,
+        "2.000 patient.a.x.tick -\n"
+        "3.000 patient.b.x.tick x\n"
+        "4.000 patient.a.x.tick y\n"
+        "6.000 patient.a.y.back -\n"
+        "6.000 patient.b.x.tick x\n"
+        "8.000 patient.a.y.back x\n"
+        "9.000 patient.b.x.tick y\n"
+        "10.000 patient.a.x.tick y\n"
+        "12.000 patient.a.y.back -\n" },
     { "an event exactly at the horizon happens, one after it does not", "4 days",
         "  tracks:\n"
         "    a: {start: x, states: {x: {go: {after: 4 days, to: y}}, y: {}}}\n"

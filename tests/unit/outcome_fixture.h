@@ -95,8 +95,8 @@ make_model(fixture_t *f)
 {
     twp_model_t *m = &f->model;
 
-    f->reward[0] = (twp_reward_t){ TWP_REWARD_FLOW, 0, INSURER_SUPPORT };
-    f->reward[1] = (twp_reward_t){ TWP_REWARD_UTILITY, 1, NONE };
+    f->reward[0] = (twp_reward_t){ .kind = TWP_REWARD_FLOW, .i_account = INSURER_SUPPORT };
+    f->reward[1] = (twp_reward_t){ .kind = TWP_REWARD_UTILITY, .i_formula = 1, .i_account = NONE };
     f->action[0] = (twp_model_action_t){ .kind = TWP_DO_DISPENSE, .i = DRUG };
     f->action[1] = (twp_model_action_t){ .kind = TWP_DO_ADD, .i = MOTIVATION };
     f->action[2] = (twp_model_action_t){ .kind = TWP_DO_DISPENSE_DISCARDING, .i = SYRINGE };
