@@ -11,7 +11,7 @@
 
 #define MAX_SIZE ((size_t) 8) /* bytes of the largest element */
 #define MAX_CHUNK_BYTES (MAX_SIZE * TWP_CHUNK_ELEMENTS)
-#define JOBS_PER_THREAD 8
+#define JOBS_PER_THREAD 4
 #define MAX_THREADS 256
 
 /* A chunk that waits to be compressed. */
@@ -24,7 +24,7 @@ typedef struct {
     size_t n_out;
 } job_t;
 
-/* Free buffers of one size, linked through their first bytes. */
+/* Free buffers, linked through their first bytes. All hold the largest chunk: one serves any column. */
 typedef struct free_buffer {
     struct free_buffer *next;
 } free_buffer_t;
@@ -37,7 +37,7 @@ struct twp_spool {
     twp_chunk_compressor_t **compressor; /* [n_threads] */
     job_t *job;                          /* [n_capacity] */
     size_t n_jobs, n_capacity;
-    free_buffer_t *free_list[MAX_SIZE + 1]; /* by element size */
+    free_buffer_t *free_list;
     unsigned char *read_buffer;
 };
 
@@ -69,6 +69,7 @@ twp_spool_create(const twp_publish_t *publish, int n_threads, twp_spool_t **spoo
         twp_spool_free(made);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory to compress", publish->path);
     }
+    made->end = 1; /* 0 is nowhere */
     const twp_status_t status = twp_publish_open_spool(publish, &made->file, err);
     if (status != TWP_OK) {
         twp_spool_free(made);
@@ -89,12 +90,11 @@ twp_spool_free(twp_spool_t *spool)
     }
     for (int i = 0; spool->compressor != NULL && i < spool->n_threads; i++)
         twp_chunk_compressor_free(spool->compressor[i]);
-    for (size_t size = 0; size <= MAX_SIZE; size++)
-        while (spool->free_list[size] != NULL) {
-            free_buffer_t *const buffer = spool->free_list[size];
-            spool->free_list[size] = buffer->next;
-            free(buffer);
-        }
+    while (spool->free_list != NULL) {
+        free_buffer_t *const buffer = spool->free_list;
+        spool->free_list = buffer->next;
+        free(buffer);
+    }
     if (spool->file >= 0)
         (void) close(spool->file); /* nothing in it is wanted any more */
     free(spool->job);
@@ -112,25 +112,25 @@ twp_spool_clear_row(twp_spool_row_t *row)
 }
 
 void *
-twp_spool_take_buffer(twp_spool_t *spool, size_t size)
+twp_spool_take_buffer(twp_spool_t *spool)
 {
-    free_buffer_t *const buffer = spool->free_list[size];
+    free_buffer_t *const buffer = spool->free_list;
 
     if (buffer == NULL)
-        return malloc(size * TWP_CHUNK_ELEMENTS);
-    spool->free_list[size] = buffer->next;
+        return malloc(MAX_CHUNK_BYTES);
+    spool->free_list = buffer->next;
     return buffer;
 }
 
-void
-twp_spool_give_back(twp_spool_t *spool, void *buffer, size_t size)
+static void
+give_back(twp_spool_t *spool, void *buffer)
 {
     free_buffer_t *const freed = buffer;
 
     if (freed == NULL)
         return;
-    freed->next = spool->free_list[size];
-    spool->free_list[size] = freed;
+    freed->next = spool->free_list;
+    spool->free_list = freed;
 }
 
 static bool
@@ -187,29 +187,81 @@ run_job(twp_chunk_compressor_t *compressor, job_t *job)
 }
 
 static twp_status_t
-write_out(twp_spool_t *spool, const job_t *job, twp_error_t *err)
+write_at(
+    twp_spool_t *spool, uint64_t offset, const unsigned char *bytes, size_t n, twp_error_t *err)
 {
-    twp_spool_piece_t *const piece = &job->row->piece[job->i_piece];
-    size_t n_done = 0;
-
-    if (job->n_out == 0 || job->n_out > UINT32_MAX)
-        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: a chunk could not be compressed", spool->path);
-    piece->offset = spool->end;
-    piece->n_bytes = (uint32_t) job->n_out;
-    while (n_done < job->n_out) {
-        const ssize_t n = pwrite(
-            spool->file, job->out + n_done, job->n_out - n_done, (off_t) (spool->end + n_done));
-        if (n > 0)
-            n_done += (size_t) n;
-        else if (n == 0 || errno != EINTR) {
-            const int error = n == 0 ? ENOSPC : errno;
+    for (size_t n_done = 0; n_done < n;) {
+        const ssize_t n_now = pwrite(
+            spool->file, bytes + n_done, n - n_done, (off_t) (offset + n_done));
+        if (n_now > 0)
+            n_done += (size_t) n_now;
+        else if (n_now == 0 || errno != EINTR) {
+            const int error = n_now == 0 ? ENOSPC : errno;
             char why[128];
             return TWP_FAIL(err, TWP_ERR_IO, "%s: cannot write rows: %s", spool->path,
                 strerror_r(error, why, sizeof why));
         }
     }
-    spool->end += job->n_out;
     return TWP_OK;
+}
+
+static twp_status_t
+read_at(twp_spool_t *spool, uint64_t offset, unsigned char *bytes, size_t n, twp_error_t *err)
+{
+    for (size_t n_done = 0; n_done < n;) {
+        const ssize_t n_now = pread(
+            spool->file, bytes + n_done, n - n_done, (off_t) (offset + n_done));
+        if (n_now > 0)
+            n_done += (size_t) n_now;
+        else if (n_now == 0 || errno != EINTR) {
+            const int error = n_now == 0 ? EIO : errno;
+            char why[128];
+            return TWP_FAIL(err, TWP_ERR_IO, "%s: cannot read rows back: %s", spool->path,
+                strerror_r(error, why, sizeof why));
+        }
+    }
+    return TWP_OK;
+}
+
+twp_status_t
+twp_spool_lay(twp_spool_t *spool, twp_spool_row_t *row, const void *elements, size_t size, size_t n,
+    twp_error_t *err)
+{
+    twp_status_t status;
+
+    if (row->loose == 0) { /* room for a chunk, used again for the next one */
+        row->loose = spool->end;
+        spool->end += size * TWP_CHUNK_ELEMENTS;
+    }
+    status = write_at(spool, row->loose + row->n_loose * size, elements, n * size, err);
+    if (status == TWP_OK)
+        row->n_loose += n;
+    return status;
+}
+
+twp_status_t
+twp_spool_gather(
+    twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, twp_error_t *err)
+{
+    const size_t n = row->n_loose;
+
+    row->n_loose = 0;
+    return read_at(spool, row->loose, buffer, n * size, err);
+}
+
+static twp_status_t
+write_out(twp_spool_t *spool, const job_t *job, twp_error_t *err)
+{
+    twp_spool_piece_t *const piece = &job->row->piece[job->i_piece];
+    twp_status_t status;
+
+    if (job->n_out == 0 || job->n_out > UINT32_MAX)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: a chunk could not be compressed", spool->path);
+    piece->offset = spool->end;
+    piece->n_bytes = (uint32_t) job->n_out;
+    status = write_at(spool, spool->end, job->out, job->n_out, err);
+    spool->end += job->n_out;
+    return status;
 }
 
 twp_status_t
@@ -226,7 +278,7 @@ twp_spool_flush(twp_spool_t *spool, twp_error_t *err)
         job_t *const job = &spool->job[i];
         if (status == TWP_OK)
             status = write_out(spool, job, err);
-        twp_spool_give_back(spool, job->buffer, job->size);
+        give_back(spool, job->buffer);
         job->buffer = NULL;
     }
     spool->n_jobs = 0;
@@ -237,20 +289,6 @@ twp_status_t
 twp_spool_read(
     twp_spool_t *spool, const twp_spool_piece_t *piece, const void **bytes, twp_error_t *err)
 {
-    size_t n_done = 0;
-
-    while (n_done < piece->n_bytes) {
-        const ssize_t n = pread(spool->file, spool->read_buffer + n_done, piece->n_bytes - n_done,
-            (off_t) (piece->offset + n_done));
-        if (n > 0)
-            n_done += (size_t) n;
-        else if (n == 0 || errno != EINTR) {
-            const int error = n == 0 ? EIO : errno;
-            char why[128];
-            return TWP_FAIL(err, TWP_ERR_IO, "%s: cannot read rows back: %s", spool->path,
-                strerror_r(error, why, sizeof why));
-        }
-    }
     *bytes = spool->read_buffer;
-    return TWP_OK;
+    return read_at(spool, piece->offset, spool->read_buffer, piece->n_bytes, err);
 }

@@ -1,6 +1,8 @@
 /**
- * Where full chunks wait: compressed and tagged by several threads, laid aside in an unnamed file,
- * read back one by one when the HDF5 file is written. Memory holds a few chunks and an index.
+ * Where rows wait in an unnamed file: elements as they come until they fill a chunk, then chunks,
+ * compressed and tagged by several threads, read back one by one when the HDF5 file is written.
+ * Memory holds the chunks that are being compressed, whatever the number of columns, and an index
+ * of less than a bit an element.
  */
 #ifndef TWP_RESULTS_SPOOL_H
 #define TWP_RESULTS_SPOOL_H
@@ -20,6 +22,8 @@ typedef struct {
 typedef struct {
     twp_spool_piece_t *piece; /**< [n_pieces] */
     size_t n_pieces, capacity;
+    uint64_t loose; /**< where its elements wait that fill no chunk yet; 0: nowhere */
+    size_t n_loose;
 } twp_spool_row_t;
 
 typedef struct twp_spool twp_spool_t;
@@ -29,9 +33,8 @@ TWP_CHECK_RESULT twp_status_t twp_spool_create(
 void twp_spool_free(twp_spool_t *spool); /**< NULL is allowed */
 void twp_spool_clear_row(twp_spool_row_t *row);
 
-/** Room for a full chunk of elements of size bytes, not cleared; NULL when memory runs out. */
-void *twp_spool_take_buffer(twp_spool_t *spool, size_t size);
-void twp_spool_give_back(twp_spool_t *spool, void *buffer, size_t size);
+/** Room for a full chunk of any elements, not cleared; NULL when memory runs out. */
+void *twp_spool_take_buffer(twp_spool_t *spool);
 
 /**
  * Appends a chunk to row: n_chunk elements of size bytes, of which the first n are real and the
@@ -40,6 +43,16 @@ void twp_spool_give_back(twp_spool_t *spool, void *buffer, size_t size);
  */
 TWP_CHECK_RESULT twp_status_t twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer,
     size_t size, size_t n, size_t n_chunk, twp_error_t *err);
+
+/**
+ * Lays n elements of size bytes aside until a chunk is full: row->n_loose + n is less than
+ * TWP_CHUNK_ELEMENTS.
+ */
+TWP_CHECK_RESULT twp_status_t twp_spool_lay(twp_spool_t *spool, twp_spool_row_t *row,
+    const void *elements, size_t size, size_t n, twp_error_t *err);
+/** Takes the row->n_loose elements back, into a buffer of its own; none are loose then. */
+TWP_CHECK_RESULT twp_status_t twp_spool_gather(
+    twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, twp_error_t *err);
 
 /** Compresses and writes all that waits. */
 TWP_CHECK_RESULT twp_status_t twp_spool_flush(twp_spool_t *spool, twp_error_t *err);

@@ -297,7 +297,7 @@ write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const si
         twp_content_column_add_row(&digest, data + i * size, n_row, size);
     twp_content_column_finish(&digest, column->sum);
     for (bool is_done = n_elements == 0; !is_done;) {
-        unsigned char *const buffer = twp_spool_take_buffer(writer->model.spool, size);
+        unsigned char *const buffer = twp_spool_take_buffer(writer->model.spool);
         int dim = column->field.n_dims - 1;
         if (buffer == NULL)
             return fail_memory(writer, err);
@@ -498,6 +498,32 @@ twp_results_stream(twp_results_writer_t *writer, const char *group, const twp_fi
     return TWP_OK;
 }
 
+/* Hands the row's loose elements and n more to the spool as a chunk; one that is its row's only one
+ * is as long as the row, others are padded to the full length. */
+static twp_status_t
+fill_chunk(twp_results_writer_t *writer, twp_type_t type, twp_model_row_t *row,
+    const unsigned char *more, size_t n, twp_error_t *err)
+{
+    twp_spool_t *const spool = writer->model.spool;
+    const size_t size = twp_type_size(type), n_loose = row->spooled.n_loose, n_all = n_loose + n;
+    const size_t n_chunk = row->spooled.n_pieces == 0 ? n_all : TWP_CHUNK_ELEMENTS;
+    unsigned char *const buffer = twp_spool_take_buffer(spool);
+    twp_status_t status = TWP_OK;
+
+    if (buffer == NULL)
+        return fail_memory(writer, err);
+    if (n_loose > 0)
+        status = twp_spool_gather(spool, &row->spooled, buffer, size, err);
+    if (status != TWP_OK) {
+        free(buffer);
+        return status;
+    }
+    if (n > 0)
+        memcpy(buffer + n_loose * size, more, n * size);
+    fill(type, buffer + n_all * size, n_chunk - n_all);
+    return twp_spool_add(spool, &row->spooled, buffer, size, n_all, n_chunk, err);
+}
+
 twp_status_t
 twp_results_append(twp_results_writer_t *writer, int stream, size_t i_row, size_t n,
     const void *data, twp_error_t *err)
@@ -516,27 +542,18 @@ twp_results_append(twp_results_writer_t *writer, int stream, size_t i_row, size_
     column = writer->stream[stream].column;
     row = &column->row[i_row];
     size = twp_type_size(column->field.type);
-    while (n > 0) {
-        const size_t room = TWP_CHUNK_ELEMENTS - row->n_pending, n_now = n < room ? n : room;
-        if (row->pending == NULL)
-            row->pending = twp_spool_take_buffer(writer->model.spool, size);
-        if (row->pending == NULL)
-            return fail_memory(writer, err);
-        memcpy(row->pending + row->n_pending * size, from, n_now * size);
+    row->n_elements += n;
+    while (n > 0 && writer->status == TWP_OK) {
+        const size_t room = TWP_CHUNK_ELEMENTS - row->spooled.n_loose, n_now = n < room ? n : room;
+        if (n_now == room)
+            writer->status = fill_chunk(writer, column->field.type, row, from, n_now, err);
+        else
+            writer->status = twp_spool_lay(
+                writer->model.spool, &row->spooled, from, size, n_now, err);
         from += n_now * size;
         n -= n_now;
-        row->n_pending += n_now;
-        row->n_elements += n_now;
-        if (row->n_pending == TWP_CHUNK_ELEMENTS) {
-            writer->status = twp_spool_add(writer->model.spool, &row->spooled, row->pending, size,
-                TWP_CHUNK_ELEMENTS, TWP_CHUNK_ELEMENTS, err);
-            row->pending = NULL;
-            row->n_pending = 0;
-            if (writer->status != TWP_OK)
-                return writer->status;
-        }
     }
-    return TWP_OK;
+    return writer->status;
 }
 
 size_t
@@ -549,24 +566,6 @@ twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
-
-/* Hands the last, partial chunk of a row to the spool; a chunk that is the only one is as long as
- * its row, others are padded to the full length. */
-static twp_status_t
-finish_row(twp_results_writer_t *writer, twp_type_t type, twp_model_row_t *row, twp_error_t *err)
-{
-    const size_t n = row->n_pending;
-    const size_t n_chunk = row->spooled.n_pieces == 0 ? n : TWP_CHUNK_ELEMENTS;
-    unsigned char *const buffer = row->pending;
-
-    if (buffer == NULL)
-        return TWP_OK;
-    row->pending = NULL;
-    row->n_pending = 0;
-    fill(type, buffer + n * twp_type_size(type), n_chunk - n);
-    return twp_spool_add(
-        writer->model.spool, &row->spooled, buffer, twp_type_size(type), n, n_chunk, err);
-}
 
 /* Ends a stream: its rows must be equally long, and as long as its dimension is said to be. */
 static twp_status_t
@@ -585,7 +584,8 @@ finish_stream(twp_results_writer_t *writer, const stream_t *stream, twp_error_t 
             return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: %s/%s, row %zu: %zu elements, %s has %zu",
                 writer->publish.path, group->name, column->field.name, i, column->row[i].n_elements,
                 column->field.dims[last], *length);
-        status = finish_row(writer, column->field.type, &column->row[i], err);
+        if (column->row[i].spooled.n_loose > 0)
+            status = fill_chunk(writer, column->field.type, &column->row[i], NULL, 0, err);
     }
     for (int dim = 0; dim < last; dim++)
         column->chunk[dim] = 1;

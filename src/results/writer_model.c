@@ -40,10 +40,8 @@ twp_model_clear(twp_writer_model_t *model)
     for (size_t i = 0; i < model->n_groups; i++) {
         twp_model_group_t *const group = &model->group[i];
         for (size_t j = 0; j < group->n_columns; j++)
-            for (size_t k = 0; k < group->column[j]->n_rows; k++) {
+            for (size_t k = 0; k < group->column[j]->n_rows; k++)
                 twp_spool_clear_row(&group->column[j]->row[k].spooled);
-                free(group->column[j]->row[k].pending);
-            }
         free(group->attribute);
         free(group->dimension);
         free(group->column);

@@ -22,8 +22,7 @@ typedef struct {
 /** One row of a stream while it grows. */
 typedef struct {
     twp_spool_row_t spooled;
-    unsigned char *pending; /**< a chunk's buffer being filled, or NULL */
-    size_t n_pending, n_elements;
+    size_t n_elements;
 } twp_model_row_t;
 
 typedef struct {

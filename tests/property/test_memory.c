@@ -1,0 +1,242 @@
+/*
+ * The memory of a run does not grow with its population: what lives leave goes to the file block by
+ * block. Bytes are counted where they are asked for, so the answer is the same every time.
+ */
+#include "testlib.h"
+#include "twinpath.h"
+
+#include <malloc.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+
+static _Atomic int64_t n_peak;
+
+static void
+note(int64_t n_now)
+{
+    int64_t before = atomic_load(&n_peak);
+
+    while (n_now > before && !atomic_compare_exchange_weak(&n_peak, &before, n_now))
+        ;
+}
+
+#ifdef HAS_SANITIZER
+
+/* A sanitizer has an allocator of its own, which can be asked: here between blocks. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+static int64_t
+bytes_now(void)
+{
+    return (int64_t) __sanitizer_get_current_allocated_bytes();
+}
+
+#else
+
+/* glibc lets a program put its own functions before these, and has its own under other names. */
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *memory, size_t n);
+void *__libc_memalign(size_t alignment, size_t n);
+void __libc_free(void *memory);
+
+static _Atomic int64_t n_live;
+
+static void *
+count(void *memory)
+{
+    const int64_t n = memory != NULL ? (int64_t) malloc_usable_size(memory) : 0;
+
+    note(atomic_fetch_add(&n_live, n) + n);
+    return memory;
+}
+
+void *
+malloc(size_t n)
+{
+    return count(__libc_malloc(n));
+}
+
+void *
+calloc(size_t n, size_t size)
+{
+    return count(__libc_calloc(n, size));
+}
+
+void *
+realloc(void *memory, size_t n)
+{
+    const int64_t n_old = memory != NULL ? (int64_t) malloc_usable_size(memory) : 0;
+    void *const grown = __libc_realloc(memory, n);
+
+    if (grown != NULL || n == 0)
+        atomic_fetch_sub(&n_live, n_old);
+    return count(grown);
+}
+
+void *
+aligned_alloc(size_t alignment, size_t n)
+{
+    return count(__libc_memalign(alignment, n));
+}
+
+void *
+memalign(size_t alignment, size_t n)
+{
+    return count(__libc_memalign(alignment, n));
+}
+
+int
+posix_memalign(void **memory, size_t alignment, size_t n)
+{
+    *memory = count(__libc_memalign(alignment, n));
+    return *memory != NULL ? 0 : 12; /* ENOMEM */
+}
+
+void
+free(void *memory)
+{
+    if (memory != NULL)
+        atomic_fetch_sub(&n_live, (int64_t) malloc_usable_size(memory));
+    __libc_free(memory);
+}
+
+static int64_t
+bytes_now(void)
+{
+    return atomic_load(&n_live);
+}
+
+#endif
+
+static bool
+sample(void *context)
+{
+    (void) context;
+    note(bytes_now());
+    return false;
+}
+
+static const char study_text[] =
+    "twinpath: 1\n"
+    "study: memory\n"
+    "source: assumption\n"
+    "money: USD 2023\n"
+    "time: {starts: 2027-01-01, horizon: 90 days}\n"
+    "patient:\n"
+    "  count: 1000\n"
+    "  attributes: {age: {normal: [57 years, 13 years]}, female: {chance: 0.5}, a: {uniform: [0, "
+    "1]},"
+    " b: {uniform: [0, 1]}, c: {exponential: {mean: 3}}}\n"
+    "  variables: {drug: {kind: stock}}\n"
+    "  tracks:\n"
+    "    supply:\n"
+    "      start: due\n"
+    "      states: {due: {refill: {every: 30 days, do: [{dispense: 20 days, into: drug},"
+    " {cost: {patient: age * 1 USD / 1 year}}]}}}\n"
+    "    health:\n"
+    "      start: alive\n"
+    "      states: {alive: {die: {hazard: {exponential: {mean: 80 days}}, to: dead}}, dead: {}}\n"
+    "strategies: {usual_care: {baseline: true}, other: {}}\n"
+    "report:\n"
+    "  by: [female]\n"
+    "  measures: [initiation, pdc, mpr, refills, cost, {measure: time_in_state, of: health.dead},"
+    " {measure: time_to, of: health.dead}, {measure: kaplan_meier, of: health.dead, at: 30 days}]\n"
+    "record: {events: %s, trajectories: %s}\n";
+
+/* Bytes that a run has at most, beyond those that were there before it. */
+static int64_t
+peak_of(int64_t n_patients, int n_threads, const char *records)
+{
+    char *const folder = testlib_temporary_folder(),
+                *const path = testlib_join(folder, "study.yaml");
+    char *const out = testlib_join(folder, "results.h5");
+    twp_run_settings_t settings;
+    twp_run_report_t report;
+    twp_study_t *study = NULL;
+    twp_error_t err;
+    FILE *const file = fopen(path, "w");
+
+    assert_non_null(file);
+    fprintf(file, study_text, records, strcmp(records, "all") == 0 ? "true" : "false");
+    fclose(file);
+    twp_run_settings_init(&settings);
+    settings.n_patients = n_patients;
+    settings.n_threads = n_threads;
+    settings.output_path = out;
+    settings.should_stop = sample;
+
+    const int64_t n_before = bytes_now();
+
+    atomic_store(&n_peak, n_before);
+    if (twp_study_read(path, NULL, 0, &study, &err) != TWP_OK ||
+        twp_study_run(study, &settings, &report, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    assert_true(report.n_twins_done == n_patients);
+    twp_study_free(study);
+
+    const int64_t n_bytes = atomic_load(&n_peak) - n_before;
+
+    testlib_remove_folder(folder);
+    free(out);
+    free(path);
+    return n_bytes;
+}
+
+/*
+ * From 20,000 to 140,000 twins, which fill more than one chunk of 65,536 of every column. The index
+ * of chunks grows by 48 bytes for 65,536 values, here a few KB; a single byte a twin would be 120 KB.
+ */
+static void
+check_flat(int n_threads, const char *records)
+{
+    const int64_t n_allowed = 65536;
+
+    (void) peak_of(3000, n_threads, records); /* libraries keep what they made at their first use */
+
+    const int64_t n_small = peak_of(20000, n_threads, records);
+    const int64_t n_large = peak_of(140000, n_threads, records);
+
+    if (testlib_is_long())
+        print_message("%d threads, events %s: %.1f MB and %.1f MB\n", n_threads, records,
+            (double) n_small / 1e6, (double) n_large / 1e6);
+    if (!(n_small > 0 && n_large <= n_small + n_allowed))
+        fail_msg("%d threads, events %s: %lld bytes with 20,000 twins, %lld with 140,000",
+            n_threads, records, (long long) n_small, (long long) n_large);
+}
+
+static void
+test_outcomes_leave_with_their_block(void **state)
+{
+    (void) state;
+    check_flat(1, "none");
+    check_flat(2, "none");
+}
+
+static void
+test_events_and_trajectories_leave_with_their_block(void **state)
+{
+    (void) state;
+    check_flat(2, "all");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_outcomes_leave_with_their_block),
+        cmocka_unit_test(test_events_and_trajectories_leave_with_their_block),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
