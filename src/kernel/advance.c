@@ -163,6 +163,11 @@ twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days
     twp_clock_keep_first(model, twin);
     while (twin->soonest <= until_days && twin->mark == TWP_MARK_NONE) {
         const int32_t i_slot = twin->i_first;
+        if (twp_bit_is_set(twin->put_off, i_slot)) {
+            twp_clock_solve_put_off(model, twin, i_slot);
+            twp_clock_keep_first(model, twin);
+            continue;
+        }
         if (log->capacity - log->n < model->max_rows_per_instant) {
             twp_twin_mark(twin, TWP_MARK_LOG_FULL, -1);
             return;

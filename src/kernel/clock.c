@@ -42,27 +42,25 @@ plain_sum(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit
     return sum;
 }
 
+/** Logarithms of the ratio (minus infinity while the hazard is off) and of the time ratio now. */
 static void
 read_covariates(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit_t *exit,
-    double *ratio, double *pace)
+    double *log_ratio, double *log_time)
 {
-    *ratio = 1;
-    *pace = 1;
-    if (exit->has_plain_terms) {
-        const double log_ratio = plain_sum(model, twin, exit);
-        if (log_ratio != 0)
-            *ratio = twp_math_exp(log_ratio);
-    } else if (exit->n_terms > 0) {
-        double log_ratio, log_time;
+    *log_ratio = *log_time = 0;
+    if (exit->has_plain_terms)
+        *log_ratio = plain_sum(model, twin, exit);
+    else if (exit->n_terms > 0)
         twp_term_sum(model, twin, exit->i_term_first, exit->n_terms, exit->is_strongest_only,
-            &log_ratio, &log_time);
-        if (log_ratio != 0)
-            *ratio = twp_math_exp(log_ratio);
-        if (log_time != 0)
-            *pace = twp_math_exp(-log_time);
-    }
+            log_ratio, log_time);
     if (exit->only_while.n > 0 && twp_program_value(model, twin, exit->only_while) == 0)
-        *ratio = 0;
+        *log_ratio = -TWP_NEVER;
+}
+
+static inline double
+exp_of(double x)
+{
+    return x == 0 ? 1 : twp_math_exp(x);
 }
 
 static const twp_law_constants_t *
@@ -80,7 +78,7 @@ static void
 solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_constants_t *law,
     twp_twin_t *twin, int32_t i_slot)
 {
-    const twp_clock_t *clock = &twin->clock[i_slot];
+    twp_clock_t *clock = &twin->clock[i_slot];
     double fires = TWP_NEVER;
 
     twin->n_solved++;
@@ -94,11 +92,14 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
             (twp_family_t) exit->family, law, clock->cumulative + e);
         const double days = at - clock->age_days;
         fires = clock->since_days + (clock->pace == 1 ? days : days / clock->pace);
-        if (fires < clock->since_days)
-            fires = clock->since_days;
+        if (fires < twin->now_days)
+            fires = twin->now_days;
         if (fires != fires)
             twp_twin_mark(twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     }
+    clock->not_before_days = fires;
+    clock->log_ratio_bound = clock->log_ratio;
+    twp_bit_clear(twin->put_off, i_slot);
     twp_clock_set(model, twin, i_slot, fires);
 }
 
@@ -171,8 +172,65 @@ twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
         : 0;
     clock->rest = -twp_math_log(
         twp_twin_draw(model, twin, exit->stream, twin->counter[exit->i_counter]));
-    read_covariates(model, twin, exit, &clock->ratio, &clock->pace);
+    clock->n_waiting = 0;
+    read_covariates(model, twin, exit, &clock->log_ratio, &clock->log_time);
+    clock->ratio = exp_of(clock->log_ratio);
+    clock->pace = exp_of(-clock->log_time);
     solve(model, exit, law, twin, i_slot);
+}
+
+/** Brings age, cumulative hazard and rest up to a time at which the ratio changes. */
+static void
+consume(const twp_model_exit_t *exit, const twp_law_constants_t *law, twp_clock_t *clock,
+    double to_days, double log_ratio)
+{
+    const double age = clock->age_days + clock->pace * (to_days - clock->since_days);
+    const double cumulative = twp_family_cumulative((twp_family_t) exit->family, law, age);
+
+    if (clock->ratio > 0)
+        clock->rest -= clock->ratio * (cumulative - clock->cumulative);
+    if (clock->rest < 0)
+        clock->rest = 0; /* rounding at the very end of a threshold */
+    clock->age_days = age;
+    clock->cumulative = cumulative;
+    clock->since_days = to_days;
+    clock->ratio = exp_of(log_ratio);
+}
+
+static void
+consume_waiting(const twp_model_exit_t *exit, const twp_law_constants_t *law, twp_clock_t *clock)
+{
+    for (int32_t k = 0; k < clock->n_waiting; k++)
+        consume(exit, law, clock, clock->waiting[k].since_days, clock->waiting[k].log_ratio);
+    clock->n_waiting = 0;
+}
+
+/**
+ * A ratio that is not above the one that the firing time was solved for leaves that time as a bound
+ * from below: the change is noted, and worked out only if the clock is still there when the bound
+ * comes. Most clocks are gone by then. The bound has room for the rounding of the solutions.
+ */
+static bool
+is_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double log_ratio)
+{
+    twp_clock_t *clock = &twin->clock[i_slot];
+    const double bound = clock->not_before_days;
+    double fires =
+        bound < TWP_NEVER ? bound - 1e-9 * (clock->age_days + (bound - clock->since_days)) : bound;
+
+    if (!(log_ratio <= clock->log_ratio_bound) || clock->n_waiting >= TWP_MAX_WAITING ||
+        !(fires > twin->now_days))
+        return false;
+    clock->waiting[clock->n_waiting].since_days = twin->now_days;
+    clock->waiting[clock->n_waiting].log_ratio = log_ratio;
+    clock->n_waiting++;
+    clock->log_ratio = log_ratio;
+    if (log_ratio == -TWP_NEVER)
+        fires = TWP_NEVER;
+    if (fires != twin->fires[i_slot])
+        twp_clock_set(model, twin, i_slot, fires);
+    twp_bit_set(twin->put_off, i_slot);
+    return true;
 }
 
 void
@@ -181,22 +239,31 @@ twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
     twp_clock_t *clock = &twin->clock[i_slot];
     twp_law_constants_t own;
-    double ratio, pace;
+    double log_ratio, log_time;
 
-    read_covariates(model, twin, exit, &ratio, &pace);
-    if (ratio == clock->ratio && pace == clock->pace)
+    read_covariates(model, twin, exit, &log_ratio, &log_time);
+    if (log_ratio == clock->log_ratio && log_time == clock->log_time)
+        return;
+    if (log_time == clock->log_time && !model->solves_at_once &&
+        is_put_off(model, twin, i_slot, log_ratio))
         return;
     const twp_law_constants_t *law = law_of(exit, clock, &own);
-    const double age = clock->age_days + clock->pace * (twin->now_days - clock->since_days);
-    const double cumulative = twp_family_cumulative((twp_family_t) exit->family, law, age);
-    if (clock->ratio > 0)
-        clock->rest -= clock->ratio * (cumulative - clock->cumulative);
-    if (clock->rest < 0)
-        clock->rest = 0; /* rounding at the very end of a threshold */
-    clock->age_days = age;
-    clock->cumulative = cumulative;
-    clock->since_days = twin->now_days;
-    clock->ratio = ratio;
-    clock->pace = pace;
+    consume_waiting(exit, law, clock);
+    consume(exit, law, clock, twin->now_days, log_ratio);
+    clock->log_ratio = log_ratio;
+    clock->log_time = log_time;
+    clock->pace = exp_of(-log_time);
+    solve(model, exit, law, twin, i_slot);
+}
+
+void
+twp_clock_solve_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
+{
+    const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
+    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_law_constants_t own;
+    const twp_law_constants_t *law = law_of(exit, clock, &own);
+
+    consume_waiting(exit, law, clock);
     solve(model, exit, law, twin, i_slot);
 }

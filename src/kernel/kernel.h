@@ -59,6 +59,12 @@ twp_bit_set(uint64_t *bits, int32_t i)
     bits[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 
+static inline bool
+twp_bit_is_set(const uint64_t *bits, int32_t i)
+{
+    return (bits[i >> 6] >> (i & 63) & 1) != 0;
+}
+
 static inline void
 twp_bit_clear(uint64_t *bits, int32_t i)
 {
@@ -131,6 +137,8 @@ void twp_twin_reset(const twp_model_t *model, twp_twin_t *twin);
 /* clock.c */
 void twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
 void twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
+/** Works out the firing time of a clock whose changes were put off. */
+void twp_clock_solve_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot);
 /**
  * Sums of terms, each from scratch in order of name: of log hazard (or odds) ratios and of log time
  * ratios. With is_strongest_only, of the supports' terms the one with the largest size counts alone.

@@ -29,6 +29,8 @@ typedef enum {
 #define TWP_MAX_INSTANTS 10000000 /* of one life */
 #define TWP_MAX_DELAYED 32
 
+#define TWP_MAX_WAITING 6 /* changes of a clock that are put off */
+
 /** One running clock. */
 typedef struct {
     double age_days;    /* at since_days */
@@ -37,6 +39,13 @@ typedef struct {
     double rest;        /* what is left of the unit-exponential threshold; every: the interval */
     double cumulative;  /* H0(age_days) */
     double c[4];        /* constants of the law when they are the twin's own */
+    double log_ratio, log_time; /* of the covariates now */
+    /* it fires no sooner than not_before_days while the log ratio is at most log_ratio_bound */
+    double not_before_days, log_ratio_bound;
+    int32_t n_waiting, padding;
+    struct {
+        double since_days, log_ratio;
+    } waiting[TWP_MAX_WAITING]; /* changes after since_days that are not worked out yet */
 } twp_clock_t;
 
 typedef struct {
@@ -120,7 +129,8 @@ typedef struct twp_twin {
     uint32_t *counter;        /* [n_counters] occurrences so far */
     uint64_t *touched;        /* [n_clock_mask] clocks to solve at the end of the instant */
     uint64_t *stale;          /* [n_formula_mask] formulas to refresh */
-    uint64_t *started;        /* [n_clock_mask] clocks to start at the end of the instant */
+    uint64_t *put_off; /* [n_clock_mask] clocks whose firing time is only a bound from below */
+    uint64_t *started; /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill, n_instants;

@@ -265,6 +265,7 @@ typedef struct twp_model {
     int n_accounts, n_tallies, n_attributes;
     int n_discount_steps;
     twp_discount_step_t *discount_step;
+    bool solves_at_once; /* for tests: no change of a clock is put off */
     bool discounts_from_date;
     double discount_from_days;
     twp_codes_t codes;
