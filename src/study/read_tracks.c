@@ -131,6 +131,7 @@ read_start(twp_read_t *read, twp_spot_t start, twp_study_track_t *track)
 
 /* ---- states --------------------------------------------------------------------------------- */
 
+/* The payers of one block, behind the flows that the state has already. */
 static void
 read_flows(twp_read_t *read, twp_spot_t cost, int i_track, int i_state, twp_study_state_t *state)
 {
@@ -139,22 +140,34 @@ read_flows(twp_read_t *read, twp_spot_t cost, int i_track, int i_state, twp_stud
     int n;
     const twp_pair_t **pair = twp_read_sorted(read, cost, &n);
 
-    state->flow = twp_read_alloc(read, n, sizeof *state->flow);
+    if (category == NULL)
+        category = "other";
     for (int i = 0; i < n; i++) {
         const twp_spot_t spot = twp_read_entry(read, cost, pair[i]);
         if (!twp_keys_is_free(TWP_BLOCK_STATE_COST, pair[i]->key))
             continue;
         if (twp_read_is_mapping(spot)) {
-            twp_read_flow(
-                read, spot, i_track, i_state, pair[i]->key, category != NULL ? category : "other");
+            twp_read_flow(read, spot, i_track, i_state, pair[i]->key, category);
             continue;
         }
         state->flow[state->n_flows].rate = twp_read_number(
             read, spot, TWP_SCOPE_STEP, &money_per_time);
-        twp_read_account(read, &state->flow[state->n_flows].i_account, pair[i]->key,
-            category != NULL ? category : "other");
+        twp_read_account(read, &state->flow[state->n_flows].i_account, pair[i]->key, category);
         state->n_flows++;
     }
+}
+
+static void
+read_cost(twp_read_t *read, twp_spot_t cost, int i_track, int i_state, twp_study_state_t *state)
+{
+    const int n_blocks = twp_read_n_items(cost);
+    int n = 0;
+
+    for (int i = 0; i < n_blocks; i++)
+        n += twp_read_item(read, cost, i).node->n;
+    state->flow = twp_read_alloc(read, n, sizeof *state->flow);
+    for (int i = 0; i < n_blocks; i++)
+        read_flows(read, twp_read_item(read, cost, i), i_track, i_state, state);
 }
 
 static void
@@ -162,7 +175,7 @@ read_state(twp_read_t *read, twp_spot_t spot, int i_track, int i_state, twp_stud
 {
     state->enter = twp_read_actions(read, twp_read_get(read, spot, "enter"));
     state->leave = twp_read_actions(read, twp_read_get(read, spot, "leave"));
-    read_flows(read, twp_read_get(read, spot, "cost"), i_track, i_state, state);
+    read_cost(read, twp_read_get(read, spot, "cost"), i_track, i_state, state);
 }
 
 void

@@ -223,7 +223,9 @@ const twp_key_t twp_keys[] = {
 
     { IN(STATE), "enter", ACTIONS, HELP("done on entering") },
     { IN(STATE), "leave", ACTIONS, HELP("done on leaving") },
-    { IN(STATE), "cost", BLOCK(STATE_COST), HELP("money that flows while in the state") },
+    { IN(STATE), "cost", .forms = TWP_FORM_BLOCK | TWP_FORM_LIST, CHILD(STATE_COST),
+        ITEM(STATE_COST), FILLED,
+        HELP("money that flows while in the state; a list for several categories") },
     { IN(STATE), "*", BLOCK(EXIT), HELP("an exit") },
     { IN(STATE_COST), "category", AS(NAME), DEFAULT("other"), HELP("what it is paid for") },
     { IN(STATE_COST), "*", VALUE_OR_BLOCK(STEP, OVER_TIME), MEANS(MONEY_PER_TIME),

@@ -55,7 +55,7 @@ test_the_study_of_these_patients_among_the_scenarios_agrees(void **state)
 
     (void) state;
     validation_open(&one, "21-own-patients-cav");
-    summary = validation_run(folder, "cav_own_patients", NULL, false);
+    summary = validation_run(folder, "cav_own_patients", NULL, 1);
     assert_int_equal(summary->n_twins_done, 622);
     for (int64_t i = 0; i < one.expected.n_rows; i++) {
         const char *const group = validation_text(&one.expected, i, "group");
