@@ -323,6 +323,9 @@ digest_numbers(twp_reader_t *reader, const char *object, const twp_dataset_info_
     twp_status_t status;
     void *slab;
 
+    if (info->n_dims == 0)
+        return TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s: numbers without a dimension",
+            twp_reader_path(reader), object);
     if (info->n_elements == 0)
         return TWP_OK;
     slab = malloc(SLAB_ELEMENTS * twp_type_size(info->type));

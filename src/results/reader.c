@@ -91,20 +91,23 @@ open_file(twp_reader_t *reader, twp_error_t *err)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hsize_t n_before = 0;
-    hid_t creation;
+    hid_t creation = H5I_INVALID_HID;
+    twp_status_t status = TWP_OK;
 
     if (access < 0 || H5Pset_file_locking(access, 0, 1) < 0)
-        return twp_reader_damaged(reader, "", "cannot be prepared", err);
-    reader->file = H5Fopen(reader->path, H5F_ACC_RDONLY, access);
-    if (reader->file < 0)
-        return twp_reader_damaged(reader, "", "not a whole HDF5 file", err);
-    creation = H5Fget_create_plist(reader->file);
-    if (creation < 0 || H5Pget_userblock(creation, &n_before) < 0 || H5Pclose(creation) < 0 ||
-        H5Pclose(access) < 0)
-        return twp_reader_damaged(reader, "", "cannot be opened", err);
-    if (n_before != 0)
-        return twp_reader_refuse(reader, "", "something stands before the HDF5 file", err);
-    return TWP_OK;
+        status = twp_reader_damaged(reader, "", "cannot be prepared", err);
+    else if ((reader->file = H5Fopen(reader->path, H5F_ACC_RDONLY, access)) < 0)
+        status = twp_reader_damaged(reader, "", "not a whole HDF5 file", err);
+    else if ((creation = H5Fget_create_plist(reader->file)) < 0 ||
+        H5Pget_userblock(creation, &n_before) < 0)
+        status = twp_reader_damaged(reader, "", "cannot be opened", err);
+    else if (n_before != 0)
+        status = twp_reader_refuse(reader, "", "something stands before the HDF5 file", err);
+    if (creation >= 0)
+        (void) H5Pclose(creation);
+    if (access >= 0)
+        (void) H5Pclose(access);
+    return status;
 }
 
 static twp_status_t
@@ -413,10 +416,12 @@ twp_reader_text_type(hid_t stored)
 {
     const hid_t type = H5Tcopy(H5T_C_S1);
 
-    if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 ||
-        H5Tset_cset(type, H5Tget_cset(stored)) < 0)
-        return H5I_INVALID_HID;
-    return type;
+    if (type >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 &&
+        H5Tset_cset(type, H5Tget_cset(stored)) >= 0)
+        return type;
+    if (type >= 0)
+        (void) H5Tclose(type);
+    return H5I_INVALID_HID;
 }
 
 static herr_t

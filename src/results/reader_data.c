@@ -22,11 +22,10 @@ take_shape(hid_t dataset, twp_dataset_info_t *info)
     const char *fault = NULL;
 
     info->n_dims = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    if (info->n_dims < 0 || H5Sget_simple_extent_type(space) == H5S_NULL)
-        fault = "its shape cannot be read";
-    else if (info->n_dims > TWP_FIELD_DIMS_MAX)
+    if (info->n_dims > TWP_FIELD_DIMS_MAX)
         fault = "more dimensions than a results file has";
-    else if (H5Sget_simple_extent_dims(space, length, NULL) < 0)
+    else if (info->n_dims < 0 || H5Sget_simple_extent_type(space) == H5S_NULL ||
+        H5Sget_simple_extent_dims(space, length, NULL) < 0)
         fault = "its shape cannot be read";
     info->n_elements = 1;
     for (int i = 0; fault == NULL && i < info->n_dims; i++) {
@@ -101,18 +100,52 @@ take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
     return NULL;
 }
 
+/* Whether an attribute is of the class and size that H5DS writes, or not there. Of anything else H5DS
+ * of 1.10 leaves open what it opened, and the file with it. */
+static bool
+is_own(hid_t dataset, const char *name, H5T_class_t class, hssize_t n)
+{
+    hid_t attribute, type, space;
+    bool is_sound;
+
+    if (H5Aexists(dataset, name) == 0)
+        return true;
+    attribute = H5Aopen(dataset, name, H5P_DEFAULT);
+    type = attribute >= 0 ? H5Aget_type(attribute) : H5I_INVALID_HID;
+    space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
+    is_sound = type >= 0 && space >= 0 && H5Tget_class(type) == class &&
+        (class != H5T_STRING || H5Tis_variable_str(type) == 0) &&
+        H5Sget_simple_extent_npoints(space) == n;
+    if (space >= 0)
+        (void) H5Sclose(space);
+    if (type >= 0)
+        (void) H5Tclose(type);
+    if (attribute >= 0)
+        (void) H5Aclose(attribute);
+    return is_sound;
+}
+
+static bool
+has_own_labels(hid_t scale)
+{
+    return is_own(scale, "CLASS", H5T_STRING, 1) && is_own(scale, "NAME", H5T_STRING, 1);
+}
+
 static herr_t
 take_dimension_name(hid_t dataset, unsigned dim, hid_t scale, void *data)
 {
     char path[2 * TWP_COLUMN_NAME_MAX + 3], label[TWP_COLUMN_NAME_MAX + 1];
     char *const name = data, *slash;
-    const ssize_t n_letters = H5DSget_scale_name(scale, label, sizeof label);
+    ssize_t n_letters;
 
     (void) dataset;
     (void) dim;
+    if (!has_own_labels(scale))
+        return -1;
+    n_letters = H5DSget_scale_name(scale, label, sizeof label);
     /* A scale with labels says its own name. HDF5 would search the whole file for it: slow in a loop. */
     if (n_letters > 0 && n_letters <= TWP_COLUMN_NAME_MAX && strchr(label, ' ') == NULL) {
-        strcpy(name, label);
+        memcpy(name, label, (size_t) n_letters + 1);
         return 1;
     }
     if (H5Iget_name(scale, path, sizeof path) <= 0)
@@ -121,13 +154,15 @@ take_dimension_name(hid_t dataset, unsigned dim, hid_t scale, void *data)
     slash = strrchr(path, '/');
     if (slash == NULL || strlen(slash + 1) > TWP_COLUMN_NAME_MAX)
         return -1;
-    strcpy(name, slash + 1);
+    memcpy(name, slash + 1, strlen(slash + 1) + 1);
     return 1;
 }
 
 static const char *
 take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
 {
+    if (!has_own_labels(dataset) || !is_own(dataset, "DIMENSION_LIST", H5T_VLEN, info->n_dims))
+        return "its dimensions cannot be read";
     info->is_dimension = H5DSis_scale(dataset) > 0;
     if (info->is_dimension) {
         char label[sizeof PLAIN_NAME];
@@ -138,7 +173,7 @@ take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
             strcmp(label, PLAIN_NAME) == 0;
         if (info->n_dims != 1 || strlen(name) > TWP_COLUMN_NAME_MAX)
             return "a dimension of more than one dimension";
-        strcpy(info->dim[0], name);
+        memcpy(info->dim[0], name, strlen(name) + 1);
         return NULL;
     }
     for (int i = 0; i < info->n_dims; i++)

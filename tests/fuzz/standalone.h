@@ -2,7 +2,7 @@
  * A main() for a fuzz target built without libFuzzer (TWP_FUZZ_STANDALONE): changes seeds at
  * random, always in the same way, and feeds the target with them.
  *
- *   PROGRAM [-n RUNS] [FILE...]    default: 20000 runs on the seeds built in
+ *   PROGRAM [-n RUNS] [FILE...]    default: FUZZ_RUNS (20000) runs on the seeds built in
  *
  * Include last, after LLVMFuzzerTestOneInput and `static const char *const seeds[]`.
  */
@@ -15,6 +15,9 @@
 #include <string.h>
 
 #define FUZZ_MOST_BYTES ((size_t) 65536)
+#ifndef FUZZ_RUNS
+#define FUZZ_RUNS 20000
+#endif
 
 /* SplitMix64 (Steele, Lea & Flood 2014). */
 static uint64_t
@@ -103,7 +106,7 @@ main(int argc, char **argv)
 {
     const bool has_n = argc > 2 && strcmp(argv[1], "-n") == 0;
     const int i_first = has_n ? 3 : 1;
-    const long n_runs = has_n ? atol(argv[2]) : 20000;
+    const long n_runs = has_n ? atol(argv[2]) : FUZZ_RUNS;
     const long n_builtin = (long) (sizeof seeds / sizeof seeds[0]);
     uint64_t random = 20240917;
 

@@ -578,6 +578,55 @@ test_the_layout_check_knows_names_dimensions_and_units(void **state)
     }
 }
 
+/* An attribute of HDF5's own becomes a plain number; NULL: the dataset does. */
+static void
+make_a_number(const char *path, const char *object, const char *attribute)
+{
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), one = H5Screate(H5S_SCALAR);
+    hid_t changed, dataset;
+
+    assert_true(file >= 0 && one >= 0);
+    if (attribute == NULL) {
+        assert_true(H5Ldelete(file, object, H5P_DEFAULT) >= 0);
+        changed = H5Dcreate2(
+            file, object, H5T_IEEE_F64LE, one, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        assert_true(changed >= 0 && H5Dclose(changed) >= 0);
+    } else {
+        dataset = H5Dopen2(file, object, H5P_DEFAULT);
+        assert_true(dataset >= 0 && H5Adelete(dataset, attribute) >= 0);
+        changed = H5Acreate2(dataset, attribute, H5T_STD_I8LE, one, H5P_DEFAULT, H5P_DEFAULT);
+        assert_true(changed >= 0 && H5Aclose(changed) >= 0 && H5Dclose(dataset) >= 0);
+    }
+    assert_true(H5Sclose(one) >= 0 && H5Fclose(file) >= 0);
+}
+
+static void
+test_a_number_where_something_else_belongs_is_refused_and_leaves_nothing_open(void **state)
+{
+    static const struct {
+        const char *object, *attribute;
+    } wrong[] = {
+        { "summary/pdc_mean", "DIMENSION_LIST" },
+        { "summary/strategy", "CLASS" },
+        { "summary/strategy", "NAME" },
+        { "summary/pdc_mean", NULL },
+    };
+    const ssize_t n_before = H5Fget_obj_count((hid_t) H5F_OBJ_ALL, H5F_OBJ_ALL);
+    char digest[TWP_CONTENT_DIGEST_HEX_SIZE];
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char *const path = write_small(*state);
+
+        remove_sum(path);
+        make_a_number(path, wrong[i].object, wrong[i].attribute);
+        assert_int_equal(twp_results_content_digest(path, digest, NULL), TWP_ERR_FORMAT);
+        assert_int_equal(twp_results_check_layout(path, NULL), TWP_ERR_FORMAT);
+        assert_int_equal(H5Fget_obj_count((hid_t) H5F_OBJ_ALL, H5F_OBJ_ALL), n_before);
+        assert_int_equal(unlink(path), 0);
+        free(path);
+    }
+}
+
 #define IN_FOLDER(test) \
     cmocka_unit_test_setup_teardown(test, testlib_setup_folder, testlib_teardown_folder)
 
@@ -598,6 +647,7 @@ main(void)
         IN_FOLDER(test_a_file_cut_short_anywhere_is_refused),
         IN_FOLDER(test_what_a_results_file_has_not_is_refused_by_the_layout_check),
         IN_FOLDER(test_the_layout_check_knows_names_dimensions_and_units),
+        IN_FOLDER(test_a_number_where_something_else_belongs_is_refused_and_leaves_nothing_open),
     };
 
     twp_results_setup();
