@@ -6,6 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double
+clamp(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* Of a triangle, at x from arg[0] to arg[2]; else as distribution_function(). */
+static double
+triangular_function(const double arg[3], double x, bool is_upper)
+{
+    const double width = arg[2] - arg[0], rise = arg[1] - arg[0], fall = arg[2] - arg[1];
+    const double below = rise > 0.0 ? (x - arg[0]) * (x - arg[0]) / (width * rise) : 0.0;
+    const double above = fall > 0.0 ? (arg[2] - x) * (arg[2] - x) / (width * fall) : 0.0;
+
+    if (x < arg[1])
+        return is_upper ? 1.0 - below : below;
+    return is_upper ? above : 1.0 - above;
+}
+
 /* F(x) of a continuous law; with is_upper 1 - F(x), computed without the subtraction. */
 static double
 distribution_function(const twp_draw_node_t *node, double x, bool is_upper)
@@ -24,12 +43,12 @@ distribution_function(const twp_draw_node_t *node, double x, bool is_upper)
         return twp_math_normal_cdf(is_upper ? -z : z);
     }
     case TWP_DIST_UNIFORM: {
-        const double at = x < arg[0] ? arg[0] : x > arg[1] ? arg[1] : x;
+        const double at = clamp(x, arg[0], arg[1]);
 
         return (is_upper ? arg[1] - at : at - arg[0]) / (arg[1] - arg[0]);
     }
     case TWP_DIST_BETA: {
-        const double at = x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;
+        const double at = clamp(x, 0.0, 1.0);
 
         return is_upper ? twp_math_beta_i(arg[1], arg[0], 1.0 - at)
                         : twp_math_beta_i(arg[0], arg[1], at);
@@ -49,16 +68,7 @@ distribution_function(const twp_draw_node_t *node, double x, bool is_upper)
 
         return is_upper ? twp_math_exp(-h) : -twp_math_expm1(-h);
     }
-    case TWP_DIST_TRIANGULAR: {
-        const double at = x < arg[0] ? arg[0] : x > arg[2] ? arg[2] : x;
-        const double width = arg[2] - arg[0], rise = arg[1] - arg[0], fall = arg[2] - arg[1];
-        const double below = rise > 0.0 ? (at - arg[0]) * (at - arg[0]) / (width * rise) : 0.0;
-        const double above = fall > 0.0 ? (arg[2] - at) * (arg[2] - at) / (width * fall) : 0.0;
-
-        if (at < arg[1])
-            return is_upper ? 1.0 - below : below;
-        return is_upper ? above : 1.0 - above;
-    }
+    case TWP_DIST_TRIANGULAR: return triangular_function(arg, clamp(x, arg[0], arg[2]), is_upper);
     default: return NAN;
     }
 }

@@ -21,7 +21,7 @@ struct twp_sums {
 static size_t
 at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
 {
-    const size_t n_sides = (size_t) (figures->n_models + figures->n_contrasts);
+    const size_t n_sides = (size_t) figures->n_models + (size_t) figures->n_contrasts;
 
     return ((size_t) (i_segment + 1) * n_sides + (size_t) i_side) * (size_t) figures->n_figures +
         (size_t) i_figure;
@@ -37,7 +37,7 @@ static int
 columns_of(const twp_figures_t *figures, size_t i_moments)
 {
     const size_t per_side = (size_t) figures->n_figures;
-    const size_t n_sides = (size_t) (figures->n_models + figures->n_contrasts);
+    const size_t n_sides = (size_t) figures->n_models + (size_t) figures->n_contrasts;
 
     if (i_moments >= at_joint(figures, 0) || per_side == 0)
         return 4;

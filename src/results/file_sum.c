@@ -52,7 +52,7 @@ add_blocks(uint32_t state[8], const unsigned char *bytes, size_t n_blocks)
         const __m128i abef_before = abef, cdgh_before = cdgh;
         __m128i w[4];
 #pragma GCC unroll 16
-        for (int i = 0; i < 16; i++) {
+        for (size_t i = 0; i < 16; i++) {
             __m128i sum;
             if (i < 4) {
                 w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *) bytes + i), swap);

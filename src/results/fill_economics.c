@@ -34,6 +34,7 @@ static void
 write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
 {
     const char *const unit = twp_arena_printf(fill->arena, "%s year-1", currency);
+    const size_t n_all = (size_t) n;
     double *const number = room(fill, 5 * n, sizeof(double));
     int8_t *const code = room(fill, 2 * n, sizeof(int8_t));
 
@@ -52,12 +53,12 @@ write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const cha
         code[n + c] = (int8_t) twp_economics_place(&economics[c]);
     }
     put(fill, "contrasts", "icer", TWP_TYPE_FLOAT64, unit, number);
-    put(fill, "contrasts", "icer_ratio", TWP_TYPE_FLOAT64, unit, number + n);
-    put(fill, "contrasts", "icer_low", TWP_TYPE_FLOAT64, unit, number + 2 * n);
-    put(fill, "contrasts", "icer_high", TWP_TYPE_FLOAT64, unit, number + 3 * n);
-    put(fill, "contrasts", "icer_correlation", TWP_TYPE_FLOAT64, NULL, number + 4 * n);
+    put(fill, "contrasts", "icer_ratio", TWP_TYPE_FLOAT64, unit, number + n_all);
+    put(fill, "contrasts", "icer_low", TWP_TYPE_FLOAT64, unit, number + 2 * n_all);
+    put(fill, "contrasts", "icer_high", TWP_TYPE_FLOAT64, unit, number + 3 * n_all);
+    put(fill, "contrasts", "icer_correlation", TWP_TYPE_FLOAT64, NULL, number + 4 * n_all);
     put(fill, "contrasts", "icer_interval", TWP_TYPE_INT8, NULL, code);
-    put(fill, "contrasts", "icer_place", TWP_TYPE_INT8, NULL, code + n);
+    put(fill, "contrasts", "icer_place", TWP_TYPE_INT8, NULL, code + n_all);
 }
 
 static void

@@ -214,7 +214,7 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t
                 if (has_quantile)
                     twp_histogram_quantiles(twp_sums_histogram(sums, s, i_first + t),
                         TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
-                        &to.quantile[i * TWP_SUMS_N_QUANTILES]);
+                        &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
             }
     column.suffix = "mean";
     write_column(fill, measure, &column, to.value);
@@ -259,7 +259,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_co
                 if (has_quantile)
                     twp_histogram_quantiles(twp_sums_difference_histogram(sums, c, i_first + t),
                         TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
-                        &to.quantile[i * TWP_SUMS_N_QUANTILES]);
+                        &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
             }
     column.suffix = "diff";
     write_column(fill, measure, &column, to.value);

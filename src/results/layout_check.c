@@ -52,7 +52,7 @@ check_attributes(const check_t *check, const char *object)
     twp_status_t status = twp_reader_list_attributes(check->reader, object, &names, check->err);
 
     for (size_t i = 0; status == TWP_OK && i < names.n; i++) {
-        twp_attribute_value_t value;
+        twp_attribute_value_t value = { 0 };
         if (strcmp(names.name[i], "_FillValue") == 0)
             status = differ(check, object, "has the attribute", "_FillValue");
         else

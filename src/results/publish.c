@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DAY_SECONDS (24 * 60 * 60)
+#define DAY_SECONDS 86400L
 #define HOST_SIZE 65
 #define SUM_LINE_SIZE (TWP_SHA256_HEX_SIZE + NAME_MAX + 4)
 

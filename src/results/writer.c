@@ -269,8 +269,8 @@ shape_chunk(twp_model_column_t *column, const size_t *length)
 
     for (int dim = column->field.n_dims - 1; dim >= 0; dim--) {
         const size_t n = length[dim] > 0 ? length[dim] : 1;
-        column->chunk[dim] = n < left ? n : left;
-        left /= column->chunk[dim];
+        column->chunk[dim] = n < left ? n : left; /* both are at least 1 */
+        left /= column->chunk[dim];               /* NOLINT(clang-analyzer-core.DivideZero) */
     }
     left = 1;
     for (int dim = 0; dim < column->field.n_dims; dim++)
@@ -346,7 +346,7 @@ twp_results_write(twp_results_writer_t *writer, const char *group, const twp_fie
     const void *data, twp_error_t *err)
 {
     twp_model_column_t *column = NULL;
-    size_t length[TWP_FIELD_DIMS_MAX], n = 1;
+    size_t length[TWP_FIELD_DIMS_MAX] = { 0 }, n = 1;
     const twp_model_group_t *found;
     twp_status_t status = add_column(writer, group, field, false, &column, err);
 

@@ -184,21 +184,11 @@ refuse_path(const twp_node_t *root, const char *path, twp_error_t *err)
 }
 
 static bool
-print_default(FILE *out, const twp_node_t *root, const char *path)
+print_default(FILE *out, const char *path)
 {
     char *copy = strdup(path);
-    const char *dot = strrchr(path, '.');
-    const twp_key_t *row;
-    bool has_parent = dot == NULL;
+    const twp_key_t *row = copy != NULL ? find_key(copy) : NULL;
 
-    if (copy == NULL)
-        return false;
-    if (dot != NULL) {
-        copy[dot - path] = '\0';
-        has_parent = node_at(root, copy) != NULL || find_key(strcpy(copy, path)) != NULL;
-        strcpy(copy, path);
-    }
-    row = has_parent ? find_key(copy) : NULL;
     free(copy);
     if (row == NULL || row->fallback == NULL)
         return false;
@@ -218,7 +208,7 @@ explain(FILE *out, const twp_document_t *document, const twp_node_t *root, const
     const twp_key_t *row;
 
     if (node == NULL)
-        return print_default(out, root, path) ? TWP_OK : refuse_path(root, path, err);
+        return print_default(out, path) ? TWP_OK : refuse_path(root, path, err);
     fprintf(out, "%s = ", path);
     if (!print_value(out, node))
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to explain %s", path);

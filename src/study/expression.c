@@ -56,7 +56,7 @@ evaluate_table(const twp_expression_t *node, const double *parameter)
 double
 twp_expression_constant(const twp_expression_t *expression, const double *parameter)
 {
-    const twp_word_kind_t kind = expression->kind;
+    const int kind = (int) expression->kind;
     double x;
 
     if (kind == TWP_WORD_NUMBER)

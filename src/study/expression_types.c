@@ -46,12 +46,14 @@ twp_dim_print(twp_dim_t dim, const char *currency, char text[TWP_DIM_TEXT_SIZE])
     const char *const money = currency != NULL ? currency : "money";
 
     text[0] = '\0';
-    if (dim.time == 0 && dim.money == 0)
-        return strcpy(text, "a number without a unit");
+    if (dim.time == 0 && dim.money == 0) {
+        snprintf(text, TWP_DIM_TEXT_SIZE, "a number without a unit");
+        return text;
+    }
     print_power(text, TWP_DIM_TEXT_SIZE, " ", money, dim.money);
     print_power(text, TWP_DIM_TEXT_SIZE, " ", "days", dim.time);
     if (text[0] == '\0')
-        strcpy(text, "1");
+        snprintf(text, TWP_DIM_TEXT_SIZE, "1");
     print_power(text, TWP_DIM_TEXT_SIZE, " / ", money, -dim.money);
     print_power(text, TWP_DIM_TEXT_SIZE, " / ", dim.time == -1 ? "day" : "days", -dim.time);
     return text;

@@ -265,7 +265,7 @@ place_rows(reading_t *r, int32_t *row)
 
     for (int i = 0; i < (int) r->csv->n_rows && n_bad < MAX_BAD; i++) {
         int64_t at = 0;
-        for (int k = r->table->n_by - 1; k >= 0; k--)
+        for (int k = r->table->n_by; k-- > 0;)
             at = at * r->table->by[k].n + r->key[k][i];
         if (row[at] != 0) {
             fail_cell(r, i, r->column[0], "other keys",

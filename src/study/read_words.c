@@ -22,7 +22,7 @@ found(twp_word_kind_t kind, int i, int j, bool is_truth, twp_dim_t dim, twp_scop
  * Reads the i-th value of a kind if that is still to be done, as of now outside of every support.
  * Says whether it is there to be used; the expression that asks stays silent when it is not.
  */
-static bool
+static bool /* reading changes through read_it: NOLINTNEXTLINE(readability-non-const-parameter) */
 is_ready(twp_read_t *read, twp_reading_t *reading, const twp_spot_t *spot, int i,
     void (*read_it)(twp_read_t *, int))
 {

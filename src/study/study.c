@@ -30,10 +30,11 @@ read_time(twp_read_t *read)
     const char *starts = twp_read_text(twp_read_get(read, time, "starts"));
     twp_study_typed_t *study = read->study;
 
-    if (starts != NULL &&
-        sscanf(starts, "%4d-%2d-%2d", &study->starts_year, &study->starts_month,
-            &study->starts_day) != 3)
-        study->starts_year = 0; /* the shape check has said so */
+    if (starts != NULL && strlen(starts) == strlen("YYYY-MM-DD")) { /* else: the shape check's */
+        study->starts_year = (int) strtol(starts, NULL, 10);
+        study->starts_month = (int) strtol(starts + 5, NULL, 10);
+        study->starts_day = (int) strtol(starts + 8, NULL, 10);
+    }
     study->horizon_days = read_span(read, time, "horizon", INFINITY);
     study->follow_up_days = read_span(read, time, "follow_up", INFINITY);
 }
