@@ -164,7 +164,11 @@ typedef struct {
     /** Called now and then by the thread that called twp_study_run(); NULL: never. */
     void (*progress)(void *context, const twp_progress_t *progress);
     void *progress_context;
-    /** Asked between blocks; true ends the run, what is done is published as partial. Or NULL. */
+    /**
+     * Asked before a block of 1,024 twins and every few hundredths of a second, by any thread of the
+     * run, one at a time; true ends the run at once: the blocks before those under way are published
+     * as partial. Or NULL.
+     */
     bool (*should_stop)(void *context);
     void *stop_context;
 } twp_run_settings_t;

@@ -169,12 +169,20 @@ reduce(void *context, const twp_block_t *block, void *partial)
     twp_sums_reduce(run->sums, block, partial);
 }
 
+static void
+drop(void *context, const twp_block_t *block)
+{
+    run_t *const run = context;
+
+    twp_sums_drop(run->sums, block);
+}
+
 static twp_status_t
 take(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
 {
     run_t *const run = context;
 
-    twp_sums_fold(run->sums, partial);
+    twp_sums_fold(run->sums, block, partial);
     run->n_done += block->n_twins;
     return twp_fill_take(run->fill, block, err);
 }
@@ -231,9 +239,11 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
 {
     const twp_run_settings_t *const settings = run->settings;
     const int64_t started = (int64_t) time(NULL);
-    const twp_sink_t sink = {
-        .context = run, .partial_bytes = run->figures->partial_bytes, .reduce = reduce, .take = take
-    };
+    const twp_sink_t sink = { .context = run,
+        .partial_bytes = run->figures->partial_bytes,
+        .reduce = reduce,
+        .take = take,
+        .drop = drop };
     const twp_run_options_t options = { .n_threads = settings->n_threads,
         .progress = settings->progress,
         .progress_context = settings->progress_context,

@@ -264,7 +264,8 @@ const twp_command_t twp_command_run = { "run", "STUDY", 1, 1,
     "The same study, seed and number of patients give the same results whatever the threads. A "
     "file "
     "that is there is kept unless --overwrite is given; one of the same content is success.\n"
-    "Interrupted (Ctrl-C), the run ends after the blocks of 1,024 twins under way, writes what is "
-    "done as a partial file that says so, and exits with 75. A second Ctrl-C ends it at once.",
+    "Interrupted (Ctrl-C), the run ends at once, drops the blocks of 1,024 twins under way, "
+    "writes what is done as a partial file that says so, and exits with 75. A second Ctrl-C ends "
+    "it at once.",
     options, (int) (sizeof options / sizeof options[0]), examples,
     (int) (sizeof examples / sizeof examples[0]), run };

@@ -9,6 +9,9 @@
 
 /* Rows that a log holds beyond what an instant may need: a life's events in one piece mostly. */
 #define LOG_ROWS 1024
+/* A life is asked whether it goes on after so many instants, a block after so many twins. */
+#define PAUSE_INSTANTS 65536
+#define PAUSE_TWINS 16
 
 static const char *const mark_text[] = {
     [TWP_MARK_NOT_FINITE] = "a hazard, chance, amount or duration is not finite",
@@ -49,16 +52,13 @@ twp_worker_init(const twp_lives_t *lives, twp_worker_t *worker, twp_error_t *err
     worker->log.row = malloc((size_t) worker->log.capacity * sizeof(*worker->log.row));
     worker->value = calloc((size_t) lives->plan->n_columns + 1, sizeof(*worker->value));
     worker->outcome = calloc(n, sizeof(*worker->outcome));
-    worker->counts = calloc(n, sizeof(*worker->counts));
+    worker->curve = calloc((size_t) lives->plan->n_curves + 1, sizeof(*worker->curve));
     if (worker->memory == NULL || worker->log.row == NULL || worker->value == NULL ||
-        worker->outcome == NULL || worker->counts == NULL)
+        worker->outcome == NULL || worker->curve == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a thread's twin");
     memset(worker->memory, 0, twin_bytes);
-    for (int s = 0; s < lives->n_models && status == TWP_OK; s++) {
+    for (int s = 0; s < lives->n_models && status == TWP_OK; s++)
         status = twp_outcome_create(lives->plan, lives->model[s], &worker->outcome[s], err);
-        if (status == TWP_OK)
-            status = twp_outcome_counts_init(lives->plan, false, &worker->counts[s], err);
-    }
     if (status == TWP_OK)
         twp_twin_layout(lives->model[0], worker->memory, &worker->twin);
     return status;
@@ -67,13 +67,9 @@ twp_worker_init(const twp_lives_t *lives, twp_worker_t *worker, twp_error_t *err
 void
 twp_worker_clear(const twp_lives_t *lives, twp_worker_t *worker)
 {
-    for (int s = 0; s < lives->n_models; s++) {
-        if (worker->outcome != NULL)
-            twp_outcome_free(worker->outcome[s]);
-        if (worker->counts != NULL)
-            twp_outcome_counts_clear(&worker->counts[s]);
-    }
-    free(worker->counts);
+    for (int s = 0; worker->outcome != NULL && s < lives->n_models; s++)
+        twp_outcome_free(worker->outcome[s]);
+    free(worker->curve);
     free(worker->outcome);
     free(worker->value);
     free(worker->log.row);
@@ -87,6 +83,7 @@ twp_block_init(
 {
     const size_t n_attributes = (size_t) lives->model[0]->n_attributes;
     const size_t n_columns = (size_t) lives->plan->n_columns;
+    const size_t n_curves = (size_t) lives->plan->n_curves, n = (size_t) lives->n_models;
     bool is_whole;
 
     memset(slot, 0, sizeof(*slot));
@@ -94,14 +91,18 @@ twp_block_init(
     slot->attribute = calloc((n_attributes + 1) * TWP_BLOCK_TWINS, sizeof(double));
     slot->enters_days = calloc(TWP_BLOCK_TWINS, sizeof(double));
     slot->follow_up_days = calloc(TWP_BLOCK_TWINS, sizeof(double));
-    slot->value = calloc((size_t) lives->n_models, sizeof(*slot->value));
+    slot->value = calloc(n, sizeof(*slot->value));
+    slot->curve = calloc(n, sizeof(*slot->curve));
+    slot->counts = calloc(n, sizeof(*slot->counts));
     slot->partial = partial_bytes > 0 ? calloc(1, partial_bytes) : NULL;
     is_whole = slot->id != NULL && slot->attribute != NULL && slot->enters_days != NULL &&
-        slot->follow_up_days != NULL && slot->value != NULL &&
-        (partial_bytes == 0 || slot->partial != NULL);
+        slot->follow_up_days != NULL && slot->value != NULL && slot->curve != NULL &&
+        slot->counts != NULL && (partial_bytes == 0 || slot->partial != NULL);
     for (int s = 0; is_whole && s < lives->n_models; s++) {
         slot->value[s] = calloc((n_columns + 1) * TWP_BLOCK_TWINS, sizeof(double));
-        is_whole = slot->value[s] != NULL;
+        slot->curve[s] = calloc((n_curves + 1) * TWP_BLOCK_TWINS, sizeof(int32_t));
+        is_whole = slot->value[s] != NULL && slot->curve[s] != NULL &&
+            twp_outcome_counts_init(lives->plan, false, &slot->counts[s], NULL) == TWP_OK;
     }
     if (!is_whole)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a block of twins");
@@ -110,6 +111,7 @@ twp_block_init(
     slot->block.enters_days = slot->enters_days;
     slot->block.follow_up_days = slot->follow_up_days;
     slot->block.value = (const double *const *) slot->value;
+    slot->block.curve = (const int32_t *const *) slot->curve;
     slot->block.record = lives->record != NULL ? &slot->record : NULL;
     return TWP_OK;
 }
@@ -119,6 +121,12 @@ twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot)
 {
     for (int s = 0; slot->value != NULL && s < lives->n_models; s++)
         free(slot->value[s]);
+    for (int s = 0; slot->curve != NULL && s < lives->n_models; s++)
+        free(slot->curve[s]);
+    for (int s = 0; slot->counts != NULL && s < lives->n_models; s++)
+        twp_outcome_counts_clear(&slot->counts[s]);
+    free(slot->counts);
+    free(slot->curve);
     twp_recorder_clear_block(&slot->record);
     free(slot->partial);
     free(slot->value);
@@ -129,25 +137,28 @@ twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot)
     memset(slot, 0, sizeof(*slot));
 }
 
+/* Bytes of occupancy along the grid under all strategies. */
+static double
+grid_bytes(const twp_lives_t *lives)
+{
+    return (double) lives->n_models * lives->plan->n_grid * (lives->plan->n_states + 1) *
+        (double) sizeof(int64_t);
+}
+
 double
 twp_block_bytes(const twp_lives_t *lives)
 {
     const double columns = 4.0 + lives->model[0]->n_attributes +
-        (double) lives->n_models * lives->plan->n_columns;
+        (double) lives->n_models * (lives->plan->n_columns + 0.5 * lives->plan->n_curves);
 
-    return columns * TWP_BLOCK_TWINS * sizeof(double);
+    return columns * TWP_BLOCK_TWINS * sizeof(double) + grid_bytes(lives);
 }
 
 double
 twp_worker_bytes(const twp_lives_t *lives)
 {
-    const twp_outcome_plan_t *const plan = lives->plan;
-    const double counts = (double) plan->n_grid * (plan->n_states + 1) +
-        2.0 * plan->n_curves * (double) plan->n_curve_days;
-
-    /* The outcome keeps differences along the grid of the size of the counts. */
     return (double) lives->model[0]->twin_bytes + log_capacity(lives) * (double) sizeof(twp_row_t) +
-        2.0 * lives->n_models * counts * (double) sizeof(int64_t);
+        grid_bytes(lives);
 }
 
 /* ---- one life -------------------------------------------------------------------------------- */
@@ -222,6 +233,28 @@ drain(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *
     return status;
 }
 
+static bool
+is_stopped(const twp_lives_t *lives)
+{
+    return lives->is_stopped != NULL && lives->is_stopped(lives->stop_context);
+}
+
+/* Lives on for a while; false when the run is stopped. */
+static bool
+advance(const twp_lives_t *lives, const twp_model_t *model, twp_worker_t *worker)
+{
+    twp_twin_t *const twin = &worker->twin;
+    const bool is_pausing = twin->n_instants >= twin->pause_at;
+
+    if (is_pausing && is_stopped(lives))
+        return false;
+    if (is_pausing || twin->n_instants == 0)
+        twin->pause_at = twin->n_instants + PAUSE_INSTANTS;
+    twin->mark = TWP_MARK_NONE;
+    twp_kernel_advance(model, twin, twin->end_days, &worker->log);
+    return true;
+}
+
 static twp_status_t
 live(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot)
 {
@@ -247,8 +280,8 @@ live(const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *s
             return status;
         if (!is_full && twin->now_days >= twin->end_days)
             break;
-        twin->mark = TWP_MARK_NONE;
-        twp_kernel_advance(model, twin, twin->end_days, &worker->log);
+        if (!advance(lives, model, worker))
+            return TWP_ERR_INTERRUPTED;
     }
     twp_kernel_finish(model, twin);
     if (twin->mark != TWP_MARK_NONE)
@@ -264,7 +297,7 @@ static twp_status_t
 live_and_measure(
     const twp_lives_t *lives, int s, twp_worker_t *worker, twp_slot_memory_t *slot, int k)
 {
-    const int n_columns = lives->plan->n_columns;
+    const int n_columns = lives->plan->n_columns, n_curves = lives->plan->n_curves;
     twp_status_t status = TWP_OK;
 
     if (lives->record != NULL)
@@ -272,6 +305,8 @@ live_and_measure(
     if (isnan(worker->twin.end_days)) {
         for (int c = 0; c < n_columns; c++)
             slot->value[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = NAN;
+        for (int c = 0; c < n_curves; c++)
+            slot->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = TWP_SURVIVAL_NONE;
         return status;
     }
     if (status == TWP_OK)
@@ -279,9 +314,11 @@ live_and_measure(
     if (status != TWP_OK)
         return status;
     twp_outcome_end(
-        worker->outcome[s], lives->model[s], &worker->twin, worker->value, &worker->counts[s]);
+        worker->outcome[s], lives->model[s], &worker->twin, worker->value, worker->curve, NULL);
     for (int c = 0; c < n_columns; c++)
         slot->value[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = worker->value[c];
+    for (int c = 0; c < n_curves; c++)
+        slot->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = worker->curve[c];
     return TWP_OK;
 }
 
@@ -323,6 +360,12 @@ twp_block_live(
     slot->status = TWP_OK;
     twp_recorder_begin_block(&slot->record);
     for (int k = 0; k < slot->block.n_twins && slot->status == TWP_OK; k++)
-        slot->status = live_twin(lives, worker, slot, k);
-    slot->is_lived = true;
+        slot->status = k % PAUSE_TWINS == 0 && is_stopped(lives)
+            ? TWP_ERR_INTERRUPTED
+            : live_twin(lives, worker, slot, k);
+    for (int s = 0; s < lives->n_models; s++) {
+        twp_outcome_counts_reset(lives->plan, &slot->counts[s]);
+        twp_outcome_flush(worker->outcome[s], &slot->counts[s]);
+    }
+    slot->is_lived = slot->status != TWP_ERR_INTERRUPTED;
 }

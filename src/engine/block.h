@@ -13,6 +13,8 @@ typedef struct {
     const twp_outcome_plan_t *plan;
     const twp_recorder_plan_t *record; /* or NULL */
     int64_t n_twins;
+    bool (*is_stopped)(void *context); /* asked now and then in a block; or NULL */
+    void *stop_context;
 } twp_lives_t;
 
 /** What one thread owns. */
@@ -20,9 +22,9 @@ typedef struct {
     void *memory; /* of the twin */
     twp_twin_t twin;
     twp_log_t log;
-    double *value;                /* [n_columns] of one life */
-    twp_outcome_t **outcome;      /* [n_models] */
-    twp_outcome_counts_t *counts; /* [n_models] */
+    double *value;           /* [n_columns] of one life */
+    int32_t *curve;          /* [n_curves] likewise */
+    twp_outcome_t **outcome; /* [n_models] */
 } twp_worker_t;
 
 /** One block's memory; used again in every wave. */
@@ -31,10 +33,12 @@ typedef struct {
     uint64_t *id;
     double *attribute, *enters_days, *follow_up_days;
     double **value;
+    int32_t **curve;
+    twp_outcome_counts_t *counts; /* [n_models] of this block */
     twp_record_block_t record;
     void *partial;
     int64_t n_events;
-    bool is_lived;
+    bool is_lived; /* whole, or with a fault */
     twp_status_t status;
     twp_error_t err;
 } twp_slot_memory_t;
@@ -51,7 +55,8 @@ void twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot);
 double twp_block_bytes(const twp_lives_t *lives);
 double twp_worker_bytes(const twp_lives_t *lives);
 
-/** Lives the twins of block i_block; slot->status tells how it went. */
+/** Lives the twins of block i_block; slot->status tells how it went: TWP_ERR_INTERRUPTED leaves the
+ * block without meaning. */
 void twp_block_live(
     const twp_lives_t *lives, twp_worker_t *worker, int64_t i_block, twp_slot_memory_t *slot);
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,8 @@
 /* A recorded life is taken for so many bytes when waves are sized. */
 #define RECORDED_LIFE_BYTES 2048.0
 #define PROGRESS_SECONDS 0.25
+/* Within a block the caller is asked at most so often whether to stop. */
+#define ASK_SECONDS 0.02
 
 typedef struct {
     twp_lives_t lives;
@@ -24,11 +27,16 @@ typedef struct {
     twp_worker_t *worker;              /* [n_threads] */
     twp_slot_memory_t *slot;           /* [n_slots] */
     int64_t n_blocks, i_first, n_wave; /* the wave: blocks i_first .. i_first + n_wave - 1 */
+    twp_outcome_counts_t *counts;      /* [n_models] of the blocks handed on */
     omp_lock_t lock;                   /* of the tickets and counts below */
     int64_t next;                      /* next block of the wave to be lived; under the lock */
-    bool is_stopped;                   /* likewise */
+    bool is_closed;                    /* no more tickets; likewise */
     double started_wall, started_cpu, last_report;
     int64_t n_twins_done, n_events;
+    int64_t n_twins_taken, n_events_taken; /* of the blocks handed on */
+    atomic_bool is_stopping;               /* the caller said so: drop what is under way */
+    omp_lock_t ask_lock;                   /* one asks at a time */
+    double last_ask;                       /* under it */
 } run_t;
 
 static double
@@ -101,43 +109,66 @@ progress_of(const run_t *run, double now)
     return progress;
 }
 
-/* By the calling thread only, between its blocks. */
-static bool
-report_and_ask(run_t *run)
+/* By the calling thread only. */
+static void
+report(run_t *run, double now)
 {
     const twp_run_options_t *const options = run->options;
+    twp_progress_t progress;
 
-    if (options->progress != NULL) {
-        const double now = seconds(CLOCK_MONOTONIC);
+    if (options->progress == NULL || now - run->last_report < PROGRESS_SECONDS)
+        return;
+    run->last_report = now;
+    omp_set_lock(&run->lock);
+    progress = progress_of(run, now);
+    omp_unset_lock(&run->lock);
+    options->progress(options->progress_context, &progress);
+}
 
-        if (now - run->last_report >= PROGRESS_SECONDS) {
-            twp_progress_t progress;
+/* Before a block, by any thread. */
+static void
+ask(run_t *run, double now)
+{
+    if (run->options->should_stop == NULL)
+        return;
+    omp_set_lock(&run->ask_lock);
+    run->last_ask = now;
+    if (!atomic_load(&run->is_stopping) && run->options->should_stop(run->options->stop_context))
+        atomic_store(&run->is_stopping, true);
+    omp_unset_lock(&run->ask_lock);
+}
 
-            run->last_report = now;
-            omp_set_lock(&run->lock);
-            progress = progress_of(run, now);
-            omp_unset_lock(&run->lock);
-            options->progress(options->progress_context, &progress);
+/* Within a block, by any thread: a block may take minutes. */
+static bool
+look_up(void *context)
+{
+    run_t *const run = context;
+    const double now = seconds(CLOCK_MONOTONIC);
+
+    if (omp_get_thread_num() == 0)
+        report(run, now);
+    if (run->options->should_stop != NULL && !atomic_load(&run->is_stopping) &&
+        omp_test_lock(&run->ask_lock)) {
+        if (now - run->last_ask >= ASK_SECONDS) {
+            run->last_ask = now;
+            if (run->options->should_stop(run->options->stop_context))
+                atomic_store(&run->is_stopping, true);
         }
+        omp_unset_lock(&run->ask_lock);
     }
-    return options->should_stop != NULL && options->should_stop(options->stop_context);
+    return atomic_load(&run->is_stopping);
 }
 
 /* ---- waves ----------------------------------------------------------------------------------- */
 
-/*
- * The next block of the wave for a thread, or -1. Blocks are given out in order and stopping is
- * decided in the same place, so the blocks that are lived are always the first ones: counts that
- * threads keep hold no block that the sink will not see.
- */
+/* The next block of the wave for a thread, or -1. */
 static int64_t
-take_ticket(run_t *run, bool is_stopping)
+take_ticket(run_t *run)
 {
     int64_t ticket = -1;
 
     omp_set_lock(&run->lock);
-    run->is_stopped = run->is_stopped || is_stopping;
-    if (!run->is_stopped && run->next < run->n_wave)
+    if (!run->is_closed && !atomic_load(&run->is_stopping) && run->next < run->n_wave)
         ticket = run->next++;
     omp_unset_lock(&run->lock);
     return ticket;
@@ -146,12 +177,14 @@ take_ticket(run_t *run, bool is_stopping)
 static void
 finish_block(run_t *run, twp_slot_memory_t *slot)
 {
+    if (!slot->is_lived)
+        return;
     if (slot->status == TWP_OK && run->sink->reduce != NULL)
         run->sink->reduce(run->sink->context, &slot->block, slot->partial);
     omp_set_lock(&run->lock);
     /* After a fault no later block can matter: the first twin with one is reported. */
     if (slot->status != TWP_OK)
-        run->is_stopped = true;
+        run->is_closed = true;
     run->n_twins_done += slot->block.n_twins;
     run->n_events += slot->n_events;
     omp_unset_lock(&run->lock);
@@ -169,9 +202,14 @@ live_wave(run_t *run)
         twp_worker_t *const worker = &run->worker[i_thread];
 
         for (;;) {
-            const bool is_stopping = i_thread == 0 && report_and_ask(run);
-            const int64_t ticket = take_ticket(run, is_stopping);
+            const double now = seconds(CLOCK_MONOTONIC);
+            int64_t ticket;
 
+            if (i_thread == 0)
+                report(run, now);
+            if (i_thread == 0)
+                ask(run, now);
+            ticket = take_ticket(run);
             if (ticket < 0)
                 break;
             twp_block_live(&run->lives, worker, run->i_first + ticket, &run->slot[ticket]);
@@ -180,22 +218,32 @@ live_wave(run_t *run)
     }
 }
 
+/* Blocks are given out in order; what a stop cut off leaves a gap, and what lies behind is dropped. */
 static twp_status_t
 hand_on(run_t *run, twp_error_t *err)
 {
-    for (int64_t i = 0; i < run->n_wave && run->slot[i].is_lived; i++) {
-        twp_slot_memory_t *const slot = &run->slot[i];
+    const twp_sink_t *const sink = run->sink;
+    int64_t n = 0;
 
-        if (slot->status != TWP_OK)
-            return TWP_FAIL(err, slot->status, "%s", slot->err.message);
-    }
-    for (int64_t i = 0; i < run->n_wave && run->slot[i].is_lived; i++) {
-        const twp_status_t status = run->sink->take(
-            run->sink->context, &run->slot[i].block, run->slot[i].partial, err);
+    while (n < run->n_wave && run->slot[n].is_lived)
+        n++;
+    for (int64_t i = 0; i < n; i++)
+        if (run->slot[i].status != TWP_OK)
+            return TWP_FAIL(err, run->slot[i].status, "%s", run->slot[i].err.message);
+    for (int64_t i = 0; i < n; i++) {
+        twp_slot_memory_t *const slot = &run->slot[i];
+        const twp_status_t status = sink->take(sink->context, &slot->block, slot->partial, err);
 
         if (status != TWP_OK)
             return status;
+        for (int s = 0; s < run->lives.n_models; s++)
+            twp_outcome_counts_merge(run->lives.plan, &run->counts[s], &slot->counts[s]);
+        run->n_twins_taken += slot->block.n_twins;
+        run->n_events_taken += slot->n_events;
     }
+    for (int64_t i = n; i < run->n_wave; i++)
+        if (run->slot[i].is_lived && run->slot[i].status == TWP_OK && sink->drop != NULL)
+            sink->drop(sink->context, &run->slot[i].block);
     return TWP_OK;
 }
 
@@ -219,7 +267,8 @@ run_waves(run_t *run, twp_error_t *err)
     twp_status_t status = TWP_OK;
     int64_t n_fit = run->n_threads; /* the first wave shows how much lives leave */
 
-    for (run->i_first = 0; run->i_first < run->n_blocks && !run->is_stopped && status == TWP_OK;
+    for (run->i_first = 0;
+         run->i_first < run->n_blocks && status == TWP_OK && !atomic_load(&run->is_stopping);
          run->i_first += run->n_wave) {
         const int64_t left = run->n_blocks - run->i_first;
 
@@ -228,8 +277,7 @@ run_waves(run_t *run, twp_error_t *err)
         n_fit = n_fit < run->n_threads ? run->n_threads : n_fit;
         n_fit = n_fit > run->n_slots ? run->n_slots : n_fit;
         run->n_wave = left < n_fit ? left : n_fit;
-        /* Other threads may have begun before the first one asks. */
-        run->is_stopped = report_and_ask(run);
+        ask(run, seconds(CLOCK_MONOTONIC)); /* others may have begun before the first thread asks */
         live_wave(run);
         status = hand_on(run, err);
     }
@@ -271,17 +319,6 @@ tear_down(run_t *run)
     free(run->worker);
 }
 
-/* Integers: the order of threads does not matter. */
-static void
-gather_counts(run_t *run, twp_outcome_counts_t *counts)
-{
-    for (int i = 0; i < run->n_threads; i++)
-        for (int s = 0; s < run->lives.n_models; s++) {
-            twp_outcome_flush(run->worker[i].outcome[s], &run->worker[i].counts[s]);
-            twp_outcome_counts_merge(run->lives.plan, &counts[s], &run->worker[i].counts[s]);
-        }
-}
-
 twp_status_t
 twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *draw, int n_models,
     const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts, const twp_sink_t *sink,
@@ -298,6 +335,9 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     if (options->record != NULL &&
         (options->record->has_events || options->record->has_trajectories))
         run.lives.record = options->record;
+    run.lives.is_stopped = look_up;
+    run.lives.stop_context = &run;
+    run.counts = counts;
     run.sink = sink;
     run.options = options;
     run.n_blocks = blocks_of(run.lives.n_twins);
@@ -309,13 +349,15 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.started_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
     omp_init_lock(&run.lock);
+    omp_init_lock(&run.ask_lock);
     status = set_up(&run, err);
     if (status == TWP_OK)
         status = run_waves(&run, err);
-    if (status == TWP_OK)
-        gather_counts(&run, counts);
+    run.n_twins_done = run.n_twins_taken;
+    run.n_events = run.n_events_taken;
     *done = progress_of(&run, seconds(CLOCK_MONOTONIC));
     tear_down(&run);
+    omp_destroy_lock(&run.ask_lock);
     omp_destroy_lock(&run.lock);
     return status;
 }

@@ -23,6 +23,8 @@ typedef struct {
     const double *enters_days;        /* [n_twins] calendar */
     const double *follow_up_days;     /* [n_twins] length of the life; NAN: never entered */
     const double *const *value;       /* [n_models] -> [n_columns * TWP_BLOCK_TWINS] column-major */
+    const int32_t *const *curve;      /* [n_models] -> [n_curves * TWP_BLOCK_TWINS] likewise,
+                                             measure/survival.h */
     const twp_record_block_t *record; /* event and trajectory rows, or NULL */
 } twp_block_t;
 
@@ -35,14 +37,20 @@ typedef struct {
     /** Called by one thread at a time, blocks in order, each after its reduce. */
     twp_status_t (*take)(
         void *context, const twp_block_t *block, const void *partial, twp_error_t *err);
+    /** Called for a block that was reduced and will not be taken, because one before it was cut off
+     * when the run was stopped; or NULL. */
+    void (*drop)(void *context, const twp_block_t *block);
 } twp_sink_t;
 
 typedef struct {
     int n_threads; /* 0: as many as OpenMP gives */
-    /** Called about four times a second by the calling thread, or NULL. */
+    /** Called about four times a second by the calling thread while it lives twins, or NULL. */
     void (*progress)(void *context, const twp_progress_t *progress);
     void *progress_context;
-    /** Asked between blocks by the calling thread; true ends the run, what is done stays. */
+    /**
+     * Asked before a block and every few hundredths of a second, by one thread at a time, any of the
+     * run's. True ends the run: blocks under way are dropped, those before the first of them stay.
+     */
     bool (*should_stop)(void *context);
     void *stop_context;
     const twp_recorder_plan_t *record; /* what is recorded of every life, or NULL: nothing */

@@ -168,7 +168,8 @@ twp_kernel_advance(const twp_model_t *model, twp_twin_t *twin, double until_days
             twp_clock_keep_first(model, twin);
             continue;
         }
-        if (log->capacity - log->n < model->max_rows_per_instant) {
+        if (log->capacity - log->n < model->max_rows_per_instant ||
+            twin->n_instants >= twin->pause_at) {
             twp_twin_mark(twin, TWP_MARK_LOG_FULL, -1);
             return;
         }

@@ -15,8 +15,9 @@ void twp_kernel_start(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log
 
 /**
  * Lives the twin up to until_days (study time); events exactly then happen. Returns early, at the end
- * of an instant, with mark TWP_MARK_LOG_FULL when the log might not hold another instant: the caller
- * empties the log (log->n = 0), clears the mark and calls again. Any other mark is a fault. A log of
+ * of an instant, with mark TWP_MARK_LOG_FULL when the log might not hold another instant, or after
+ * twin->pause_at instants: the caller empties the log (log->n = 0) or puts pause_at off, clears the
+ * mark and calls again. Any other mark is a fault. A log of
  * capacity max_rows_per_instant makes it return after every instant that recorded something, before
  * the next one (now_days is then the recorded instant; at the last return it is until_days).
  */

@@ -115,6 +115,7 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     twin->i_mark = 0;
     twin->n_queue = 0;
     twin->n_standstill = twin->n_instants = 0;
+    twin->pause_at = INT32_MAX;
     twin->discount_at = -1;
     twin->n_events = twin->n_solved = twin->n_draws = twin->n_refreshed = 0;
 }

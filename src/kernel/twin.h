@@ -134,6 +134,8 @@ typedef struct twp_twin {
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill, n_instants;
+    int32_t
+        pause_at; /* instants after which the caller wants to be asked; far off unless it says so */
     uint64_t stale_groups;        /* groups whose soonest is to be found again */
     double soonest;               /* fires[i_first] */
     int32_t i_first;              /* smallest (time, slot); -1: to be found, and soonest is -1 */

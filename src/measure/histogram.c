@@ -41,22 +41,23 @@ twp_histogram_value(int i_bin)
 }
 
 void
-twp_histogram_add(int64_t *bins, const double *value, int64_t stride, int64_t n)
+twp_histogram_add(int64_t *bins, const double *value, int64_t stride, int64_t n, int by)
 {
     for (int64_t k = 0; k < n; k++) {
         const int i = twp_histogram_bin(value[k * stride]);
         if (i >= 0)
-            bins[i]++;
+            bins[i] += by;
     }
 }
 
 void
-twp_histogram_add_differences(int64_t *bins, const double *value, const double *baseline, int64_t n)
+twp_histogram_add_differences(
+    int64_t *bins, const double *value, const double *baseline, int64_t n, int by)
 {
     for (int64_t k = 0; k < n; k++) {
         const int i = twp_histogram_bin(value[k] - baseline[k]);
         if (i >= 0)
-            bins[i]++;
+            bins[i] += by;
     }
 }
 

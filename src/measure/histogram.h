@@ -19,12 +19,13 @@ int twp_histogram_bin(double value);
 /** The number that stands for a bin; NAN for the bins that no value has. */
 double twp_histogram_value(int i_bin);
 
-/** Counts value[0], value[stride], ..., n of them, into bins[]; NANs are left out. */
-void twp_histogram_add(int64_t *bins, const double *value, int64_t stride, int64_t n);
+/** Counts value[0], value[stride], ..., n of them, into bins[]; NANs are left out. by is 1, or -1 to
+ * take back what was counted. */
+void twp_histogram_add(int64_t *bins, const double *value, int64_t stride, int64_t n, int by);
 
 /** Counts the differences value[k] - baseline[k] of twins that have both. */
 void twp_histogram_add_differences(
-    int64_t *bins, const double *value, const double *baseline, int64_t n);
+    int64_t *bins, const double *value, const double *baseline, int64_t n, int by);
 
 void twp_histogram_merge(int64_t *bins, const int64_t *more);
 

@@ -11,6 +11,7 @@ struct twp_sums {
     const twp_figures_t *figures;
     twp_moments_t *total; /* [figures->n_moments] */
     int64_t *n_segment;   /* [n_segments] */
+    int64_t *curve;       /* [1 + n_segments][n_models][n_curves][2: events, censored][days] */
     int64_t **histogram;  /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
     omp_lock_t *lock;     /* [n_models + n_contrasts] */
 };
@@ -44,6 +45,17 @@ columns_of(const twp_figures_t *figures, size_t i_moments)
     return i_moments / per_side % n_sides < (size_t) figures->n_models ? 2 : 4;
 }
 
+static size_t
+curve_at(const twp_figures_t *figures, int i_segment, int i_model, int i_curve)
+{
+    const twp_outcome_plan_t *const plan = figures->plan;
+
+    return (((size_t) (i_segment + 1) * (size_t) figures->n_models + (size_t) i_model) *
+                   (size_t) plan->n_curves +
+               (size_t) i_curve) *
+        2 * (size_t) plan->n_curve_days;
+}
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 twp_status_t
@@ -60,8 +72,9 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->n_segment = calloc((size_t) figures->n_segments + 1, sizeof(*sums->n_segment));
         sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
+        sums->curve = calloc(curve_at(figures, figures->n_segments, 0, 0) + 1, sizeof(int64_t));
         is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
-            sums->lock != NULL;
+            sums->lock != NULL && sums->curve != NULL;
     }
     for (int i = 0; is_whole && i < n_sides; i++) {
         omp_init_lock(&sums->lock[i]);
@@ -83,7 +96,8 @@ twp_sums_bytes(const twp_figures_t *figures)
 {
     return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles *
         TWP_HISTOGRAM_BINS * (double) sizeof(int64_t) +
-        (double) figures->n_moments * (double) sizeof(twp_moments_t);
+        (double) figures->n_moments * (double) sizeof(twp_moments_t) +
+        (double) curve_at(figures, figures->n_segments, 0, 0) * (double) sizeof(int64_t);
 }
 
 void
@@ -97,6 +111,7 @@ twp_sums_free(twp_sums_t *sums)
         free(sums->histogram[i]);
     free(sums->lock);
     free(sums->histogram);
+    free(sums->curve);
     free(sums->n_segment);
     free(sums->total);
     free(sums);
@@ -184,7 +199,7 @@ reduce_joint(const twp_figures_t *figures, const twp_block_t *block, twp_moments
 }
 
 static void
-count_quantiles(twp_sums_t *sums, const twp_block_t *block)
+count_quantiles(twp_sums_t *sums, const twp_block_t *block, int by)
 {
     const twp_figures_t *const figures = sums->figures;
 
@@ -201,10 +216,10 @@ count_quantiles(twp_sums_t *sums, const twp_block_t *block)
                 continue;
             bins = &sums->histogram[i][(size_t) figure->i_quantile * TWP_HISTOGRAM_BINS];
             if (i < figures->n_models)
-                twp_histogram_add(bins, &block->value[s][column], 1, block->n_twins);
+                twp_histogram_add(bins, &block->value[s][column], 1, block->n_twins, by);
             else
                 twp_histogram_add_differences(
-                    bins, &block->value[s][column], &block->value[0][column], block->n_twins);
+                    bins, &block->value[s][column], &block->value[0][column], block->n_twins, by);
         }
         omp_unset_lock(&sums->lock[i]);
     }
@@ -241,11 +256,53 @@ twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial)
     }
     if (figures->i_cost >= 0)
         reduce_joint(figures, block, moments);
-    count_quantiles(sums, block);
+    count_quantiles(sums, block, 1);
 }
 
 void
-twp_sums_fold(twp_sums_t *sums, const void *partial)
+twp_sums_drop(twp_sums_t *sums, const twp_block_t *block)
+{
+    count_quantiles(sums, block, -1);
+}
+
+static bool
+is_in_segment(const twp_figures_t *figures, const twp_block_t *block, int i_segment, int k)
+{
+    const twp_segment_t *const segment = &figures->segment[i_segment];
+
+    return block->attribute[(size_t) segment->i_attribute * TWP_BLOCK_TWINS + (size_t) k] ==
+        segment->code;
+}
+
+static void
+count_life(twp_sums_t *sums, int i_segment, int i_model, int i_curve, int32_t code)
+{
+    const twp_curve_counts_t counts = twp_sums_curve(sums, i_segment, i_model, i_curve);
+
+    (code % 2 != 0 ? counts.events : counts.censored)[code / 2]++;
+}
+
+static void
+count_curves(twp_sums_t *sums, const twp_block_t *block)
+{
+    const twp_figures_t *const figures = sums->figures;
+
+    for (int s = 0; s < figures->n_models; s++)
+        for (int c = 0; c < figures->plan->n_curves; c++)
+            for (int k = 0; k < block->n_twins; k++) {
+                const int32_t code = block->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k];
+
+                if (code == TWP_SURVIVAL_NONE)
+                    continue;
+                count_life(sums, -1, s, c, code);
+                for (int g = 0; g < figures->n_segments; g++)
+                    if (is_in_segment(figures, block, g, k))
+                        count_life(sums, g, s, c, code);
+            }
+}
+
+void
+twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial)
 {
     const twp_figures_t *const figures = sums->figures;
     const twp_moments_t *const moments = partial;
@@ -256,6 +313,7 @@ twp_sums_fold(twp_sums_t *sums, const void *partial)
         twp_moments_merge(&sums->total[i], &moments[i], columns_of(figures, i));
     for (int g = 0; g < figures->n_segments; g++)
         sums->n_segment[g] += n_segment[g];
+    count_curves(sums, block);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -283,6 +341,14 @@ int64_t
 twp_sums_n_segment(const twp_sums_t *sums, int i_segment)
 {
     return sums->n_segment[i_segment];
+}
+
+twp_curve_counts_t
+twp_sums_curve(const twp_sums_t *sums, int i_segment, int i_model, int i_curve)
+{
+    int64_t *const events = &sums->curve[curve_at(sums->figures, i_segment, i_model, i_curve)];
+
+    return (twp_curve_counts_t){ events, events + sums->figures->plan->n_curve_days };
 }
 
 static const int64_t *

@@ -68,8 +68,10 @@ double twp_sums_bytes(const twp_figures_t *figures);
  */
 void twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial);
 
-/** Adds a block's partial; blocks in order, one thread at a time. */
-void twp_sums_fold(twp_sums_t *sums, const void *partial);
+/** Adds a block and its partial; blocks in order, one thread at a time. */
+void twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial);
+/** Takes back what twp_sums_reduce() counted of a block that is not going to be folded. */
+void twp_sums_drop(twp_sums_t *sums, const twp_block_t *block);
 
 /** Columns 0, 1: numerator, denominator. i_segment -1: all twins. Figures with a column only. */
 const twp_moments_t *twp_sums_moments(
@@ -80,6 +82,12 @@ const twp_moments_t *twp_sums_contrast(
 /** Columns 0 to 3: cost, baseline cost, QALYs, baseline QALYs. */
 const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_contrast);
 int64_t twp_sums_n_segment(const twp_sums_t *sums, int i_segment);
+
+/** Lives of a Kaplan-Meier curve of the plan, by whole day: [plan->n_curve_days] each. */
+typedef struct {
+    int64_t *events, *censored;
+} twp_curve_counts_t;
+twp_curve_counts_t twp_sums_curve(const twp_sums_t *sums, int i_segment, int i_model, int i_curve);
 
 /** Counts over twins (measure/histogram.h), NULL for figures without quantiles. */
 const int64_t *twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure);

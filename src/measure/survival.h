@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+/** One life's time in a number: the whole day, and whether the event came then or it was last seen. */
+#define TWP_SURVIVAL_NONE (-1) /* no part of the curve */
+#define TWP_SURVIVAL_CODE(day, is_event) ((int32_t) (2 * (day) + ((is_event) ? 1 : 0)))
+
 typedef struct {
     double survival; /* S(day), events on that day included; NAN when nobody is known that long */
     double se;       /* Greenwood; NAN where S is 0 or NAN */

@@ -446,35 +446,31 @@ curve_day(const twp_outcome_plan_t *plan, double days)
 }
 
 static void
-count_curves(const twp_outcome_t *o, twp_outcome_counts_t *counts)
+end_curves(const twp_outcome_t *o, int32_t *curve)
 {
     for (int c = 0; c < o->plan->n_curves; c++) {
         const span_t *span = &o->span[o->tables->curve_span[c]];
-        const size_t at = (size_t) c * (size_t) o->plan->n_curve_days;
-        if (isnan(span->start_days))
-            continue;
-        if (isnan(span->event_days))
-            counts->curve_censored[at +
-                (size_t) curve_day(o->plan, o->end_days - span->start_days)]++;
-        else
-            counts->curve_events[at +
-                (size_t) curve_day(o->plan, span->event_days - span->start_days)]++;
+        const bool is_event = !isnan(span->event_days);
+        const double to_days = is_event ? span->event_days : o->end_days;
+        curve[c] = isnan(span->start_days)
+            ? TWP_SURVIVAL_NONE
+            : TWP_SURVIVAL_CODE(curve_day(o->plan, to_days - span->start_days), is_event);
     }
 }
 
 void
 twp_outcome_end(twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *twin, double *value,
-    twp_outcome_counts_t *counts)
+    int32_t *curve, twp_outcome_counts_t *counts)
 {
     o->model = model;
     close_stays(o);
     for (int c = 0; c < o->plan->n_columns; c++)
         value[c] = figure_value(o, &o->tables->figure[c], twin);
-    if (counts == NULL)
+    end_curves(o, curve);
+    if (counts == NULL || counts->histogram == NULL)
         return;
-    count_curves(o, counts);
-    for (int c = 0; counts->histogram != NULL && c < o->plan->n_columns; c++)
-        twp_histogram_add(counts->histogram + (size_t) c * TWP_OUTCOME_BINS, &value[c], 1, 1);
+    for (int c = 0; c < o->plan->n_columns; c++)
+        twp_histogram_add(counts->histogram + (size_t) c * TWP_OUTCOME_BINS, &value[c], 1, 1, 1);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "kernel/twin.h"
 #include "measure/histogram.h"
+#include "measure/survival.h"
 #include "study/study.h"
 
 #define TWP_OUTCOME_BINS TWP_HISTOGRAM_BINS
@@ -25,7 +26,7 @@ typedef struct {
 } twp_outcome_column_t;
 
 /**
- * A Kaplan-Meier curve: counts by whole day since the start. Days are rounded up, so that the
+ * A Kaplan-Meier curve: a time in whole days since the start. Days are rounded up, so that the
  * estimate at a whole day counts exactly what happened by then.
  */
 typedef struct {
@@ -65,7 +66,6 @@ void twp_outcome_plan_free(twp_outcome_plan_t *plan);
 typedef struct {
     int64_t *occupancy; /* [n_grid * n_states] twins in that state at that time, among */
     int64_t *followed;  /* [n_grid] twins followed to that time */
-    int64_t *curve_events, *curve_censored; /* [n_curves * n_curve_days] */
     int64_t *histogram; /* [n_columns * TWP_OUTCOME_BINS], measure/histogram.h; NULL until needed */
 } twp_outcome_counts_t;
 
@@ -73,6 +73,8 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_outcome_counts_init(const twp_outcome_plan_t *plan,
     bool has_histogram, twp_outcome_counts_t *counts, twp_error_t *err);
 void twp_outcome_counts_clear(twp_outcome_counts_t *counts);
+/** Back to zeros. */
+void twp_outcome_counts_reset(const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts);
 /** Adds more to counts; histogram where both have one. */
 void twp_outcome_counts_merge(
     const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts, const twp_outcome_counts_t *more);
@@ -91,15 +93,16 @@ TWP_CHECK_RESULT twp_status_t twp_outcome_take(
     twp_outcome_t *outcome, const twp_row_t *row, int n_rows, twp_error_t *err);
 /**
  * Ends a life at twin->end_days (the twin has been finished): writes value[n_columns] (NAN: does
- * not apply) and adds to the curves and histogram of counts, which may be NULL. Which states were
- * occupied is kept until twp_outcome_flush().
+ * not apply) and curve[n_curves] (measure/survival.h; TWP_SURVIVAL_NONE where its start never came),
+ * adds to the histogram of counts, which may be NULL. Which states were occupied is kept until
+ * twp_outcome_flush().
  */
 void twp_outcome_end(twp_outcome_t *outcome, const twp_model_t *model, const twp_twin_t *twin,
-    double *value, twp_outcome_counts_t *counts);
+    double *value, int32_t *curve, twp_outcome_counts_t *counts);
 
 /**
- * Adds occupancy and followed of all lives ended since the last flush to counts. Needed once, after
- * a thread's last life: per event only the differences along the grid are noted.
+ * Adds occupancy and followed of all lives ended since the last flush to counts. Needed once for
+ * many lives: per event only the differences along the grid are noted.
  */
 void twp_outcome_flush(twp_outcome_t *outcome, twp_outcome_counts_t *counts);
 

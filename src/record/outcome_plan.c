@@ -457,12 +457,6 @@ twp_outcome_plan_free(twp_outcome_plan_t *plan)
 
 /* ---- counts ------------------------------------------------------------------------------ */
 
-static size_t
-curve_size(const twp_outcome_plan_t *plan)
-{
-    return (size_t) plan->n_curves * (size_t) plan->n_curve_days;
-}
-
 static int64_t *
 zeros(size_t n)
 {
@@ -477,11 +471,9 @@ twp_outcome_counts_init(const twp_outcome_plan_t *plan, bool has_histogram,
 
     counts->occupancy = zeros((size_t) plan->n_grid * (size_t) plan->n_states);
     counts->followed = zeros((size_t) plan->n_grid);
-    counts->curve_events = zeros(curve_size(plan));
-    counts->curve_censored = zeros(curve_size(plan));
     counts->histogram = has_histogram ? zeros(n_bins) : NULL;
-    if (counts->occupancy != NULL && counts->followed != NULL && counts->curve_events != NULL &&
-        counts->curve_censored != NULL && (counts->histogram != NULL || !has_histogram))
+    if (counts->occupancy != NULL && counts->followed != NULL &&
+        (counts->histogram != NULL || !has_histogram))
         return TWP_OK;
     twp_outcome_counts_clear(counts);
     return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the counts of outcomes");
@@ -492,10 +484,19 @@ twp_outcome_counts_clear(twp_outcome_counts_t *counts)
 {
     free(counts->occupancy);
     free(counts->followed);
-    free(counts->curve_events);
-    free(counts->curve_censored);
     free(counts->histogram);
     memset(counts, 0, sizeof *counts);
+}
+
+void
+twp_outcome_counts_reset(const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts)
+{
+    const size_t n_grid = (size_t) plan->n_grid, size = sizeof(int64_t);
+
+    memset(counts->occupancy, 0, n_grid * (size_t) plan->n_states * size);
+    memset(counts->followed, 0, n_grid * size);
+    if (counts->histogram != NULL)
+        memset(counts->histogram, 0, (size_t) plan->n_columns * TWP_OUTCOME_BINS * size);
 }
 
 static void
@@ -511,8 +512,6 @@ twp_outcome_counts_merge(
 {
     add_to(counts->occupancy, more->occupancy, (size_t) plan->n_grid * (size_t) plan->n_states);
     add_to(counts->followed, more->followed, (size_t) plan->n_grid);
-    add_to(counts->curve_events, more->curve_events, curve_size(plan));
-    add_to(counts->curve_censored, more->curve_censored, curve_size(plan));
     if (counts->histogram != NULL && more->histogram != NULL)
         add_to(counts->histogram, more->histogram, (size_t) plan->n_columns * TWP_OUTCOME_BINS);
 }

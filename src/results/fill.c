@@ -436,15 +436,15 @@ twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_cou
 {
     write_root(fill, n_twins_done);
     if (fill->status == TWP_OK)
-        twp_fill_write_summary(fill, sums, counts);
+        twp_fill_write_summary(fill, sums);
     if (fill->status == TWP_OK && fill->run->n_models > 1)
         twp_fill_write_economics(fill, sums);
     if (fill->status == TWP_OK && fill->run->figures->n_segments > 0)
         twp_fill_write_segments(fill, sums);
     if (fill->status == TWP_OK)
-        twp_fill_write_targets(fill, sums, counts);
+        twp_fill_write_targets(fill, sums);
     if (fill->status == TWP_OK)
-        twp_fill_write_survival(fill, counts);
+        twp_fill_write_survival(fill, sums, counts);
     if (fill->status != TWP_OK)
         return TWP_FAIL(err, fill->status, "%s", fill->err.message);
     return TWP_OK;

@@ -164,8 +164,8 @@ targets_init(twp_fill_t *fill, int n, targets_t *to)
 }
 
 static void
-judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
-    const twp_study_target_t *target, int s, int i, targets_t *to)
+judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_study_target_t *target, int s, int i,
+    targets_t *to)
 {
     const twp_study_measure_t *const measure = &fill->study->measure[target->i_measure];
     const int f = figure_of(fill->run->figures, target->i_measure, target->i_time);
@@ -173,7 +173,7 @@ judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *coun
     twp_estimate_t estimate = { NAN, NAN, 0.0 };
 
     if (f >= 0)
-        estimate = twp_fill_estimate(fill, sums, counts, -1, s, f);
+        estimate = twp_fill_estimate(fill, sums, -1, s, f);
     to->name[i] = target->name;
     to->unit[i] = unit != NULL ? unit : "";
     to->measure[i] = measure->name;
@@ -190,7 +190,7 @@ judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *coun
 
 /* Targets of strategies that this run leaves out are left out too. */
 void
-twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
+twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums)
 {
     const twp_study_typed_t *const study = fill->study;
     targets_t to;
@@ -202,7 +202,7 @@ twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums, const twp_outco
         const int s = model_of(fill, study->target[i].i_strategy);
 
         if (s >= 0)
-            judge(fill, sums, counts, &study->target[i], s, n++, &to);
+            judge(fill, sums, &study->target[i], s, n++, &to);
     }
     if (n == 0)
         return;
@@ -271,27 +271,29 @@ write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
 }
 
 static void
-write_kaplan_meier(twp_fill_t *fill, const twp_outcome_counts_t *counts,
-    const twp_study_measure_t *measure, int i_curve)
+write_kaplan_meier(
+    twp_fill_t *fill, const twp_sums_t *sums, const twp_study_measure_t *measure, int i_curve)
 {
     const twp_outcome_plan_t *const plan = fill->run->plan;
     const int n_models = fill->run->n_models;
     const int n = n_models * plan->n_grid;
-    const size_t first = (size_t) i_curve * (size_t) plan->n_curve_days;
     double *const km = room(fill, n, sizeof(double)), *const se = room(fill, n, sizeof(double));
     int64_t *const at_risk = room(fill, n, sizeof(int64_t));
 
     if (fill->status != TWP_OK)
         return;
-    for (int s = 0; s < n_models; s++)
+    for (int s = 0; s < n_models; s++) {
+        const twp_curve_counts_t curve = twp_sums_curve(sums, -1, s, i_curve);
+
         for (int g = 0; g < plan->n_grid; g++) {
-            const twp_survival_t at = twp_survival_at(&counts[s].curve_events[first],
-                &counts[s].curve_censored[first], plan->n_curve_days, plan->grid_days[g]);
+            const twp_survival_t at = twp_survival_at(
+                curve.events, curve.censored, plan->n_curve_days, plan->grid_days[g]);
 
             km[s * plan->n_grid + g] = at.survival;
             se[s * plan->n_grid + g] = at.se;
             at_risk[s * plan->n_grid + g] = at.at_risk;
         }
+    }
     put_curve(fill, twp_arena_printf(fill->arena, "km_%s", measure->name), measure->label,
         TWP_TYPE_FLOAT64, km);
     put_curve(fill, twp_arena_printf(fill->arena, "km_se_%s", measure->name),
@@ -301,7 +303,8 @@ write_kaplan_meier(twp_fill_t *fill, const twp_outcome_counts_t *counts,
 }
 
 void
-twp_fill_write_survival(twp_fill_t *fill, const twp_outcome_counts_t *counts)
+twp_fill_write_survival(
+    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
 {
     const twp_outcome_plan_t *const plan = fill->run->plan;
 
@@ -316,6 +319,6 @@ twp_fill_write_survival(twp_fill_t *fill, const twp_outcome_counts_t *counts)
                 plan->grid_days, "d", NULL, &fill->err));
     for (int m = 0; m < fill->study->n_measures; m++)
         if (plan->curve_of_measure[m] >= 0)
-            write_kaplan_meier(fill, counts, &fill->study->measure[m], plan->curve_of_measure[m]);
+            write_kaplan_meier(fill, sums, &fill->study->measure[m], plan->curve_of_measure[m]);
     write_occupancy(fill, counts);
 }

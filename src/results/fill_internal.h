@@ -50,16 +50,15 @@ void twp_fill_declare_trajectories(twp_fill_t *fill);
 void twp_fill_take_paths(twp_fill_t *fill, const twp_block_t *block);
 
 /** fill_summary.c, fill_survival.c */
-void twp_fill_write_summary(
-    twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);
+void twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums);
-void twp_fill_write_targets(
+void twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums);
+void twp_fill_write_survival(
     twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);
-void twp_fill_write_survival(twp_fill_t *fill, const twp_outcome_counts_t *counts);
 
 /** A figure under one strategy: moments of a column, or a point of a curve. */
-twp_estimate_t twp_fill_estimate(const twp_fill_t *fill, const twp_sums_t *sums,
-    const twp_outcome_counts_t *counts, int i_segment, int i_model, int i_figure);
+twp_estimate_t twp_fill_estimate(
+    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
 
 #endif

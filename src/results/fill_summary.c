@@ -12,26 +12,22 @@
 /* ---- figures --------------------------------------------------------------------------------- */
 
 twp_estimate_t
-twp_fill_estimate(const twp_fill_t *fill, const twp_sums_t *sums,
-    const twp_outcome_counts_t *counts, int i_segment, int i_model, int i_figure)
+twp_fill_estimate(
+    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
 {
     const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
-    const twp_outcome_plan_t *const plan = fill->run->plan;
+    const int n_days = fill->run->plan->n_curve_days;
     twp_estimate_t estimate = { NAN, NAN, 0.0 };
 
     if (figure->i_column >= 0)
         return twp_moments_ratio(twp_sums_moments(sums, i_segment, i_model, i_figure), 0, 1);
-    if (i_segment < 0 && counts != NULL) {
-        const size_t first = (size_t) figure->i_curve * (size_t) plan->n_curve_days;
-        const int64_t *const events = &counts[i_model].curve_events[first];
-        const int64_t *const censored = &counts[i_model].curve_censored[first];
-        const twp_survival_t at = twp_survival_at(events, censored, plan->n_curve_days,
-            fill->study->measure[figure->i_measure].time_days[figure->i_time]);
+    const twp_curve_counts_t curve = twp_sums_curve(sums, i_segment, i_model, figure->i_curve);
+    const twp_survival_t at = twp_survival_at(curve.events, curve.censored, n_days,
+        fill->study->measure[figure->i_measure].time_days[figure->i_time]);
 
-        estimate.value = at.survival;
-        estimate.se = at.se;
-        estimate.n = (double) twp_survival_at(events, censored, plan->n_curve_days, 0.0).at_risk;
-    }
+    estimate.value = at.survival;
+    estimate.se = at.se;
+    estimate.n = (double) twp_survival_at(curve.events, curve.censored, n_days, 0.0).at_risk;
     return estimate;
 }
 
@@ -40,8 +36,8 @@ typedef struct {
 } difference_t;
 
 static difference_t
-difference_of(const twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
-    int i_segment, int i_contrast, int i_figure)
+difference_of(
+    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
 {
     const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
     difference_t difference = { NAN, NAN, 0.0, NAN };
@@ -60,9 +56,8 @@ difference_of(const twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_
         return difference;
     }
     /* Kaplan-Meier estimates: only sums over twins are kept, so their pairing is not used. */
-    const twp_estimate_t other = twp_fill_estimate(
-        fill, sums, counts, i_segment, i_contrast + 1, i_figure);
-    const twp_estimate_t baseline = twp_fill_estimate(fill, sums, counts, i_segment, 0, i_figure);
+    const twp_estimate_t other = twp_fill_estimate(fill, sums, i_segment, i_contrast + 1, i_figure);
+    const twp_estimate_t baseline = twp_fill_estimate(fill, sums, i_segment, 0, i_figure);
 
     difference.value = other.value - baseline.value;
     difference.se = sqrt(other.se * other.se + baseline.se * baseline.se);
@@ -187,8 +182,7 @@ buffers_init(
 }
 
 static void
-write_means(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
-    const char *group, int i_first)
+write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_first)
 {
     const twp_figures_t *const figures = fill->run->figures;
     const twp_figure_t *const figure = &figures->figure[i_first];
@@ -206,7 +200,7 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t
         for (int s = 0; s < fill->run->n_models; s++)
             for (int t = 0; t < to.n_times; t++, i++) {
                 const twp_estimate_t estimate = twp_fill_estimate(
-                    fill, sums, counts, has_segment ? g : -1, s, i_first + t);
+                    fill, sums, has_segment ? g : -1, s, i_first + t);
 
                 to.value[i] = estimate.value;
                 to.se[i] = estimate.se;
@@ -231,8 +225,7 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t
 }
 
 static void
-write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts,
-    const char *group, int i_first)
+write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_first)
 {
     const twp_figures_t *const figures = fill->run->figures;
     const twp_figure_t *const figure = &figures->figure[i_first];
@@ -250,7 +243,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_co
         for (int c = 0; c < figures->n_contrasts; c++)
             for (int t = 0; t < to.n_times; t++, i++) {
                 const difference_t difference = difference_of(
-                    fill, sums, counts, has_segment ? g : -1, c, i_first + t);
+                    fill, sums, has_segment ? g : -1, c, i_first + t);
 
                 to.value[i] = difference.value;
                 to.se[i] = difference.se;
@@ -279,20 +272,20 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_co
 }
 
 void
-twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts)
+twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums)
 {
     const twp_figures_t *const figures = fill->run->figures;
 
     declare_group(fill, "summary", true, false, true);
     for (int f = 0; f < figures->n_figures; f++)
         if (figures->figure[f].i_time == 0)
-            write_means(fill, sums, counts, "summary", f);
+            write_means(fill, sums, "summary", f);
     if (figures->n_contrasts == 0)
         return;
     declare_group(fill, "contrasts", false, true, true);
     for (int f = 0; f < figures->n_figures; f++)
         if (figures->figure[f].i_time == 0)
-            write_differences(fill, sums, counts, "contrasts", f);
+            write_differences(fill, sums, "contrasts", f);
 }
 
 void
@@ -327,8 +320,8 @@ twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums)
     for (int f = 0; f < figures->n_figures; f++) {
         if (figures->figure[f].i_time != 0 || figures->figure[f].i_column < 0)
             continue; /* curves are not kept by segment */
-        write_means(fill, sums, NULL, "segments", f);
+        write_means(fill, sums, "segments", f);
         if (figures->n_contrasts > 0)
-            write_differences(fill, sums, NULL, "segments", f);
+            write_differences(fill, sums, "segments", f);
     }
 }

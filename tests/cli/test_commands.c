@@ -618,6 +618,43 @@ test_an_interrupt_leaves_a_partial_file_that_says_so(void **state)
     free(err_path);
 }
 
+/* One life has 8 million instants: a block of them would take a quarter of an hour. */
+static void
+test_an_interrupt_is_heard_within_a_life(void **state)
+{
+    static const char text[] =
+        "twinpath: 1\nstudy: slow\nsource: assumption\n"
+        "time: {starts: 2027-01-01, horizon: 800 days}\n"
+        "patient:\n  count: 5000\n  attributes: {a: {chance: 0.5}}\n  tracks:\n"
+        "    mill: {start: on_it, states: {on_it: {turn: {every: 9 seconds, if: a and not a}}}}\n"
+        "strategies: {usual: {baseline: true}}\n"
+        "report: {measures: [{measure: entries, of: mill.on_it}]}\n";
+    char *const study = testlib_join(*state, "slow.yaml"),
+                *const part = testlib_join(*state, "p.h5");
+    int status = 0;
+
+    testlib_write_text(study, text);
+    const pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (chdir(*state) == 0 && freopen("err", "w", stderr) != NULL)
+            execl(testlib_program(), testlib_program(), "run", "slow.yaml", "-o", "p.h5",
+                "--threads", "2", (char *) NULL);
+        _exit(127);
+    }
+    wait_milliseconds(1000);
+    assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
+    kill(child, SIGTERM);
+    for (int i = 0; i < 300 && waitpid(child, &status, WNOHANG) == 0; i++)
+        wait_milliseconds(50);
+    assert_true(WIFEXITED(status)); /* within 15 seconds */
+    assert_int_equal(WEXITSTATUS(status), 75);
+    assert_false(testlib_exists(part)); /* no block was whole */
+    free(part);
+    free(study);
+}
+
 static void
 test_a_second_interrupt_ends_at_once_without_a_file(void **state)
 {
@@ -669,6 +706,7 @@ main(void)
         IN_FOLDER(test_a_damaged_results_file_is_refused),
         cmocka_unit_test(test_output_that_cannot_be_written_is_a_failure),
         IN_FOLDER(test_an_interrupt_leaves_a_partial_file_that_says_so),
+        IN_FOLDER(test_an_interrupt_is_heard_within_a_life),
         IN_FOLDER(test_a_second_interrupt_ends_at_once_without_a_file),
     };
 

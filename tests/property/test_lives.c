@@ -153,6 +153,7 @@ figure_of(const char *patient, const char *rest)
     twp_outcome_plan_t *plan = NULL;
     twp_outcome_t *outcome = NULL;
     double value[8];
+    int32_t curve[8];
     living_t living;
     life_t life;
 
@@ -164,7 +165,7 @@ figure_of(const char *patient, const char *rest)
     assert_int_equal(twp_outcome_create(plan, living.model, &outcome, NULL), TWP_OK);
     twp_outcome_begin(outcome, living.model, &life.twin, life.twin.start_state);
     assert_int_equal(twp_outcome_take(outcome, life.row, life.n_rows, NULL), TWP_OK);
-    twp_outcome_end(outcome, living.model, &life.twin, value, NULL);
+    twp_outcome_end(outcome, living.model, &life.twin, value, curve, NULL);
     twp_outcome_free(outcome);
     twp_outcome_plan_free(plan);
     living_clear(&life);

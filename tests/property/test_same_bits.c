@@ -318,30 +318,48 @@ assert_prefix(const char *partial, const char *whole, size_t n_done)
     free(y);
 }
 
+/* The run is asked by time within a block, so which question comes when is not fixed. */
+static char *
+run_until_stopped(const char *folder, order_t *order, twp_error_t *err)
+{
+    for (int n = 4; n < 10000; n = 3 * n / 2) {
+        atomic_int left = n;
+
+        order->stop_context = &left;
+        order->want = TWP_ERR_INTERRUPTED;
+
+        char *const path = run(folder, "partial.h5", order, err);
+
+        if (testlib_exists(path))
+            return path;
+        free(path); /* stopped before the first block was whole */
+    }
+    fail_msg("no run came to a block");
+    return NULL;
+}
+
 static void
 test_a_stopped_run_is_the_beginning_of_the_whole_one(void **state)
 {
     char *const source = testlib_source_path("scenarios/studies/first_study.yaml");
     order_t order = { .study = source, .n_patients = 20000, .n_threads = 2 };
-    atomic_int left = 3;
+    atomic_int left = 0;
     twp_error_t err;
     char *const whole = run(*state, "whole.h5", &order, &err);
 
     order.should_stop = stop_at;
-    order.stop_context = &left;
-    order.want = TWP_ERR_INTERRUPTED;
-    char *const partial = run(*state, "partial.h5", &order, &err);
+    char *const partial = run_until_stopped(*state, &order, &err);
     twp_summary_t *const summary = summary_of(partial);
 
     assert_contains(err.message, "partial");
     assert_true(summary->is_partial);
     assert_int_equal((int) summary->n_twins, 20000);
-    assert_true(summary->n_twins_done >= 2 * 1024 && summary->n_twins_done < 20000);
+    assert_true(summary->n_twins_done >= 1024 && summary->n_twins_done < 20000);
     assert_int_equal((int) (summary->n_twins_done % 1024), 0);
     assert_prefix(partial, whole, (size_t) summary->n_twins_done);
     twp_summary_free(summary);
 
-    atomic_store(&left, 0);
+    order.stop_context = &left;
     char *const none = run(*state, "none.h5", &order, &err);
 
     assert_false(testlib_exists(none));

@@ -52,6 +52,7 @@ typedef struct {
     twp_outcome_t *outcome;
     twp_outcome_counts_t counts;
     double value[MAX_MEASURES];
+    int32_t curve[MAX_MEASURES];
 } fixture_t;
 
 static const char *const payers[2] = { "insurer", "patient" };
@@ -253,7 +254,7 @@ live(fixture_t *f)
         n = n < f->n_rows - at ? n : f->n_rows - at;
         assert_int_equal(twp_outcome_take(f->outcome, f->row + at, n, NULL), TWP_OK);
     }
-    twp_outcome_end(f->outcome, &f->model, &f->twin, f->value, &f->counts);
+    twp_outcome_end(f->outcome, &f->model, &f->twin, f->value, f->curve, &f->counts);
     f->n_rows = 0;
 }
 

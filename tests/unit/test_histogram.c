@@ -90,7 +90,7 @@ test_quantiles_are_those_of_the_sorted_values(void **state)
 
     for (int k = 0; k < N; k++)
         x[k] = k % 5 == 0 ? 0 : -3000 * log(next(&seed)) - 1000;
-    twp_histogram_add(*state, x, 1, N);
+    twp_histogram_add(*state, x, 1, N, 1);
     qsort(x, N, sizeof x[0], compare);
     twp_histogram_quantiles(*state, 7, p, got);
     assert_int_equal(twp_histogram_count(*state), N);
@@ -108,7 +108,7 @@ test_rounding_of_p_does_not_shift_a_quantile(void **state)
 
     for (int k = 0; k < 100; k++)
         x[k] = k + 1;
-    twp_histogram_add(*state, x, 1, 100);
+    twp_histogram_add(*state, x, 1, 100, 1);
     twp_histogram_quantiles(*state, 3, p, got);
     assert_near(got[0], 7, 0); /* 0.07 * 100 is a little more than 7 */
     assert_near(got[1], 50, 0);
@@ -124,9 +124,9 @@ test_nans_are_left_out_and_nothing_has_no_quantile(void **state)
 
     twp_histogram_quantiles(*state, 1, &p, &got);
     assert_true(isnan(got));
-    twp_histogram_add(*state, x, 2, 3); /* NAN, NAN, 5 */
+    twp_histogram_add(*state, x, 2, 3, 1); /* NAN, NAN, 5 */
     assert_int_equal(twp_histogram_count(*state), 1);
-    twp_histogram_add_differences(*state, x, base, 6); /* 4, 2, 7 */
+    twp_histogram_add_differences(*state, x, base, 6, 1); /* 4, 2, 7 */
     assert_int_equal(twp_histogram_count(*state), 4);
     twp_histogram_quantiles(*state, 1, &p, &got);
     assert_near(got, 4, 0);
@@ -140,8 +140,8 @@ test_merged_counts_are_the_counts_of_all(void **state)
     double got;
 
     assert_non_null(more);
-    twp_histogram_add(*state, a, 1, 3);
-    twp_histogram_add(more, b, 1, 4);
+    twp_histogram_add(*state, a, 1, 3, 1);
+    twp_histogram_add(more, b, 1, 4, 1);
     twp_histogram_merge(*state, more);
     free(more);
     assert_int_equal(twp_histogram_count(*state), 7);
