@@ -1,0 +1,288 @@
+"""Random numbers, distributions and hazard laws, written from scenarios/README.md alone (not a test).
+
+"Random numbers", "Twins", "Clocks", "Hazard families".
+"""
+import functools
+import hashlib
+import math
+
+from scipy import special
+
+INFINITE = math.inf
+MASK = 0xFFFFFFFF
+
+
+# Random numbers ----------------------------------------------------------------------------------
+
+def philox4x32_10(key, counter):
+    """Salmon et al. 2011: ten rounds, the key bumped by the Weyl constants after each."""
+    k0, k1 = key
+    c0, c1, c2, c3 = counter
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & MASK, (p0 >> 32) ^ c3 ^ k1, p0 & MASK
+        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
+    return c0, c1, c2, c3
+
+
+@functools.lru_cache(None)
+def stream_of(name):
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=64).digest()[:4], "little")
+
+
+def uniform(seed, twin, name, occurrence):
+    """The draw of one twin, stream and occurrence, inside (0, 1)."""
+    r = philox4x32_10((seed & MASK, seed >> 32), (twin & MASK, twin >> 32, stream_of(name), occurrence))
+    return ((((r[1] << 32) | r[0]) >> 12) + 0.5) * 2.0 ** -52
+
+
+# Distributions: value at a probability, and probability of a value -----------------------------------
+
+def continuous(family, a):
+    """Quantile function and distribution function of a family with its arguments as numbers."""
+    if family in ("normal", "lognormal"):
+        m, s = a
+        if family == "normal":
+            return (lambda p: m + s * special.ndtri(p)), (lambda x: special.ndtr((x - m) / s))
+        return (lambda p: math.exp(m + s * special.ndtri(p))), \
+            (lambda x: special.ndtr((math.log(x) - m) / s) if x > 0 else 0.0)
+    if family == "uniform":
+        low, high = a
+        return (lambda p: low + p * (high - low)), \
+            (lambda x: min(1.0, max(0.0, (x - low) / (high - low))))
+    if family == "beta":
+        return (lambda p: special.betaincinv(*a, p)), \
+            (lambda x: special.betainc(*a, min(1.0, max(0.0, x))))
+    if family == "gamma":
+        shape, scale = a
+        return (lambda p: scale * special.gammaincinv(shape, p)), \
+            (lambda x: special.gammainc(shape, max(0.0, x) / scale))
+    if family == "weibull":
+        shape, scale = a
+        return (lambda p: scale * (-math.log1p(-p)) ** (1 / shape)), \
+            (lambda x: -math.expm1(-(max(0.0, x) / scale) ** shape))
+    if family == "triangular":
+        return (lambda p: triangular_at(p, *a)), (lambda x: triangular_below(x, *a))
+    raise ValueError(family)
+
+
+def triangular_at(p, low, mode, high):
+    if p * (high - low) <= mode - low:
+        return low + math.sqrt(p * (high - low) * (mode - low))
+    return high - math.sqrt((1 - p) * (high - low) * (high - mode))
+
+
+def triangular_below(x, low, mode, high):
+    if x <= low:
+        return 0.0
+    if x >= high:
+        return 1.0
+    if x <= mode:
+        return (x - low) ** 2 / ((high - low) * (mode - low))
+    return 1 - (high - x) ** 2 / ((high - low) * (high - mode))
+
+
+def category_at(p, weights):
+    """The first, in order of names, whose running sum of weights is above p; else the last."""
+    running = 0.0
+    for name in sorted(weights):
+        running += weights[name]
+        if running > p:
+            return name
+    return name
+
+
+# Hazard laws: H of an age, and the first age at which H is at least e ------------------------------
+
+class Law:
+    """Cumulative hazard H and its inverse."""
+
+    def __init__(self, cumulative, inverse):
+        self.cumulative, self.inverse = cumulative, inverse
+
+
+def exponential(rate):
+    return Law(lambda t: rate * t, lambda e: e / rate if rate > 0 else (0.0 if e <= 0 else INFINITE))
+
+
+def weibull(shape, scale):
+    return Law(lambda t: (t / scale) ** shape if t > 0 else 0.0,
+               lambda e: scale * e ** (1 / shape) if e > 0 else 0.0)
+
+
+def gompertz(shape, rate):
+    if shape == 0:
+        return exponential(rate)
+
+    def inverse(e):
+        grown = shape * e / rate
+        return math.log1p(grown) / shape if grown > -1 else INFINITE
+    return Law(lambda t: rate * math.expm1(shape * t) / shape, inverse)
+
+
+def lognormal(meanlog, sdlog):
+    def inverse(e):
+        if e <= 0:
+            return 0.0
+        return math.exp(meanlog - sdlog * special.ndtri_exp(-e))
+    return Law(lambda t: -special.log_ndtr(-(math.log(t) - meanlog) / sdlog) if t > 0 else 0.0, inverse)
+
+
+def loglogistic(shape, scale):
+    def inverse(e):
+        if e <= 0:
+            return 0.0
+        odds = math.expm1(e) if e < 700 else math.exp(700)
+        return scale * odds ** (1 / shape)
+    return Law(lambda t: math.log1p((t / scale) ** shape) if t > 0 else 0.0, inverse)
+
+
+def piecewise(starts, rates):
+    ends = starts[1:] + [INFINITE]
+
+    def cumulative(t):
+        return sum(rate * (min(t, end) - start)
+                   for start, end, rate in zip(starts, ends, rates) if t > start)
+
+    def inverse(e):
+        below = 0.0
+        if e <= 0:
+            return 0.0
+        for start, end, rate in zip(starts, ends, rates):
+            if rate > 0 and below + rate * (end - start) >= e:
+                return start + (e - below) / rate
+            below += rate * (end - start) if rate > 0 else 0.0
+        return INFINITE
+    return Law(cumulative, inverse)
+
+
+def fixed(at):
+    return Law(lambda t: INFINITE if t >= at else 0.0, lambda e: at if e > 0 else 0.0)
+
+
+def law_of(family, n):
+    """The law of a family with its parameters as numbers (lists for pieces)."""
+    if family == "exponential":
+        return exponential(n["rate"] if "rate" in n else 1 / n["mean"])
+    if family == "weibull":
+        return weibull(n["shape"], n["scale"])
+    if family == "weibull_ph":
+        return weibull(n["shape"], n["time_unit"] * n["scale"] ** (-1 / n["shape"]))
+    if family == "gompertz":
+        return gompertz(n["shape"], n["rate"])
+    if family == "lognormal":
+        meanlog = n["meanlog"] if "meanlog" in n else math.log(n["median"])
+        return lognormal(meanlog, n["sdlog"] if "sdlog" in n else n["sigma_log"])
+    if family == "loglogistic":
+        return loglogistic(n["shape"], n["scale"] if "scale" in n else n["median"])
+    if family == "piecewise":
+        return piecewise(n["from"], n["rate"])
+    if family == "fixed":
+        return fixed(n["at"])
+    raise ValueError(family)
+
+
+FAMILIES = ("exponential", "weibull", "weibull_ph", "gompertz", "lognormal", "loglogistic", "piecewise",
+            "fixed")
+
+
+class HazardClock:
+    """A clock by hazard: age, pace f, ratio r and the rest E of its threshold."""
+
+    def __init__(self, law, age, now, threshold):
+        self.law, self.age, self.brought_to, self.rest = law, age, now, threshold
+        self.ratio = self.pace = None
+        self.at = INFINITE
+
+    def change(self, now, ratio, pace):
+        """Brings age and rest up to now, and solves the firing time again."""
+        if ratio == self.ratio and pace == self.pace:
+            return
+        law = self.law
+        if self.ratio is not None:
+            age = self.age + self.pace * (now - self.brought_to)
+            if self.ratio > 0:
+                self.rest -= self.ratio * (law.cumulative(age) - law.cumulative(self.age))
+                self.rest = max(self.rest, 0.0)
+            self.age, self.brought_to = age, now
+        self.ratio, self.pace = ratio, pace
+        if ratio > 0:
+            target = law.inverse(law.cumulative(self.age) + self.rest / ratio)
+            self.at = now + max(0.0, target - self.age) / pace
+        else:
+            self.at = INFINITE
+
+
+# What drifts ---------------------------------------------------------------------------------------
+
+class Drift:
+    """A number that falls back to a level: undisturbed, and as the step function that the model sees."""
+
+    def __init__(self, half_life, held_for):
+        self.half_life, self.held_for = half_life, held_for
+        self.pieces = self.pieces_until_rest()
+        self.level = self.value = 0.0
+        self.begun = 0.0
+        self.piece = self.pieces
+
+    def pieces_until_rest(self):
+        """The smallest whole number of pieces that takes at least seven half-lives."""
+        n = math.ceil(7 * self.half_life / self.held_for - 1e-9)
+        return max(n, 1)
+
+    def jump(self, now, value, level):
+        self.begun, self.value, self.level, self.piece = now, value, level, 0
+
+    def undisturbed(self, now):
+        if self.piece >= self.pieces:
+            return self.level
+        return self.level + (self.value - self.level) * 2.0 ** (-(now - self.begun) / self.half_life)
+
+    def held(self):
+        """The mean over the current piece."""
+        if self.piece >= self.pieces:
+            return self.level
+        fall = math.log(2) / self.half_life * self.held_for
+        mean = math.exp(-fall * self.piece) * -math.expm1(-fall) / fall
+        return self.level + (self.value - self.level) * mean
+
+    @property
+    def at(self):
+        return INFINITE if self.piece >= self.pieces else self.begun + (self.piece + 1) * self.held_for
+
+
+# Discounting ---------------------------------------------------------------------------------------
+
+class Discount:
+    """D(t) = exp(-L(t)); L grows by the log of 1 + r, or by r, a year."""
+
+    def __init__(self, constant, block):
+        block = block or {}
+        rates = block.get("rate", "0 / year")
+        if not isinstance(rates, list):
+            rates = [{"from": "0 years", "rate": rates}]
+        self.starts = [constant(step["from"]) for step in rates]
+        growth = [constant(step["rate"]) * 365.25 for step in rates]
+        if block.get("rule", "yearly") == "yearly":
+            growth = [math.log1p(rate) for rate in growth]
+        self.growths = [rate / 365.25 for rate in growth]
+        self.from_entry = block.get("from", "entry") == "entry"
+
+    def log_at(self, t):
+        ends = self.starts[1:] + [INFINITE]
+        return sum(growth * (min(t, end) - start)
+                   for start, end, growth in zip(self.starts, ends, self.growths) if t > start)
+
+    def at(self, t):
+        return math.exp(-self.log_at(t))
+
+    def integral(self, a, b):
+        """The integral of D from a to b, step by step."""
+        total = 0.0
+        ends = self.starts[1:] + [INFINITE]
+        for start, end, growth in zip(self.starts, ends, self.growths):
+            low, high = max(a, start), min(b, end)
+            if high > low:
+                days = high - low
+                total += self.at(low) * (-math.expm1(-growth * days) / growth if growth else days)
+        return total
