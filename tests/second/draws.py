@@ -276,6 +276,18 @@ class Discount:
     def at(self, t):
         return math.exp(-self.log_at(t))
 
+    def integrals(self, t, days):
+        """The integrals of D, and of D times the days since t, over days in which the rate is one."""
+        rate = next(growth for start, growth in reversed(list(zip(self.starts, self.growths)))
+                    if start <= t + 1e-9 or start == 0)
+        x = rate * days
+        if abs(x) < 0.5:                       # the closed forms cancel: their series
+            one = sum((-x) ** k / math.factorial(k + 1) for k in range(18))
+            other = sum((-x) ** k / (math.factorial(k) * (k + 2)) for k in range(18))
+        else:
+            one, other = -math.expm1(-x) / x, (1 - (1 + x) * math.exp(-x)) / x ** 2
+        return self.at(t) * days * one, self.at(t) * days ** 2 * other
+
     def integral(self, a, b):
         """The integral of D from a to b, step by step."""
         total = 0.0

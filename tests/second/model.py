@@ -9,7 +9,8 @@ from types import SimpleNamespace as Record
 
 import draws
 from supports import SupportReader
-from words import StudyError, as_list, compile_expression, plain, steps, study_under, units_of
+from words import (Parser, StudyError, Table, as_list, compile_expression, plain, steps, study_under,
+                   units_of)
 
 OF_STATE = ("enter", "leave", "cost", "source", "note")
 
@@ -24,6 +25,8 @@ class Model(SupportReader):
         self.observations = study.get("observations") or {}
         self.supports = study.get("supports") or {}
         self.variables = self.patient.get("variables") or {}
+        self.tables = {name: Table(block, lambda unit: float(Parser(unit, self.units, None).whole()))
+                       for name, block in (study.get("tables") or {}).items()}
         self.parameters = self.read_parameters()
         self.read_attributes()
         self.read_variables()
@@ -40,7 +43,7 @@ class Model(SupportReader):
     # Expressions ---------------------------------------------------------------------------------
 
     def expression(self, text):
-        return compile_expression(str(text), self.units, self.word)
+        return compile_expression(str(text), self.units, self.word, self.tables)
 
     def constant(self, text):
         return self.expression(text)(None)
@@ -50,6 +53,8 @@ class Model(SupportReader):
         head, _, tail = name.partition(".")
         if name.startswith("time_in("):
             return f"life.time_in({name[8:-1]!r})"
+        if name.startswith("entries("):
+            return f"life.n_entries.get({tuple(name[8:-1].split('.'))!r}, 0)"
         if name == "time":
             return "life.now"
         if name in self.parameters:
@@ -88,7 +93,7 @@ class Model(SupportReader):
         def value_of(name):
             if name not in known:
                 known[name] = compile_expression(
-                    texts[name], self.units, lambda other: repr(value_of(other)))(None)
+                    texts[name], self.units, lambda other: repr(value_of(other)), self.tables)(None)
             return known[name]
         return {name: value_of(name) for name in texts}
 
@@ -211,7 +216,7 @@ class Model(SupportReader):
                 if of in texts:
                     used.append(of)
                 return self.word(other)
-            function = compile_expression(texts[name], self.units, word)
+            function = compile_expression(texts[name], self.units, word, self.tables)
             for other in sorted(used):
                 place(other)
             ordered.append((name, function))
@@ -238,6 +243,8 @@ class Model(SupportReader):
                 category = action.get("category", "other")
                 for payer, text in sorted(plain(action["cost"]).items()):
                     done.append(self.payment(payer, category, self.expression(text)))
+            if "qaly" in action:
+                done.append(self.gain(self.expression(action["qaly"])))
             for name, text in sorted(action.get("measure", {}).items()):
                 done.append(self.measurement(name, self.expression(text)))
             for kind in ("contact", "start", "end"):
@@ -263,6 +270,9 @@ class Model(SupportReader):
 
     def payment(self, payer, category, amount):
         return lambda life: life.pay(payer, category, amount(life))
+
+    def gain(self, amount):
+        return lambda life: life.gain(amount(life))
 
     def measurement(self, name, amount):
         return lambda life: life.measure(name, amount(life))
@@ -337,7 +347,11 @@ class Model(SupportReader):
             content["only_while"] = self.expression(text["only_while"])
         if "stream" in text:
             content["stream"] = text["stream"]
-        if "choose" in text:
+        if isinstance(text.get("choose"), dict):
+            row = plain(text["choose"])
+            content["branches"] = [self.branch({"chance": row[to], "to": to}) for to in sorted(row)
+                                   if to != "otherwise"] + [self.branch({"otherwise": row["otherwise"]})]
+        elif "choose" in text:
             content["branches"] = [self.branch(one) for one in text["choose"]]
         else:
             content["branches"] = [Record(chance=None, to=text.get("to", "stay"), do=[], effects=[],
@@ -407,25 +421,39 @@ class Model(SupportReader):
     # Rewards, time -------------------------------------------------------------------------------------
 
     def read_rewards(self):
-        """Flows of money: (track, state, payer, category, function); the utility and its parts."""
+        """Flows of money: (track, state, payer, category, amount); the utility, its rule and terms."""
         self.flows = []
         for track, block in self.patient["tracks"].items():
             for state, content in block["states"].items():
                 costs = plain((content or {}).get("cost"))
                 category = costs.pop("category", "other")
                 for payer, text in sorted(costs.items()):
-                    self.flows.append((track, state, payer, category, self.expression(text)))
+                    self.flows.append((track, state, payer, category, self.amount(text, track)))
         for name, block in self.supports.items():
             costs = plain(block.get("cost"))
             category = costs.pop("category", "support")
             for payer, kinds in sorted(costs.items()):
                 if "run" in kinds:
-                    self.flows.append((name, "active", payer, category, self.expression(kinds["run"])))
-        utility = self.patient.get("utility")
-        self.utility = utility and (
-            self.expression(utility["base"]),
-            [(self.expression(condition), self.expression(text))
-             for condition, text in sorted(plain(utility.get("add")).items())])
+                    self.flows.append((name, "active", payer, category, self.amount(kinds["run"], name)))
+        self.utility = self.patient.get("utility") and self.read_utility(plain(self.patient["utility"]))
+
+    def read_utility(self, block):
+        rule = next((key for key in ("add", "multiply", "min") if key in block), "add")
+        terms = [(self.expression(condition), self.amount(text, condition.partition(".")[0]))
+                 for condition, text in sorted(plain(block.get(rule)).items())]
+        return self.amount(block["base"], None), rule, terms
+
+    def amount(self, text, track):
+        """An amount that may change with time: pieces (start, function, growth), and where 0 is."""
+        if not isinstance(text, dict):
+            return Record(track=None, pieces=[(0.0, self.expression(text), self.expression("0"))])
+        values, n = as_list(text["is"]), len(as_list(text["is"]))
+        starts = [self.constant(start) for start in text.get("from", ["0 days"])]
+        growths = text.get("grows", "0")
+        growths = growths if isinstance(growths, list) else [growths] * n
+        pieces = [(start, self.expression(value), self.expression(growth))
+                  for start, value, growth in zip(starts, values, growths)]
+        return Record(track=None if text.get("counts_from") == "study" else track, pieces=pieces)
 
     def read_time(self):
         time = self.study["time"]

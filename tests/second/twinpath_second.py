@@ -152,6 +152,10 @@ class Life:
         account[0] += amount
         account[1] += amount * self.model.discount.at(self.now + self.discount_time())
 
+    def gain(self, days):
+        self.qaly += days / YEAR
+        self.qaly_discounted += days / YEAR * self.model.discount.at(self.now + self.discount_time())
+
     def measure(self, name, amount):
         self.tallies[name] = self.tallies.get(name, 0.0) + amount
         self.log(f"patient.{name}.measured", amount)
@@ -484,30 +488,61 @@ class Life:
     # Costs, utility and discounting --------------------------------------------------------------
 
     def read_flows(self):
+        """At the end of an instant: lines in time, each a list of (start, amount then, growth a day)."""
         model = self.model
-        self.flows = [(payer, category, amount(self)) for track, state, payer, category, amount in model.flows
-                      if self.state[track] == state]
-        self.utility = 0.0
+        self.flows = [(payer, category, self.line(amount)) for track, state, payer, category, amount
+                      in model.flows if self.state[track] == state]
+        self.utility = ("add", [])
         if model.utility:
-            base, parts = model.utility
-            self.utility = base(self) + sum(part(self) for condition, part in parts if condition(self))
+            base, rule, terms = model.utility
+            self.utility = rule, [self.line(base)] + [self.line(term) for condition, term in terms
+                                                      if condition(self)]
+
+    def line(self, amount):
+        begun = self.entered[amount.track] if amount.track else 0.0
+        return [(begun + start, value(self), growth(self)) for start, value, growth in amount.pieces]
 
     def integrate_to(self, t):
-        days = t - self.now
-        if days <= 0:
-            return
+        """Rewards up to t: split where an amount or the rate of discounting changes."""
+        rule, lines = self.utility
         offset = self.discount_time()
-        worth = self.model.discount.integral(self.now + offset, t + offset)
-        for payer, category, rate in self.flows:
+        corners = [start for _, _, line in self.flows for start, _, _ in line]
+        corners += [start for line in lines for start, _, _ in line]
+        corners += [start - offset for start in self.model.discount.starts]
+        ends = sorted({t} | {corner for corner in corners if self.now < corner < t})
+        low = self.now
+        for high in ends if t > low else []:
+            self.integrate_piece(low, high, offset, rule, lines)
+            low = high
+
+    def integrate_piece(self, low, high, offset, rule, lines):
+        days = high - low
+        worth, worth_of_growth = self.model.discount.integrals(low + offset, days)
+        for payer, category, line in self.flows:
             account = self.accounts.setdefault((payer, category), [0.0, 0.0])
-            account[0] += rate * days
-            account[1] += rate * worth
-        self.qaly += self.utility * days / YEAR
-        self.qaly_discounted += self.utility * worth / YEAR
+            amount, growth = amount_at(line, low)
+            account[0] += amount * days + growth * days ** 2 / 2
+            account[1] += amount * worth + growth * worth_of_growth
+        amount, growth = self.combined(rule, [amount_at(line, low) for line in lines])
+        self.qaly += (amount * days + growth * days ** 2 / 2) / YEAR
+        self.qaly_discounted += (amount * worth + growth * worth_of_growth) / YEAR
         for track, state in self.state.items():
             spent = self.days_in.setdefault((track, state), [0.0, 0.0])
             spent[0] += days
             spent[1] += worth
+
+    def combined(self, rule, amounts):
+        """One line of several (amount, growth) by the rule of the utility."""
+        if not amounts:
+            return 0.0, 0.0
+        if rule == "add":
+            return sum(amount for amount, _ in amounts), sum(growth for _, growth in amounts)
+        if rule == "min":
+            return min(amounts)
+        product = math.prod(amount for amount, _ in amounts)
+        growth = sum(growth * math.prod(a for j, (a, _) in enumerate(amounts) if j != i)
+                     for i, (_, growth) in enumerate(amounts) if growth)
+        return product, growth
 
     # A life --------------------------------------------------------------------------------------
 
@@ -599,6 +634,12 @@ class Life:
                 if discounted else self.end
             return (total - self.days_in.get((track, state), (0.0, 0.0))[which]) / YEAR
         return None
+
+
+def amount_at(line, t):
+    """(amount, growth) at t of the last piece that has begun."""
+    start, amount, growth = max(piece for piece in line if piece[0] <= t)
+    return amount + growth * (t - start), growth
 
 
 class Waiting:

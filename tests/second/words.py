@@ -4,6 +4,7 @@
 All scalars stay texts until an expression is made of them; units are scales, dimensions are not checked.
 """
 import copy
+import csv
 import math
 import os
 import re
@@ -48,6 +49,9 @@ def layers_of(path, seen):
     seen.add(path)
     document = read_yaml(path)
     folder = os.path.dirname(path)
+    for table in (document.get("tables") or {}).values():
+        if isinstance(table, dict) and "from" in table:         # relative to the file that names it
+            table["from"] = os.path.join(folder, table["from"])
     found = []
     for module in document.pop("uses", []):
         found += layers_of(os.path.join(folder, module), seen)
@@ -100,6 +104,47 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
+# Tables ------------------------------------------------------------------------------------------
+
+class Table:
+    """Called like a function: the cell of the last keys not above the numbers, and of the texts."""
+
+    def __init__(self, block, constant):
+        with open(block["from"], newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        columns = [{"column": one} if isinstance(one, str) else one for one in block["by"]]
+        self.columns = [Column(column, [row[column["column"]] for row in rows], constant)
+                        for column in columns]
+        scale = constant(block["unit"]) if "unit" in block else 1.0
+        self.cells = {tuple(column.key_of(row[column.name]) for column in self.columns):
+                      float(row[block["value"]]) * scale for row in rows}
+
+    def __call__(self, *arguments):
+        return self.cells[tuple(column.find(x) for column, x in zip(self.columns, arguments))]
+
+
+class Column:
+    """One column of a table's keys: of numbers or of texts."""
+
+    def __init__(self, block, cells, constant):
+        self.name, self.texts = block["column"], block.get("is")
+        self.scale = constant(block["unit"]) if "unit" in block else 1.0
+        self.is_text = bool(self.texts) or ("unit" not in block and not NUMBER.fullmatch(cells[0].strip()))
+        self.keys = [] if self.is_text else sorted({self.key_of(cell) for cell in cells})
+
+    def key_of(self, cell):
+        return cell if self.is_text else float(cell) * self.scale
+
+    def find(self, x):
+        if self.is_text:
+            word = str(x).lower() if isinstance(x, bool) else x
+            return self.texts[word] if self.texts else word
+        return max([key for key in self.keys if key <= x], default=self.keys[0])
+
+
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
 # Expressions -------------------------------------------------------------------------------------
 
 TOKEN = re.compile(r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -142,10 +187,13 @@ GLOBALS = {"math": math, "steps": steps, "logistic": logistic, "power": power}
 
 
 class Parser:
-    """Turns an expression into Python; `word` says what a name or time_in(track) is in Python."""
+    """Turns an expression into Python; `word` says what a name or time_in(track) is in Python.
 
-    def __init__(self, text, units, word):
-        self.text, self.units, self.word = text, units, word
+    `tables` are functions by name.
+    """
+
+    def __init__(self, text, units, word, tables=()):
+        self.text, self.units, self.word, self.tables = text, units, word, tables
         self.tokens, self.at = tokens_of(text), 0
 
     def peek(self):
@@ -241,22 +289,24 @@ class Parser:
             return name.capitalize()
         if not self.take("("):
             return repr(self.units[name]) if name in self.units else self.word(name)
-        if name == "time_in":
-            track = self.peek()[1]
+        if name in ("time_in", "entries"):
+            place = self.peek()[1]
             self.at += 1
             self.need(")")
-            return self.word(f"time_in({track})")
+            return self.word(f"{name}({place})")
         values = self.arguments(")")
         if name == "if":
             return f"({values[1]} if {values[0]} else {values[2]})"
         if name == "steps":
             return f"steps({', '.join(values)})"
-        return f"{FUNCTIONS[name]}({', '.join(values)})"
+        function = f"tables[{name!r}]" if name in self.tables else FUNCTIONS[name]
+        return f"{function}({', '.join(values)})"
 
 
-def compile_expression(text, units, word):
+def compile_expression(text, units, word, tables=()):
     """A Python function of a life."""
-    return eval("lambda life: " + Parser(text, units, word).whole(), dict(GLOBALS))
+    python = Parser(text, units, word, tables).whole()
+    return eval("lambda life: " + python, {**GLOBALS, "tables": tables})
 
 
 def units_of(study):
