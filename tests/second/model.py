@@ -9,8 +9,8 @@ from types import SimpleNamespace as Record
 
 import draws
 from supports import SupportReader
-from words import (Parser, StudyError, Table, as_list, compile_expression, plain, steps, study_under,
-                   units_of)
+from words import (StudyError, Table, as_list, check_keys, compile_expression, plain, steps,
+                   study_under, units_of)
 
 OF_STATE = ("enter", "leave", "cost", "source", "note")
 
@@ -18,6 +18,7 @@ OF_STATE = ("enter", "leave", "cost", "source", "note")
 class Model(SupportReader):
     def __init__(self, study, strategy, command_line=()):
         study = study_under(study, strategy, command_line)
+        check_keys(study)
         self.study, self.strategy_name = study, strategy
         self.units = units_of(study)
         self.strategy = study["strategies"][strategy] or {}
@@ -25,7 +26,7 @@ class Model(SupportReader):
         self.observations = study.get("observations") or {}
         self.supports = study.get("supports") or {}
         self.variables = self.patient.get("variables") or {}
-        self.tables = {name: Table(block, lambda unit: float(Parser(unit, self.units, None).whole()))
+        self.tables = {name: Table(block, lambda unit: compile_expression(unit, self.units, None)(None))
                        for name, block in (study.get("tables") or {}).items()}
         self.parameters = self.read_parameters()
         self.read_attributes()
@@ -425,10 +426,11 @@ class Model(SupportReader):
         self.flows = []
         for track, block in self.patient["tracks"].items():
             for state, content in block["states"].items():
-                costs = plain((content or {}).get("cost"))
-                category = costs.pop("category", "other")
-                for payer, text in sorted(costs.items()):
-                    self.flows.append((track, state, payer, category, self.amount(text, track)))
+                for costs in as_list((content or {}).get("cost") or {}):
+                    costs = plain(costs)
+                    category = costs.pop("category", "other")
+                    for payer, text in sorted(costs.items()):
+                        self.flows.append((track, state, payer, category, self.amount(text, track)))
         for name, block in self.supports.items():
             costs = plain(block.get("cost"))
             category = costs.pop("category", "support")

@@ -104,6 +104,70 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
+# What this reader knows: other keys would change lives without its knowing -----------------------------
+
+KEYS = {
+    "study": "twinpath study question uses based_on time money parameters tables patient observations supports "
+             "consent together strategies targets report record folder",
+    "time": "starts horizon follow_up",
+    "parameter": "value range",
+    "patient": "count from id first_row_of enters attributes correlated variables formulas actions tracks utility",
+    "variable": "kind starts returns_to half_life held_for within stream",
+    "track": "start since states",
+    "exit": "hazard after upon every to choose only_while effects do if priority counts_from stream",
+    "branch": "chance otherwise to effects do",
+    "effect": "if per unit hr time_ratio or rr difference at on_exit on_chance fades",
+    "utility": "base add multiply min",
+    "observation": "of delay",
+    "support": "offer eligible consent channel uptake waits lasts at_most effects contacts cost enter leave",
+    "offer": "upon every if",
+    "contacts": "every upon if reached do cost category",
+    "strategy": "baseline supports from ramp set",
+    "discount": "rate rule from",
+}
+
+
+def check(kind, block):
+    unknown = set(plain(block)) - set(KEYS[kind].split())
+    if unknown:
+        raise StudyError(f"{kind}: {sorted(unknown)} is not known to this reader")
+
+
+def check_keys(study):
+    check("study", study)
+    check("time", study["time"])
+    check("patient", study["patient"])
+    check("utility", study["patient"].get("utility"))
+    check("discount", (study.get("report") or {}).get("discount"))
+    many = {"parameter": study.get("parameters"), "variable": study["patient"].get("variables"),
+            "track": study["patient"]["tracks"], "observation": study.get("observations"),
+            "support": study.get("supports"), "strategy": study["strategies"]}
+    for kind, blocks in many.items():
+        for block in plain(blocks).values():
+            check(kind, block if isinstance(block, dict) else {})
+    for track in study["patient"]["tracks"].values():
+        for state in track["states"].values():
+            for name, exit_ in plain(state).items():
+                if name not in ("enter", "leave", "cost"):
+                    check_exit(exit_)
+    for support in plain(study.get("supports")).values():
+        check("offer", support["offer"])
+        check("contacts", support.get("contacts"))
+        for effect in support.get("effects", []):
+            check("effect", effect)
+
+
+def check_exit(exit_):
+    check("exit", exit_)
+    for effect in exit_.get("effects", []):
+        check("effect", effect)
+    branches = exit_.get("choose", [])
+    for branch in branches if isinstance(branches, list) else []:
+        check("branch", branch)
+        for effect in branch.get("effects", []):
+            check("effect", effect)
+
+
 # Tables ------------------------------------------------------------------------------------------
 
 class Table:
@@ -318,5 +382,5 @@ def units_of(study):
     elif money:
         units[money["currency"]] = 1.0
         for name, worth in (money.get("exchange") or {}).items():
-            units[name] = float(Parser(worth, units, None).whole())
+            units[name] = compile_expression(worth, units, None)(None)
     return units
