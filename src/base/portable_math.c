@@ -280,7 +280,7 @@ exp_finite(double x, double more, int may_leave)
     return scale + scale * rest;
 }
 
-/* |x| below 2^-54, above 700, or NaN */
+/* |x| below 2^-54 (not from twp_math_exp), above 700, or NaN */
 static double
 exp_special(double x, double more)
 {
@@ -308,11 +308,9 @@ twp_math_exp_sum(double hi, double lo)
 double
 twp_math_exp(double x)
 {
-    const double size = twp_math_abs(x);
-
-    if (!(size >= 0x1p-54 && size <= 700))
+    if (!(twp_math_abs(x) <= 700))
         return exp_special(x, 0);
-    return exp_finite(x, 0, 0);
+    return exp_finite(x, 0, 0); /* exactly 1 for |x| < 2^-54 */
 }
 
 double

@@ -44,16 +44,14 @@ static void
 settle_clocks(const twp_model_t *model, twp_twin_t *twin)
 {
     for (int k = 0; k < model->n_clock_mask; k++) {
-        uint64_t started = twin->started[k], touched = twin->touched[k] & ~started;
+        uint64_t started = twin->started[k], touched = twin->touched[k] & twin->running[k];
+        touched &= ~started;
+        twin->running[k] |= started;
         twin->started[k] = twin->touched[k] = 0;
         for (; started != 0; started &= started - 1)
             twp_clock_start(model, twin, k * 64 + __builtin_ctzll(started));
-        for (; touched != 0; touched &= touched - 1) {
-            const int32_t i_slot = k * 64 + __builtin_ctzll(touched);
-            const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
-            if (twin->state[exit->i_track] == exit->i_state)
-                twp_clock_change(model, twin, i_slot);
-        }
+        for (; touched != 0; touched &= touched - 1)
+            twp_clock_change(model, twin, k * 64 + __builtin_ctzll(touched));
     }
 }
 
@@ -73,46 +71,72 @@ sooner(double a, double b)
     return a < b ? a : b;
 }
 
-/** The soonest time of each group that a clock of was set. Written so that nothing branches on times. */
+static inline double
+soonest_of_8(const double *fires)
+{
+    const double low = sooner(sooner(fires[0], fires[1]), sooner(fires[2], fires[3]));
+    const double high = sooner(sooner(fires[4], fires[5]), sooner(fires[6], fires[7]));
+
+    return sooner(low, high);
+}
+
+/** The first of 8 times that is not after `soonest`, of which there is one. */
+static inline int32_t
+first_of_8(const double *fires, double soonest)
+{
+    int32_t low = 3, high = 7;
+
+    low = fires[2] <= soonest ? 2 : low;
+    high = fires[6] <= soonest ? 6 : high;
+    low = fires[1] <= soonest ? 1 : low;
+    high = fires[5] <= soonest ? 5 : high;
+    low = fires[0] <= soonest ? 0 : low;
+    high = fires[4] <= soonest ? 4 : high;
+    return sooner(sooner(fires[0], fires[1]), sooner(fires[2], fires[3])) <= soonest ? low : high;
+}
+
+/** The soonest time of each group in which a clock was set. */
 static void
 refresh_groups(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int32_t shift = model->slot_group_shift, n = 1 << shift;
+    const int32_t shift = model->slot_group_shift;
 
     for (uint64_t stale = twin->stale_groups; stale != 0; stale &= stale - 1) {
         const int32_t g = __builtin_ctzll(stale);
         const double *fires = twin->fires + (g << shift);
-        double soonest = TWP_NEVER;
-        for (int32_t k = 0; k < n; k += 8) {
-            const double *f = fires + k;
-            const double low = sooner(sooner(f[0], f[1]), sooner(f[2], f[3]));
-            const double high = sooner(sooner(f[4], f[5]), sooner(f[6], f[7]));
-            soonest = sooner(soonest, sooner(low, high));
-        }
+        double soonest = soonest_of_8(fires);
+        for (int32_t k = 8; k < 1 << shift; k += 8)
+            soonest = sooner(soonest, soonest_of_8(fires + k));
         twin->group_fires[g] = soonest;
     }
     twin->stale_groups = 0;
 }
 
-/** The clock that fires soonest: smallest (time, slot); slots are in order of priority and name. */
+/**
+ * The clock that fires soonest: smallest (time, slot); slots are in order of priority and name. Nothing
+ * branches on times, since which clock is the soonest cannot be foretold.
+ */
 void
 twp_clock_find_first(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int32_t shift = model->slot_group_shift, n = 1 << shift;
+    const int32_t shift = model->slot_group_shift;
+    const int32_t n_groups = model->n_slots_padded >> shift;
+    const double *group_fires = twin->group_fires;
     double soonest;
-    int32_t group = 0, first;
+    int32_t group = 0;
 
     refresh_groups(model, twin);
-    soonest = twin->group_fires[0];
-    for (int32_t g = 1; g < model->n_slots_padded >> shift; g++) {
-        group = twin->group_fires[g] < soonest ? g : group;
-        soonest = sooner(soonest, twin->group_fires[g]);
+    soonest = group_fires[0];
+    for (int32_t g = 1; g < n_groups; g++) {
+        group = group_fires[g] < soonest ? g : group;
+        soonest = sooner(soonest, group_fires[g]);
     }
-    first = (group << shift) + n - 1;
-    for (int32_t k = first - 1; k >= group << shift; k--)
-        first = twin->fires[k] <= soonest ? k : first; /* the smallest of those that tie */
+    int32_t i = group << shift;
+    for (const int32_t last = i + (1 << shift) - 8; i < last; i += 8)
+        if (soonest_of_8(twin->fires + i) <= soonest)
+            break;
     twin->soonest = soonest;
-    twin->i_first = first;
+    twin->i_first = i + first_of_8(twin->fires + i, soonest);
 }
 
 static void
@@ -122,7 +146,7 @@ fire_exit(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t 
 
     if (exit->guard.n > 0 && twp_program_value(model, twin, exit->guard) == 0) {
         twin->counter[exit->i_counter]++; /* `every` with a false `if`: nothing happens this time */
-        twp_clock_set(model, twin, exit->i_slot, twin->now_days + twin->clock[exit->i_slot].rest);
+        twp_clock_set(model, twin, exit->i_slot, twin->now_days + twin->clock[exit->i_clock].rest);
         return;
     }
     twp_exit_take(model, twin, i_exit, log);
@@ -133,7 +157,10 @@ fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
 {
     const twp_slot_t slot = model->slot[i_slot];
 
-    twp_clock_set(model, twin, i_slot, TWP_NEVER);
+    twin->fires[i_slot] = TWP_NEVER;
+    twin->stale_groups |= UINT64_C(1) << (i_slot >> model->slot_group_shift);
+    twin->i_first = -1;
+    twin->soonest = -1;
     if (slot.kind != TWP_SLOT_EXIT)
         twp_clock_find_first(model, twin);
     switch ((twp_slot_kind_t) slot.kind) {

@@ -47,12 +47,14 @@ static void
 read_covariates(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit_t *exit,
     double *log_ratio, double *log_time)
 {
-    *log_ratio = *log_time = 0;
-    if (exit->has_plain_terms)
-        *log_ratio = plain_sum(model, twin, exit);
-    else if (exit->n_terms > 0)
-        twp_term_sum(model, twin, exit->i_term_first, exit->n_terms, exit->is_strongest_only,
-            log_ratio, log_time);
+    if (exit->has_plain_terms) {
+        *log_ratio = twin->value[exit->i_gate_value] != 0 ? plain_sum(model, twin, exit)
+                                                          : -TWP_NEVER;
+        *log_time = 0;
+        return;
+    }
+    twp_term_sum(model, twin, exit->i_term_first, exit->n_terms, exit->is_strongest_only, log_ratio,
+        log_time);
     if (exit->only_while.n > 0 && twp_program_value(model, twin, exit->only_while) == 0)
         *log_ratio = -TWP_NEVER;
 }
@@ -78,7 +80,7 @@ static void
 solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_constants_t *law,
     twp_twin_t *twin, int32_t i_slot)
 {
-    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_clock_t *clock = &twin->clock[exit->i_clock];
     double fires = TWP_NEVER;
 
     twin->n_solved++;
@@ -115,7 +117,7 @@ start_fixed(
         twp_twin_mark(twin, TWP_MARK_DURATION, model->slot[i_slot].i);
         return;
     }
-    twin->clock[i_slot].rest = days;
+    twin->clock[exit->i_clock].rest = days;
     if (fires < twin->now_days) /* a track that started with `since` */
         fires = exit->kind == TWP_EXIT_AFTER
             ? twin->now_days
@@ -148,9 +150,9 @@ twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
 {
     const int32_t i_exit = model->slot[i_slot].i;
     const twp_model_exit_t *exit = &model->exit[i_exit];
-    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_clock_t *clock = &twin->clock[exit->i_clock];
     twp_law_constants_t own;
-    const bool is_repeat = clock->since_days >= twin->entered_days[exit->i_track];
+    const bool is_repeat = twp_bit_is_set(twin->repeats, i_slot);
 
     if (exit->kind != TWP_EXIT_HAZARD) {
         start_fixed(model, twin, exit, i_slot);
@@ -213,7 +215,8 @@ consume_waiting(const twp_model_exit_t *exit, const twp_law_constants_t *law, tw
 static bool
 is_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double log_ratio)
 {
-    twp_clock_t *clock = &twin->clock[i_slot];
+    const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
+    twp_clock_t *clock = &twin->clock[exit->i_clock];
     const double bound = clock->not_before_days;
     double fires =
         bound < TWP_NEVER ? bound - 1e-9 * (clock->age_days + (bound - clock->since_days)) : bound;
@@ -237,7 +240,7 @@ void
 twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
 {
     const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
-    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_clock_t *clock = &twin->clock[exit->i_clock];
     twp_law_constants_t own;
     double log_ratio, log_time;
 
@@ -260,7 +263,7 @@ void
 twp_clock_solve_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
 {
     const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
-    twp_clock_t *clock = &twin->clock[i_slot];
+    twp_clock_t *clock = &twin->clock[exit->i_clock];
     twp_law_constants_t own;
     const twp_law_constants_t *law = law_of(exit, clock, &own);
 

@@ -47,15 +47,13 @@ static void
 leave_state(const twp_model_t *model, twp_twin_t *twin, int32_t i_track)
 {
     const int32_t i_state = model->track[i_track].i_state_first + twin->state[i_track];
-    const twp_model_state_t *state = &model->state[i_state];
+    const uint64_t *clocks = model->state_clocks + (size_t) i_state * (size_t) model->n_clock_mask;
 
-    for (int32_t e = state->i_exit_first; e < state->i_exit_first + state->n_exits; e++) {
-        const int32_t i_slot = model->exit[e].i_slot;
-        if (i_slot < 0)
-            continue;
-        twp_clock_set(model, twin, i_slot, TWP_NEVER);
-        twp_bit_clear(twin->started, i_slot);
-        twp_bit_clear(twin->touched, i_slot);
+    for (int k = 0; k < model->n_clock_mask; k++) {
+        for (uint64_t rest = clocks[k]; rest != 0; rest &= rest - 1)
+            twp_clock_set(model, twin, k * 64 + __builtin_ctzll(rest), TWP_NEVER);
+        twin->started[k] &= ~clocks[k];
+        twin->running[k] &= ~clocks[k];
     }
     twin->in_state[i_state] = 0;
     twp_twin_touch(model, twin, i_state);
@@ -66,19 +64,17 @@ twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int
 {
     const int32_t i = model->track[i_track].i_state_first + i_state;
     const twp_model_state_t *state = &model->state[i];
+    const uint64_t *clocks = model->state_clocks + (size_t) i * (size_t) model->n_clock_mask;
 
     twin->state[i_track] = i_state;
     twin->in_state[i] = 1;
     twp_twin_touch(model, twin, i);
-    for (int32_t e = state->i_exit_first; e < state->i_exit_first + state->n_exits; e++) {
-        const twp_model_exit_t *exit = &model->exit[e];
-        if (!exit->counts_firings)
-            twin->counter[exit->i_counter]++;
-        if (exit->i_slot >= 0) {
-            twin->clock[exit->i_slot].since_days = -TWP_NEVER; /* an entry, not a repeat */
-            twp_bit_set(twin->started, exit->i_slot);
-        }
+    for (int k = 0; k < model->n_clock_mask; k++) {
+        twin->started[k] |= clocks[k];
+        twin->repeats[k] &= ~clocks[k];
     }
+    for (int32_t e = state->i_exit_first; e < state->i_exit_first + state->n_exits; e++)
+        twin->counter[model->exit[e].i_counter] += !model->exit[e].counts_firings;
 }
 
 /** The exit stays in its state: only its own clock starts again. */
@@ -91,10 +87,10 @@ repeat_exit(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *
         return;
     twin->counter[exit->i_counter]++;
     if (exit->kind == TWP_EXIT_HAZARD) {
-        twin->clock[i_slot].since_days = twin->now_days; /* a repeat */
+        twp_bit_set(twin->repeats, i_slot);
         twp_bit_set(twin->started, i_slot);
     } else {
-        twp_clock_set(model, twin, i_slot, twin->now_days + twin->clock[i_slot].rest);
+        twp_clock_set(model, twin, i_slot, twin->now_days + twin->clock[exit->i_clock].rest);
     }
 }
 

@@ -34,7 +34,7 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->start_value = take(&l, m->n_variables, sizeof(double));
     twin->fires = take(&l, m->n_slots_padded, sizeof(double));
     twin->group_fires = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
-    twin->clock = take(&l, m->n_slots, sizeof(twp_clock_t));
+    twin->clock = take(&l, m->n_clocks, sizeof(twp_clock_t));
     twin->base = take(&l, m->n_variables, sizeof(double));
     twin->drift = take(&l, m->n_drifts, sizeof(twp_drift_state_t));
     twin->entered_days = take(&l, m->n_tracks, sizeof(double));
@@ -58,6 +58,8 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->counter = take(&l, m->n_counters, sizeof(uint32_t));
     twin->touched = take(&l, m->n_clock_mask, sizeof(uint64_t));
     twin->stale = take(&l, m->n_formula_mask, sizeof(uint64_t));
+    twin->running = take(&l, m->n_clock_mask, sizeof(uint64_t));
+    twin->repeats = take(&l, m->n_clock_mask, sizeof(uint64_t));
     twin->put_off = take(&l, m->n_clock_mask, sizeof(uint64_t));
     twin->started = take(&l, m->n_clock_mask, sizeof(uint64_t));
     return l.n_bytes;
@@ -101,6 +103,7 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     CLEAR(twin->counter, m->n_counters);
     CLEAR(twin->touched, m->n_clock_mask);
     CLEAR(twin->stale, m->n_formula_mask);
+    CLEAR(twin->running, m->n_clock_mask);
     CLEAR(twin->put_off, m->n_clock_mask);
     CLEAR(twin->started, m->n_clock_mask);
     for (int32_t g = 0; g < m->n_slots_padded >> m->slot_group_shift; g++)

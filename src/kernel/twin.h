@@ -29,7 +29,7 @@ typedef enum {
 #define TWP_MAX_INSTANTS 10000000 /* of one life */
 #define TWP_MAX_DELAYED 32
 
-#define TWP_MAX_WAITING 6 /* changes of a clock that are put off */
+#define TWP_MAX_WAITING 4 /* changes of a clock that are put off */
 
 /** One running clock. */
 typedef struct {
@@ -107,7 +107,7 @@ typedef struct twp_twin {
     double *start_value; /* [n_variables], set by the engine (drawn) */
     double *fires;       /* [n_slots_padded] days; INFINITY: not running */
     double *group_fires; /* [n_slots_padded >> slot_group_shift] soonest of each group of slots */
-    twp_clock_t *clock;  /* [n_slots] */
+    twp_clock_t *clock;  /* [n_clocks] of the exits of the current states */
     double *base;        /* [n_variables] what it returns to */
     twp_drift_state_t *drift;             /* [n_drifts] */
     double *entered_days;                 /* [n_tracks] */
@@ -129,6 +129,8 @@ typedef struct twp_twin {
     uint32_t *counter;        /* [n_counters] occurrences so far */
     uint64_t *touched;        /* [n_clock_mask] clocks to solve at the end of the instant */
     uint64_t *stale;          /* [n_formula_mask] formulas to refresh */
+    uint64_t *running;        /* [n_clock_mask] clocks that were started in the current states */
+    uint64_t *repeats;        /* [n_clock_mask] clocks that count from their own last firing */
     uint64_t *put_off; /* [n_clock_mask] clocks whose firing time is only a bound from below */
     uint64_t *started; /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];

@@ -74,6 +74,25 @@ tell_owner(twp_compiler_t *c, const twp_slot_request_t *request, int32_t i_slot)
     }
 }
 
+/** One state of a track is current: the clocks of its states share their places. */
+static void
+place_clocks(twp_model_t *model)
+{
+    for (int t = 0; t < model->n_tracks; t++) {
+        const twp_model_track_t *track = &model->track[t];
+        int n_most = 0;
+        for (int s = 0; s < track->n_states; s++) {
+            const twp_model_state_t *state = &model->state[track->i_state_first + s];
+            int n = 0;
+            for (int e = state->i_exit_first; e < state->i_exit_first + state->n_exits; e++)
+                if (model->exit[e].i_slot >= 0)
+                    model->exit[e].i_clock = model->n_clocks + n++;
+            n_most = n > n_most ? n : n_most;
+        }
+        model->n_clocks += n_most;
+    }
+}
+
 /** Slots in order of falling priority, then qualified name: so (time, slot) is the order of ties. */
 void
 twp_compile_slots(twp_compiler_t *c)
@@ -101,6 +120,7 @@ twp_compile_slots(twp_compiler_t *c)
         model->slot[k].i = request[k].i;
         tell_owner(c, &request[k], k);
     }
+    place_clocks(model);
 }
 
 /* ---- dependency masks ---------------------------------------------------------------------------- */
@@ -187,7 +207,11 @@ place_values(twp_model_t *model)
         place_term(model, &model->term[k]);
     for (int e = 0; e < model->n_exits; e++) {
         twp_model_exit_t *exit = &model->exit[e];
-        exit->has_plain_terms = exit->n_terms > 0 && !exit->is_strongest_only;
+        const bool has_gate = exit->only_while.n > 0;
+        exit->i_gate_value = has_gate ? model->code[exit->only_while.first].i_value
+                                      : model->i_value_one;
+        exit->has_plain_terms = !exit->is_strongest_only && exit->only_while.n <= 1 &&
+            exit->i_gate_value >= 0;
         for (int32_t k = exit->i_term_first; k < exit->i_term_first + exit->n_terms; k++)
             if (model->term[k].i_value < 0 || model->term[k].is_time_ratio)
                 exit->has_plain_terms = false;
@@ -227,13 +251,19 @@ twp_compile_masks(twp_compiler_t *c)
         model->n_formula_mask = 1;
     model->clock_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_clock_mask);
     model->formula_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_formula_mask);
-    if (model->clock_mask == NULL || model->formula_mask == NULL) {
+    model->state_clocks = TWP_ARENA_NEW(c->arena, uint64_t, model->n_states * model->n_clock_mask);
+    if (model->clock_mask == NULL || model->formula_mask == NULL || model->state_clocks == NULL) {
         c->is_out_of_memory = true;
         return;
     }
     for (int e = 0; e < model->n_exits; e++)
         if (model->exit[e].kind == TWP_EXIT_HAZARD)
             mask_exit(model, &model->exit[e]);
+    for (int32_t e = 0; e < model->n_exits; e++)
+        if (model->exit[e].i_slot >= 0)
+            set_bit(model->state_clocks, model->n_clock_mask,
+                model->track[model->exit[e].i_track].i_state_first + model->exit[e].i_state,
+                model->exit[e].i_slot);
     for (int32_t f = 0; f < model->n_formulas; f++)
         mask_program(model, model->formula[f], model->formula_mask, model->n_formula_mask, f);
 }

@@ -69,12 +69,13 @@ typedef struct {
     uint8_t counts_from; /* twp_clock_origin_t */
     bool is_strongest_only;
     bool has_constant_law;
-    bool has_plain_terms; /* hazard ratios of values and numbers, all of which count */
+    bool has_plain_terms; /* hazard ratios of values and numbers, all of which count, or none */
     bool draws_choice;    /* more than one branch */
     bool
         counts_firings; /* upon with a branch that stays: the counter counts firings, else entries */
     int32_t i_track, i_state; /* state within the track */
     int32_t i_slot;           /* clock, or -1 for upon */
+    int32_t i_clock;          /* in the twin's clock[]: the states of a track share */
     int32_t i_counter;
     int32_t i_offer_support; /* or -1 */
     int32_t i_happening;     /* raised when taken, or -1 */
@@ -83,6 +84,7 @@ typedef struct {
     twp_program_t parameter[TWP_FAMILY_MAX_PARAMETERS]; /* when not */
     twp_program_t days, guard, only_while;
     int32_t i_term_first, n_terms;
+    int32_t i_gate_value; /* plain terms: the hazard is off while this value is 0 */
     int32_t i_action_first, n_actions;
     int32_t i_branch_first, n_branches;
 } twp_model_exit_t;
@@ -258,7 +260,8 @@ typedef struct twp_model {
     twp_reward_t *reward;
     int32_t i_qaly_reward; /* to which actions add QALYs, or -1 */
     int n_slots;
-    twp_slot_t *slot;     /* order: priority falling, then qualified name */
+    twp_slot_t *slot; /* order: priority falling, then qualified name */
+    int n_clocks;
     int slot_group_shift; /* slots are searched in groups of 1 << shift */
     int n_slots_padded;   /* whole groups, at most 64; the rest never fires */
     int n_counters;
@@ -277,6 +280,7 @@ typedef struct twp_model {
     uint64_t *clock_mask; /* [n_words * n_clock_mask]: slots a word touches */
     int n_formula_mask;
     uint64_t *formula_mask; /* [n_words * n_formula_mask] */
+    uint64_t *state_clocks; /* [n_states * n_clock_mask]: clocks of a state's exits */
     /* words: states first (index over all states), then as below */
     int32_t first_variable_word, first_fade_word, first_observation_word, first_formula_word;
     int32_t first_attribute_value, i_value_one, n_values; /* what follows the words in value[] */
