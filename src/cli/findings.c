@@ -42,26 +42,62 @@ print_finding(FILE *stream, const twp_finding_t *finding, bool has_colour)
     print_line(stream, "nearest:", finding->nearest);
 }
 
-void
-twp_findings_print(const twp_study_t *study, bool has_warnings, FILE *stream)
+/* Findings of whatever owns them. */
+typedef struct {
+    const void *owner;
+    const twp_finding_t *(*at)(const void *owner, int i_finding);
+    int n, n_errors, n_dropped;
+} list_t;
+
+static void
+print_list(const list_t *list, bool has_warnings, FILE *stream)
 {
     const bool has_colour = twp_say_has_colour(fileno(stream));
-    const int n_errors = twp_study_n_errors(study), n_dropped = twp_study_n_dropped(study);
     int n_warnings = 0;
 
-    for (int i = 0; i < twp_study_n_findings(study); i++) {
-        const twp_finding_t *finding = twp_study_finding(study, i);
+    for (int i = 0; i < list->n; i++) {
+        const twp_finding_t *finding = list->at(list->owner, i);
         n_warnings += finding->is_warning && has_warnings;
         if (!finding->is_warning || has_warnings)
             print_finding(stream, finding, has_colour);
     }
-    if (n_errors == 0 && n_warnings == 0)
+    if (list->n_errors == 0 && n_warnings == 0)
         return;
-    fprintf(stream, "%d %s, %d %s", n_errors, n_errors == 1 ? "error" : "errors", n_warnings,
-        n_warnings == 1 ? "warning" : "warnings");
-    if (n_dropped > 0)
-        fprintf(stream, " (%d more not shown)", n_dropped);
+    fprintf(stream, "%d %s, %d %s", list->n_errors, list->n_errors == 1 ? "error" : "errors",
+        n_warnings, n_warnings == 1 ? "warning" : "warnings");
+    if (list->n_dropped > 0)
+        fprintf(stream, " (%d more not shown)", list->n_dropped);
     fputc('\n', stream);
+}
+
+static const twp_finding_t *
+of_study(const void *study, int i_finding)
+{
+    return twp_study_finding(study, i_finding);
+}
+
+static const twp_finding_t *
+of_cohort(const void *cohort, int i_finding)
+{
+    return twp_cohort_finding(cohort, i_finding);
+}
+
+void
+twp_findings_print(const twp_study_t *study, bool has_warnings, FILE *stream)
+{
+    const list_t list = { study, of_study, twp_study_n_findings(study), twp_study_n_errors(study),
+        twp_study_n_dropped(study) };
+
+    print_list(&list, has_warnings, stream);
+}
+
+void
+twp_findings_print_cohort(const twp_cohort_t *cohort, FILE *stream)
+{
+    const list_t list = { cohort, of_cohort, twp_cohort_n_findings(cohort),
+        twp_cohort_n_errors(cohort), twp_cohort_n_dropped(cohort) };
+
+    print_list(&list, true, stream);
 }
 
 int

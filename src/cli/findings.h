@@ -1,4 +1,4 @@
-/** Findings of a study, told the same way by every command. */
+/** Findings of an input, told the same way by every command. */
 #ifndef TWP_CLI_FINDINGS_H
 #define TWP_CLI_FINDINGS_H
 
@@ -13,6 +13,9 @@
  * @param stream  standard output or standard error
  */
 void twp_findings_print(const twp_study_t *study, bool has_warnings, FILE *stream);
+
+/** The same for a file of dispensings, with its warnings. */
+void twp_findings_print_cohort(const twp_cohort_t *cohort, FILE *stream);
 
 /**
  * Reads a study and prints its findings on stream; also what kept it from being read, on standard

@@ -1,5 +1,6 @@
 #include "cli/help.h"
 
+#include "cli/definitions.h"
 #include "cli/options.h"
 #include "cli/say.h"
 
@@ -49,6 +50,22 @@ write_paragraphs(twp_buffer_t *buffer, const char *text)
 }
 
 static void
+write_definitions(twp_buffer_t *buffer, const twp_command_t *command)
+{
+    twp_definition_t one = twp_definitions_at(command, 0);
+    char head[128];
+
+    for (int i = 0; one.name != NULL; one = twp_definitions_at(command, ++i)) {
+        if (one.definition == NULL) {
+            twp_buffer_printf(buffer, "\n%s:\n", one.name);
+            continue;
+        }
+        snprintf(head, sizeof head, "  %-14s", one.name);
+        twp_buffer_wrap(buffer, one.definition, WIDTH, head, "                ");
+    }
+}
+
+static void
 write_command(twp_buffer_t *buffer, const twp_command_t *command)
 {
     twp_buffer_printf(
@@ -58,6 +75,7 @@ write_command(twp_buffer_t *buffer, const twp_command_t *command)
     for (int i = 0; i < command->n_options; i++)
         write_option(buffer, &command->option[i]);
     write_option(buffer, &twp_option_help);
+    write_definitions(buffer, command);
     twp_buffer_add(buffer, "\nExamples:\n");
     for (int i = 0; i < command->n_examples; i++) {
         twp_buffer_printf(buffer, "  %s\n", command->example[i].line);

@@ -1,4 +1,5 @@
 /* The manual page, in the man macros of roff, made from the tables of commands. */
+#include "cli/definitions.h"
 #include "cli/help.h"
 #include "cli/options.h"
 
@@ -63,6 +64,20 @@ add_paragraphs(twp_buffer_t *buffer, const char *text)
 }
 
 static void
+add_definitions(twp_buffer_t *buffer, const twp_command_t *command)
+{
+    twp_definition_t one = twp_definitions_at(command, 0);
+
+    for (int i = 0; one.name != NULL; one = twp_definitions_at(command, ++i)) {
+        twp_buffer_add(buffer, one.definition == NULL ? ".PP\n.B " : ".TP\n.I ");
+        add_roff(buffer, one.name);
+        twp_buffer_add(buffer, "\n");
+        if (one.definition != NULL)
+            add_line(buffer, one.definition);
+    }
+}
+
+static void
 add_command(twp_buffer_t *buffer, const twp_command_t *command)
 {
     twp_buffer_printf(buffer, ".SS \"twinpath %s ", command->name);
@@ -72,6 +87,7 @@ add_command(twp_buffer_t *buffer, const twp_command_t *command)
     for (int i = 0; i < command->n_options; i++)
         add_option(buffer, &command->option[i]);
     add_option(buffer, &twp_option_help);
+    add_definitions(buffer, command);
 }
 
 static void

@@ -13,7 +13,7 @@
 const twp_option_t twp_option_help = { TWP_OPTION_HELP, "help", 'h', TWP_TAKES_NOTHING, NULL,
     "print this help" };
 
-#define OPTIONS_MAX 30 /* of one command, with --help */
+#define OPTIONS_MAX 40 /* of one command, with --help */
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 

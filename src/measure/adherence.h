@@ -1,9 +1,10 @@
 /**
- * Adherence measures from dispensings, defined once: simulated and real ones alike.
+ * Adherence measures from dispensings, defined once: simulated and real ones alike. These here need one
+ * look at each dispensing and keep none; adherence_cma.h and adherence_episodes.h look at whole
+ * histories, with rules about changes of drug and dose.
  *
  * Dates are whole days (floor of the time), supply may be fractional; surplus is carried forward.
- * The definitions are AdhereR's (Dima & Dediu 2017 PLoS ONE 12:e0174426) without its rules about
- * changes of drug and dose. A window runs from its first day to its end; what is dispensed on the
+ * The definitions are AdhereR's (Dima & Dediu 2017 PLoS ONE 12:e0174426) without those rules. A window runs from its first day to its end; what is dispensed on the
  * day of the end belongs to it, as in AdhereR, though that supply covers no day of it. Dispensings
  * are given in order of day; several on one day add up.
  */
@@ -15,7 +16,9 @@
 
 typedef struct {
     int32_t day; /* whole day */
+    int32_t i_medication;
     double supply_days;
+    double daily_dose; /* above 0 where dosage changes are considered */
 } twp_dispensing_t;
 
 /** Covered days in [from_day, to_day): each day at most once, surplus carried forward, also from

@@ -14,7 +14,15 @@
 typedef struct {
     twp_reader_t *reader;
     twp_error_t *err;
+    bool is_adherence; /* the file comes from no run */
 } check_t;
+
+/* Must what is_required says be there? */
+static bool
+is_needed(const check_t *check, int is_required)
+{
+    return is_required != 0 && !(check->is_adherence && is_required == TWP_REQUIRED_OF_RUNS);
+}
 
 static twp_status_t
 differ(const check_t *check, const char *object, const char *what, const char *detail)
@@ -207,7 +215,7 @@ check_required(const check_t *check, const char *group, const twp_names_t *names
 {
     for (size_t i = 0; i < twp_columns_n(); i++) {
         const twp_column_t *const row = twp_columns_at(i);
-        bool is_there = !row->is_required || strcmp(row->group, group) != 0;
+        bool is_there = !is_needed(check, row->is_required) || strcmp(row->group, group) != 0;
         for (size_t j = 0; !is_there && j < names->n; j++)
             is_there = twp_columns_fits(row->field.name, names->name[j]);
         if (!is_there)
@@ -243,6 +251,20 @@ check_group(const check_t *check, const char *group)
 }
 
 static twp_status_t
+read_kind(check_t *check)
+{
+    char *kind = NULL;
+    twp_status_t status;
+
+    if (!twp_reader_has_attribute(check->reader, "", "twinpath_kind"))
+        return TWP_OK; /* told below */
+    status = twp_reader_attribute_text(check->reader, "", "twinpath_kind", &kind, check->err);
+    check->is_adherence = status == TWP_OK && strcmp(kind, TWP_KIND_ADHERENCE) == 0;
+    free(kind);
+    return status;
+}
+
+static twp_status_t
 check_root_attributes(const check_t *check)
 {
     twp_status_t status = check_attributes(check, "");
@@ -251,7 +273,7 @@ check_root_attributes(const check_t *check)
         const twp_column_attribute_t *const row = twp_columns_attribute_at(i);
         twp_attribute_value_t value;
         if (!twp_reader_has_attribute(check->reader, row->group, row->name)) {
-            if (row->is_required)
+            if (is_needed(check, row->is_required))
                 status = differ(check, row->group, "lacks the attribute", row->name);
             continue;
         }
@@ -273,7 +295,9 @@ twp_results_check_layout(const char *path, twp_error_t *err)
 
     if (status != TWP_OK)
         return status;
-    status = check_root_attributes(&check);
+    status = read_kind(&check);
+    if (status == TWP_OK)
+        status = check_root_attributes(&check);
     if (status == TWP_OK)
         status = twp_reader_list(check.reader, "", &names, err);
     for (size_t i = 0; status == TWP_OK && i < names.n; i++)

@@ -200,6 +200,45 @@ out:
     return status;
 }
 
+twp_status_t
+twp_provenance_write_table(
+    twp_results_writer_t *writer, const twp_csv_t *table, const char *settings, twp_error_t *err)
+{
+    twp_arena_t *const arena = twp_arena_create(0);
+    const char *const name = base_name(table->file), *const sum = table->sha256, *build;
+    const int64_t n_bytes = (int64_t) table->n_bytes;
+    const inputs_t inputs = { 1, (const char *[]){ name }, (const char *[]){ sum },
+        (int64_t[]){ n_bytes } };
+    char hex[TWP_SHA256_HEX_SIZE];
+    twp_sha256_t digest;
+    twp_status_t status = TWP_OK;
+
+    build = arena != NULL ? build_json(arena) : NULL;
+    if (build == NULL)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the provenance");
+    if (status == TWP_OK)
+        status = twp_results_group(writer, "provenance", err);
+    if (status == TWP_OK)
+        status = twp_results_write_text(writer, "provenance", "overrides", settings, err);
+    if (status == TWP_OK)
+        status = twp_results_write_text(writer, "provenance", "build_json", build, err);
+    if (status == TWP_OK)
+        status = write_inputs(writer, &inputs, err);
+    twp_sha256_init(&digest);
+    twp_sha256_update(&digest, settings, strlen(settings));
+    twp_sha256_update(&digest, sum, strlen(sum));
+    twp_sha256_update(&digest, TWP_BUILD_VERSION, strlen(TWP_BUILD_VERSION));
+    twp_sha256_finish(&digest, hex);
+    hex[32] = '\0';
+    if (status == TWP_OK)
+        status = twp_results_attribute_text(writer, NULL, "run_id", hex, err);
+    if (status == TWP_OK)
+        status = twp_results_attribute_text(
+            writer, NULL, "source", "twinpath " TWP_BUILD_VERSION, err);
+    twp_arena_free(arena);
+    return status;
+}
+
 /* ---- session -------------------------------------------------------------------------------- */
 
 static void

@@ -20,6 +20,10 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_provenance_write(
     twp_results_writer_t *writer, const twp_provenance_t *provenance, twp_error_t *err);
 
+/** The same for a file that comes from a table and settings, not from a study. */
+TWP_CHECK_RESULT twp_status_t twp_provenance_write_table(
+    twp_results_writer_t *writer, const twp_csv_t *table, const char *settings, twp_error_t *err);
+
 /** For /session. */
 typedef struct {
     const char *command_line;  /* or NULL */

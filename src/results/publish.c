@@ -307,3 +307,23 @@ twp_publish_file(const twp_publish_t *publish, bool overwrite,
         status = sync_path(publish->folder, O_DIRECTORY, err);
     return status;
 }
+
+twp_status_t
+twp_publish_plain(const twp_publish_t *publish, bool overwrite, twp_error_t *err)
+{
+    twp_status_t status = sync_path(publish->tmp_path, 0, err);
+    int error = 0;
+
+    if (status == TWP_OK && overwrite && rename(publish->tmp_path, publish->path) != 0)
+        error = errno;
+    else if (status == TWP_OK && !overwrite)
+        error = link_new(publish);
+    if (error == EEXIST)
+        status = TWP_FAIL(err, TWP_ERR_EXISTS, "%s: a file is already there", publish->path);
+    else if (error != 0)
+        status = fail_errno(err, publish->path, "cannot be published", error);
+    if (status == TWP_OK)
+        return sync_path(publish->folder, O_DIRECTORY, err);
+    (void) unlink(publish->tmp_path);
+    return status;
+}

@@ -46,4 +46,11 @@ TWP_CHECK_RESULT twp_status_t twp_publish_open_spool(
 TWP_CHECK_RESULT twp_status_t twp_publish_file(const twp_publish_t *publish, bool overwrite,
     const char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
 
+/**
+ * The same for a file of text, without a .sha256: syncs tmp_path, gives it the name path, syncs the
+ * folder. TWP_ERR_EXISTS when path is there and overwrite is false.
+ */
+TWP_CHECK_RESULT twp_status_t twp_publish_plain(
+    const twp_publish_t *publish, bool overwrite, twp_error_t *err);
+
 #endif

@@ -6,6 +6,7 @@
 
 #define YES true
 #define NO false
+#define OF_RUNS TWP_REQUIRED_OF_RUNS
 #define ANY_DIMS .n_dims = 0
 #define D1(a) .n_dims = 1, .dims = { a }
 #define D2(a, b) .n_dims = 2, .dims = { a, b }
@@ -64,6 +65,11 @@ static const twp_column_group_t groups[] = {
         { NULL, NULL }, YES },
     { "events", "What happened in each life, a ragged array of events", "timeSeries",
         { NULL, NULL }, YES },
+    { "adherence",
+        "Adherence from a file of dispensings, a row for each patient, episode, window or "
+        "dispensing",
+        NULL, { NULL, NULL }, YES },
+    { "cohort", "The measures of /adherence over its rows", NULL, { NULL, NULL }, YES },
     { "blocks", "Sums per block of twins, from which parts of a run are merged", NULL,
         { "point", "world" }, YES },
     { "provenance", "What the run was made from", NULL, { NULL, NULL }, YES },
@@ -108,6 +114,14 @@ static const twp_column_group_t groups[] = {
         ROW_WITH(YES, group, "row_size", INT32, D1("path"), NULL, "rows of the path",        \
             .sample_dimension = member),                                                     \
         ROW(YES, group, "row_start", INT64, D1("path"), NULL, "first row of the path, from 0")
+
+#define DAY(the_name, the_long_name)                                                 \
+    ROW_WITH(NO, "adherence", the_name, FLOAT64, D1("row"), "days since 1970-01-01", \
+        the_long_name, .calendar = "proleptic_gregorian")
+#define NUMBER_OF(the_name, the_long_name) \
+    ROW(NO, "adherence", the_name, INT32, D1("row"), NULL, the_long_name)
+#define DAYS_OF(the_name, the_long_name) \
+    ROW(NO, "adherence", the_name, FLOAT64, D1("row"), "d", the_long_name)
 
 static const twp_column_t columns[] = {
     POINT("summary"),
@@ -291,8 +305,54 @@ static const twp_column_t columns[] = {
     ROW(NO, "blocks", "{sum}", FLOAT64, ANY_DIMS, NULL, "sum over the twins of the block"),
     ROW(NO, "blocks", "{sum}", INT64, ANY_DIMS, NULL, "count over the twins of the block"),
 
-    SCALAR(YES, "provenance", "study_yaml", "the study as read, with its modules"),
-    SCALAR(YES, "provenance", "resolved_json", "the study after defaults and overrides"),
+    ROW(YES, "adherence", "patient", TEXT, D1("row"), NULL, "patient as the file names it"),
+    NUMBER_OF("n_dispensings", "dispensings of the patient, or of the episode"),
+    NUMBER_OF("n_in_followup", "dispensings in the follow-up"),
+    NUMBER_OF("n_in_window", "dispensings in the window"),
+    NUMBER_OF("episode", "number of the treatment episode of the patient, from 1"),
+    NUMBER_OF("window", "number of the sliding window of the patient, from 1"),
+    DAY("followup_start", "first day of the follow-up"),
+    DAY("followup_end", "last day of the follow-up"),
+    DAY("window_start", "first day of the observation window"),
+    DAY("window_end", "last day of the observation window"),
+    DAY("episode_start", "first day of the episode"),
+    DAY("episode_end", "day on which the episode has ended"),
+    DAYS_OF("episode_days", "length of the episode"),
+    DAYS_OF("end_gap_days", "gap after the last dispensing of the episode"),
+    DAY("date", "day of the dispensing"),
+    DAYS_OF("supply_days", "days' supply dispensed"),
+    DAYS_OF("interval_days", "days to the next dispensing or the end of the window"),
+    DAYS_OF("gap_days", "days without supply in the interval"),
+    DAYS_OF("carried_days", "surplus carried over into the dispensing"),
+    ROW_WITH(NO, "adherence", "is_before_window", INT8, D1("row"), NULL,
+        "whether the dispensing lies before the window", NO_YES),
+    ROW_WITH(NO, "adherence", "is_after_window", INT8, D1("row"), NULL,
+        "whether the dispensing lies after the window", NO_YES),
+    ROW(NO, "adherence", "daily_dose", FLOAT64, D1("row"), NULL, "daily dose of the dispensing"),
+    ROW(NO, "adherence", "medication", TEXT, D1("row"), NULL, "medication dispensed"),
+    ROW(NO, "adherence", "{measure}", FLOAT64, D1("row"), "1",
+        "measure of the row, NaN where it is not defined"),
+
+    ROW(YES, "cohort", "measure", TEXT, D1("measure"), NULL, "name of the measure"),
+    ROW(YES, "cohort", "unit", TEXT, D1("measure"), NULL, "unit of the measure"),
+    ROW(YES, "cohort", "definition", TEXT, D1("measure"), NULL, "exact definition of the measure"),
+    ROW(YES, "cohort", "n", INT64, D1("measure"), NULL, "rows with a value"),
+    ROW(YES, "cohort", "n_missing", INT64, D1("measure"), NULL, "rows without one"),
+    ROW(YES, "cohort", "n_above", INT64, D1("measure"), NULL, "rows at or above the threshold"),
+    ROW_WITH(YES, "cohort", "mean", FLOAT64, D1("measure"), NULL, "mean over rows",
+        .cell_methods = "row: mean"),
+    ROW(YES, "cohort", "sd", FLOAT64, D1("measure"), NULL, "standard deviation over rows"),
+    ROW(YES, "cohort", "low", FLOAT64, D1("measure"), NULL,
+        "lower end of the mean's 95 % interval"),
+    ROW(YES, "cohort", "high", FLOAT64, D1("measure"), NULL,
+        "upper end of the mean's 95 % interval"),
+    ROW(YES, "cohort", "quantile", FLOAT64, D1("quantile"), "1", "share of the rows below"),
+    ROW(YES, "cohort", "value", FLOAT64, D2("measure", "quantile"), NULL, "quantile over rows"),
+    ROW(YES, "cohort", "bin", TEXT, D1("bin"), NULL, "values that the bin of the histogram holds"),
+    ROW(YES, "cohort", "histogram", INT64, D2("measure", "bin"), NULL, "rows in the bin"),
+
+    SCALAR(OF_RUNS, "provenance", "study_yaml", "the study as read, with its modules"),
+    SCALAR(OF_RUNS, "provenance", "resolved_json", "the study after defaults and overrides"),
     SCALAR(YES, "provenance", "overrides", "what the command line set"),
     SCALAR(YES, "provenance", "build_json", "version, commit, compiler, flags, libraries"),
     ROW(NO, "provenance", "input_name", TEXT, D1("input"), NULL, "base name of the input file"),
@@ -308,17 +368,17 @@ static const twp_column_t columns[] = {
 static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(YES, "", "Conventions", TEXT, "CF-1.10"),
     ATTRIBUTE(YES, "", "twinpath_layout", TEXT, "MAJOR.MINOR of this layout"),
-    ATTRIBUTE(YES, "", "twinpath_kind", TEXT, "results or shard"),
+    ATTRIBUTE(YES, "", "twinpath_kind", TEXT, "results, shard or adherence"),
     ATTRIBUTE(YES, "", "title", TEXT, "from the study"),
     ATTRIBUTE(YES, "", "source", TEXT, "program and version"),
     ATTRIBUTE(YES, "", "run_id", TEXT, "hash of the resolved study, inputs and model version"),
-    ATTRIBUTE(YES, "", "seed", TEXT, "decimal"),
-    ATTRIBUTE(YES, "", "n_twins", INT32, "twins of the run"),
-    ATTRIBUTE(YES, "", "n_strategies", INT32, "strategies of the run"),
-    ATTRIBUTE(YES, "", "n_parameter_sets", INT32, "parameter sets of the run"),
-    ATTRIBUTE(YES, "", "n_worlds", INT32, "worlds of the run"),
-    ATTRIBUTE(YES, "", "twins_across_sets", TEXT, "same or fresh"),
-    ATTRIBUTE(YES, "", "n_twins_done", INT32, "below n_twins only where the status is partial"),
+    ATTRIBUTE(OF_RUNS, "", "seed", TEXT, "decimal"),
+    ATTRIBUTE(OF_RUNS, "", "n_twins", INT32, "twins of the run"),
+    ATTRIBUTE(OF_RUNS, "", "n_strategies", INT32, "strategies of the run"),
+    ATTRIBUTE(OF_RUNS, "", "n_parameter_sets", INT32, "parameter sets of the run"),
+    ATTRIBUTE(OF_RUNS, "", "n_worlds", INT32, "worlds of the run"),
+    ATTRIBUTE(OF_RUNS, "", "twins_across_sets", TEXT, "same or fresh"),
+    ATTRIBUTE(OF_RUNS, "", "n_twins_done", INT32, "below n_twins only where the status is partial"),
     ATTRIBUTE(NO, "", "shard_index", INT32, "number of the shard, from 0"),
     ATTRIBUTE(NO, "", "shard_count", INT32, "shards of the run"),
     ATTRIBUTE(NO, "", "first_twin", INT32, "first twin of the shard"),
@@ -331,6 +391,8 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(NO, "", "price_year", INT32, "year that prices are of"),
     ATTRIBUTE(NO, "contrasts", "icer_cost", TEXT, "measure that is the cost of the icer"),
     ATTRIBUTE(NO, "contrasts", "icer_effect", TEXT, "measure that is the effect of the icer"),
+    ATTRIBUTE(NO, "adherence", "per", TEXT, "patient, episode, window or event"),
+    ATTRIBUTE(NO, "cohort", "threshold", FLOAT64, "that n_above counts from"),
     ATTRIBUTE(NO, "session", "command_line", TEXT, "the command as typed"),
     ATTRIBUTE(NO, "session", "started", TEXT, "ISO 8601, UTC"),
     ATTRIBUTE(NO, "session", "finished", TEXT, "ISO 8601, UTC"),

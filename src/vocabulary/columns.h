@@ -52,6 +52,10 @@ typedef struct {
     const char *const *flag_meanings; /**< [n_flags], words without blanks */
 } twp_field_t;
 
+/** Required, but not in files of adherence (twinpath_kind), which come from no run. */
+#define TWP_REQUIRED_OF_RUNS 2
+#define TWP_KIND_ADHERENCE "adherence"
+
 /**
  * A row of the table of columns: field.name may be a pattern with parts such as "{measure}".
  * A numeric row without dimensions may have any; a text row without is a scalar.
@@ -59,7 +63,7 @@ typedef struct {
 typedef struct {
     const char *group;
     twp_field_t field; /**< units may be "{unit}": the caller says */
-    bool is_required;  /**< stands in the file whenever the group does */
+    int is_required; /**< stands in the file whenever the group does: 0, 1, TWP_REQUIRED_OF_RUNS */
 } twp_column_t;
 
 /** A row of the table of groups, in the order in which groups stand in a file. */
@@ -77,7 +81,7 @@ typedef struct {
     const char *group; /**< "" is the root */
     const char *name;
     twp_type_t type; /**< text, int32 or float64 */
-    bool is_required;
+    int is_required; /**< likewise */
     const char *comment;
 } twp_column_attribute_t;
 

@@ -11,7 +11,8 @@
  * Day 10: 30 days (to 40). Day 35: 30 (surplus 5: to 70). Day 90: 20 and 12.5 (to 122.5). Without
  * supply: [70, 90), [122.5, ...).
  */
-static const twp_dispensing_t history[4] = { { 10, 30 }, { 35, 30 }, { 90, 20 }, { 90, 12.5 } };
+static const twp_dispensing_t history[4] = { { 10, 0, 30, 1 }, { 35, 0, 30, 1 }, { 90, 0, 20, 1 },
+    { 90, 0, 12.5, 1 } };
 
 static void
 test_days_are_covered_once_and_surplus_is_carried_forward(void **state)
@@ -112,7 +113,8 @@ draw_history(uint64_t *seed, twp_dispensing_t *drawn, int n)
     int32_t day = (int32_t) (20 * next(seed));
 
     for (int k = 0; k < n; k++) {
-        drawn[k] = (twp_dispensing_t){ day, (double) (int) (1 + 40 * next(seed)) };
+        drawn[k] =
+            (twp_dispensing_t){ .day = day, .supply_days = (double) (int) (1 + 40 * next(seed)) };
         day += (int32_t) (60 * next(seed));
     }
 }
