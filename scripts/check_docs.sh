@@ -21,7 +21,7 @@ fi
 folder=$(realpath -m "${1:-build/dev}")
 program=$folder/twinpath
 tables=$folder/tests/t_unit_test_reference_docs
-checked=(README.md scenarios/README.md benchmarks/README.md)
+checked=(README.md scenarios/README.md scenarios/patients/README.md benchmarks/README.md)
 linked=(README.md src/README.md tests/README.md benchmarks/README.md scenarios/*.md
     scenarios/patients/*.md)
 [ -x "$program" ] || die "no program in $folder; cmake --build it first"

@@ -69,7 +69,7 @@ add_definitions(twp_buffer_t *buffer, const twp_command_t *command)
     twp_definition_t one = twp_definitions_at(command, 0);
 
     for (int i = 0; one.name != NULL; one = twp_definitions_at(command, ++i)) {
-        twp_buffer_add(buffer, one.definition == NULL ? ".PP\n.B " : ".TP\n.I ");
+        twp_buffer_add(buffer, one.definition == NULL ? ".PP\n.B " : ".TP\n.B ");
         add_roff(buffer, one.name);
         twp_buffer_add(buffer, "\n");
         if (one.definition != NULL)

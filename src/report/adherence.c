@@ -109,9 +109,9 @@ add_facts(const twp_cohort_summary_t *s, twp_buffer_t *buffer, size_t width)
         return;
     twp_number_count(n, s->n_beyond_file);
     (void) snprintf(text, sizeof text,
-        "Note: the follow-up of %s patients ends after the last date of the file; where the data "
-        "end "
-        "earlier, so should the follow-up (--followup-duration may name a column).",
+        "Note: the follow-up ends after the last date of the file for %s of the patients; where "
+        "the "
+        "data end earlier, so should the follow-up (--followup-duration may name a column).",
         n);
     twp_buffer_wrap(buffer, text, width, "", "");
 }

@@ -32,6 +32,9 @@ load_head(twp_load_t *load, const char *path)
     summary->seed = twp_load_attribute(load, "", "seed");
     summary->content_digest = twp_load_attribute(load, "", "content_digest");
     summary->is_unverified = twp_reader_is_unverified(load->reader);
+    if (load->status == TWP_OK &&
+        strcmp(twp_load_attribute(load, "", "twinpath_kind"), TWP_KIND_ADHERENCE) == 0)
+        twp_load_refuse(load, "the file", "is of adherence and has no strategies to compare");
     status = twp_load_attribute(load, "", "status");
     if (load->status == TWP_OK && strcmp(status, "complete") != 0 && strcmp(status, "partial") != 0)
         twp_load_refuse(load, "status", "is neither complete nor partial");

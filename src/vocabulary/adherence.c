@@ -113,8 +113,9 @@ const twp_file_term_t twp_file_terms[] = {
     { "per episode",
         "a measure with the episode as follow-up and what it shares with the window as window; "
         "episodes that share no day are left out" },
-    { "sliding windows",
-        "windows of one length, the first a span after the start of the window, each a step after "
+    { "sliding",
+        "sliding windows: of one length, the first a span after the start of the window, each a "
+        "step after "
         "the "
         "one before, as many as fit; or a number of them spread evenly. The follow-up stays" },
 };

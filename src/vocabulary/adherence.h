@@ -45,14 +45,14 @@ extern const size_t twp_n_file_terms;
     X(MEDICATION, "medication", 1, "COLUMN", NULL, "column with the medication")                   \
     X(DATE_FORMAT, "date-format", 1, "FORMAT", "%Y-%m-%d",                                         \
         "how dates are written, such as %m/%d/%Y, %d.%m.%Y or %d%b%Y (default: %Y-%m-%d)")         \
-    X(FOLLOWUP_START, "followup-start", 1, "SPAN|DATE|COLUMN", "0 days",                           \
+    X(FOLLOWUP_START, "followup-start", 1, "WHEN", "0 days",                                       \
         "start of the follow-up: after the patient's first dispensing ('30 days', '3 months'), a " \
         "date, or a column with either (default: 0 days)")                                         \
-    X(FOLLOWUP_DURATION, "followup-duration", 1, "SPAN|COLUMN", "730 days",                        \
+    X(FOLLOWUP_DURATION, "followup-duration", 1, "SPAN", "730 days",                               \
         "its duration (default: 730 days)")                                                        \
-    X(WINDOW_START, "window-start", 1, "SPAN|DATE|COLUMN", "0 days",                               \
+    X(WINDOW_START, "window-start", 1, "WHEN", "0 days",                                           \
         "start of the observation window, after that of the follow-up (default: 0 days)")          \
-    X(WINDOW_DURATION, "window-duration", 1, "SPAN|COLUMN", NULL,                                  \
+    X(WINDOW_DURATION, "window-duration", 1, "SPAN", NULL,                                         \
         "its duration (default: to the end of the follow-up)")                                     \
     X(SAME_MEDICATION_ONLY, "same-medication-only", 0, NULL, NULL,                                 \
         "carry surplus over only to the same medication (cma5 to cma9, episodes)")                 \
