@@ -39,6 +39,28 @@ double twp_math_exp_sum(double hi, double lo);
 /** exp(z^2 / 2) (1 - Phi(z)), z >= 0: 1/2 at 0, about 1 / (z sqrt(2 pi)) for large z. 2 ulp. */
 double twp_math_normal_upper_scaled(double z);
 
+/** mantissa * exp(exponent) */
+typedef struct {
+    double mantissa;
+    twp_math_sum_t exponent;
+} twp_math_scaled_t;
+
+/** One of the two tails of a gamma distribution, and the weight divided by it: the derivative of its
+ *  logarithm with respect to log x (with a minus sign for the upper tail). */
+typedef struct {
+    twp_math_scaled_t tail;
+    double slope;
+    int is_upper;
+} twp_math_gamma_part_t;
+
+/** a > 0, 0 < x < inf: the tail that is computed without cancellation, at most about 0.87, so that
+ *  the other one can be formed from it. */
+twp_math_gamma_part_t twp_math_gamma_part(double a, twp_math_sum_t x);
+
+/** log of one of the tails as a sum; slope: its derivative with respect to log x. */
+twp_math_sum_t twp_math_gamma_log_tail_of(
+    const twp_math_gamma_part_t *part, int want_upper, double *slope);
+
 /** log Gamma(1 + a), 0 <= a < 1, with full relative precision at both zeros. */
 double twp_math_lgamma1p(double a);
 

@@ -14,11 +14,8 @@
 #define EPS 0x1p-53
 #define N_TERMS_MAX 100000
 
-/* mantissa * exp(exponent) */
-typedef struct {
-    double mantissa;
-    twp_math_sum_t exponent;
-} scaled_t;
+typedef twp_math_scaled_t scaled_t;
+typedef twp_math_gamma_part_t part_t;
 
 static double
 scaled_value(scaled_t s)
@@ -77,14 +74,6 @@ gamma_weight(double a, twp_math_sum_t x)
 }
 
 /* ---- Incomplete gamma ---------------------------------------------------------------------- */
-
-/* One of the two tails, and the weight divided by it: the derivative of its logarithm with respect
- * to log x (with a minus sign for the upper tail). */
-typedef struct {
-    scaled_t tail;
-    double slope;
-    int is_upper;
-} part_t;
 
 /* sum of x^n / ((a + 1) ... (a + n)): P(a, x) = W / a times it (DLMF 8.7.1) */
 static double
@@ -168,11 +157,11 @@ static const int n_temme[8] = { 15, 13, 13, 11, 9, 7, 5, 3 };
 /* The tail on the side of x by Temme's uniform expansion: with d = deviance and y = sqrt(2 d) it is
  * e^-d (u(y) +- sum c_k a^-k / sqrt(2 pi a)), + for the upper one. */
 static part_t
-uniform_tail(double a, double x)
+uniform_tail(double a, twp_math_sum_t x)
 {
-    const twp_math_sum_t d = deviance(a, (twp_math_sum_t){ x, 0 });
+    const twp_math_sum_t d = deviance(a, x);
     const double y = twp_math_sqrt(2 * d.hi), root = twp_math_sqrt(a);
-    const int is_upper = x >= a;
+    const int is_upper = (x.hi - a) + x.lo >= 0;
     const double eta = is_upper ? y / root : -y / root;
     double sum = 0;
 
@@ -188,14 +177,14 @@ uniform_tail(double a, double x)
     return (part_t){ { mantissa, sum_negated(d) }, weight / mantissa, is_upper };
 }
 
-/* a > 0, 0 < x < inf: the tail that is computed without cancellation, at most about 0.87, so that
- * the other one can be formed from it */
-static part_t
-gamma_part(double a, double x)
+part_t
+twp_math_gamma_part(double a, twp_math_sum_t at)
 {
+    const double x = at.hi;
+
     if (a >= 64 && twp_math_abs(x - a) < 0.3 * a)
-        return uniform_tail(a, x);
-    scaled_t w = gamma_weight(a, (twp_math_sum_t){ x, 0 });
+        return uniform_tail(a, at);
+    scaled_t w = gamma_weight(a, at);
     /* next to a small a the fraction takes 100 terms and their roundings, the series 20 */
     if (x > 1.1 && x > (a >= 1 && a < 10 ? a + 1 : a)) {
         const double fraction = upper_fraction(a, x);
@@ -209,6 +198,12 @@ gamma_part(double a, double x)
     const double over_a = lower_series(a, x) / a;
     w.mantissa *= over_a;
     return (part_t){ w, 1 / over_a, 0 };
+}
+
+static part_t
+gamma_part(double a, double x)
+{
+    return twp_math_gamma_part(a, (twp_math_sum_t){ x, 0 });
 }
 
 /* P when want_upper is 0, Q when 1; the caller has checked a */
@@ -236,9 +231,8 @@ twp_math_gamma_q(double a, double x)
     return gamma_tail(a, x, 1);
 }
 
-/* log of one of the tails as a sum; slope: its derivative with respect to log x */
-static twp_math_sum_t
-log_tail(const part_t *part, int want_upper, double *slope)
+twp_math_sum_t
+twp_math_gamma_log_tail_of(const part_t *part, int want_upper, double *slope)
 {
     if (part->is_upper == want_upper) {
         const double log_m = twp_math_log(part->tail.mantissa);
@@ -260,7 +254,7 @@ twp_math_gamma_log_upper(double a, double x)
     if (x == 0 || x == TWP_MATH_INF)
         return -x;
     const part_t part = gamma_part(a, x);
-    return log_tail(&part, 1, &slope).hi;
+    return twp_math_gamma_log_tail_of(&part, 1, &slope).hi;
 }
 
 /* ---- Inverse of the incomplete gamma ------------------------------------------------------- */
@@ -297,7 +291,7 @@ gamma_invert(double a, int is_upper, twp_math_sum_t log_target)
         if (x == TWP_MATH_INF)
             return x;
         const part_t part = gamma_part(a, x);
-        const twp_math_sum_t at = log_tail(&part, is_upper, &slope);
+        const twp_math_sum_t at = twp_math_gamma_log_tail_of(&part, is_upper, &slope);
         const double off = (at.hi - log_target.hi) + (at.lo - log_target.lo);
         const double step = -off / slope;
         if ((off > 0) == (is_upper == 1))
@@ -454,7 +448,7 @@ beta_odds(double a, double b, double p)
         if (!(x.hi > 0x1p-1000 && y.hi > 0x1p-1000))
             return odds;
         const part_t part = beta_part(a, b, x, y);
-        const twp_math_sum_t at = log_tail(&part, 0, &slope);
+        const twp_math_sum_t at = twp_math_gamma_log_tail_of(&part, 0, &slope);
         const double off = (at.hi - target.hi) + (at.lo - target.lo);
         const double step = -off / slope;
         if (off > 0)

@@ -23,6 +23,7 @@ static const char *const mark_text[] = {
     [TWP_MARK_ENDLESS] = "more than 10,000,000 instants in one life",
     [TWP_MARK_OBSERVATIONS] = "more than 32 delayed arrivals of one observation under way",
     [TWP_MARK_AMOUNT] = "a negative amount is dispensed",
+    [TWP_MARK_AGE] = "the age at entry is negative or not finite",
     [TWP_MARK_START] = "no start state fits, or a `since` is negative",
 };
 
@@ -177,6 +178,24 @@ draw_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, int i_bad, t
                                     : study->variable[i_bad - study->n_attributes].name);
 }
 
+/* ", with shape 0.8, scale 12" of the law of a marked hazard; times in days. Text in arena. */
+static const char *
+law_text(const twp_model_t *model, const twp_twin_t *twin, twp_arena_t *arena)
+{
+    const twp_model_exit_t *const exit =
+        twin->i_mark >= 0 && twin->i_mark < model->n_exits ? &model->exit[twin->i_mark] : NULL;
+    const twp_family_row_t *row;
+    const char *text = "";
+
+    if (exit == NULL || exit->kind != TWP_EXIT_HAZARD || twin->mark == TWP_MARK_CHANCE)
+        return "";
+    row = &twp_families[exit->family];
+    for (int k = 0; k < row->n_parameters && text != NULL; k++)
+        text = twp_arena_printf(
+            arena, "%s, %s %.10g", text, row->parameter[k].name, twin->mark_parameter[k]);
+    return text != NULL ? twp_arena_printf(arena, " (%s%s)", row->name, text) : NULL;
+}
+
 static twp_status_t
 life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t *err)
 {
@@ -186,14 +205,16 @@ life_fault(const twp_lives_t *lives, int s, const twp_twin_t *twin, twp_error_t 
         mark < sizeof(mark_text) / sizeof(mark_text[0]) && mark_text[mark] != NULL ? mark_text[mark]
                                                                                    : "unknown mark";
     twp_arena_t *const arena = twp_arena_create(0);
-    const char *where = NULL;
+    const char *where = NULL, *law = NULL;
 
-    if (arena != NULL && twin->i_mark >= 0)
+    if (arena != NULL && twin->i_mark >= 0) {
         where = twp_model_code_name(model, twin->i_mark, arena);
+        law = law_text(model, twin, arena);
+    }
     (void) TWP_FAIL(err, TWP_ERR_FAULT,
-        "twin %" PRIu64 " under strategy %s on day %.10g of its life: %s%s%s", twin->id,
+        "twin %" PRIu64 " under strategy %s on day %.10g of its life: %s%s%s%s", twin->id,
         model->study->strategy[model->i_strategy].name, twin->now_days, text,
-        where != NULL ? ", at " : "", where != NULL ? where : "");
+        where != NULL ? ", at " : "", where != NULL ? where : "", law != NULL ? law : "");
     twp_arena_free(arena);
     return TWP_ERR_FAULT;
 }

@@ -307,6 +307,9 @@ void
 twp_kernel_start(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
 {
     twp_twin_reset(model, twin);
+    twin->age_days = twp_program_value(model, twin, model->age);
+    if (!(twin->age_days >= 0) || !twp_is_finite(twin->age_days))
+        twp_twin_mark(twin, TWP_MARK_AGE, -1);
     start_variables(model, twin);
     start_supports(model, twin);
     start_tracks(model, twin, log);

@@ -57,6 +57,8 @@ read_covariates(const twp_model_t *model, const twp_twin_t *twin, const twp_mode
         log_time);
     if (exit->only_while.n > 0 && twp_program_value(model, twin, exit->only_while) == 0)
         *log_ratio = -TWP_NEVER;
+    if (exit->i_since >= 0 && !(twin->last_entered[exit->i_since] <= twin->now_days))
+        *log_ratio = -TWP_NEVER; /* never entered so far */
 }
 
 static inline double
@@ -70,9 +72,24 @@ law_of(const twp_model_exit_t *exit, const twp_clock_t *clock, twp_law_constants
 {
     if (exit->has_constant_law)
         return &exit->law;
+    if (exit->family >= TWP_FAMILY_SPLINE)
+        *own = exit->law; /* its tables */
     for (int k = 0; k < 4; k++)
         own->c[k] = clock->c[k];
+    if (exit->family == TWP_FAMILY_LIFE_TABLE)
+        twp_family_choose_rows(own);
     return own;
+}
+
+/** Marks a fault of a hazard and notes the parameters of its law as they are now. */
+static void
+mark_hazard(const twp_model_t *model, twp_twin_t *twin, twp_mark_t mark, int32_t i_exit)
+{
+    if (twin->mark != TWP_MARK_NONE)
+        return;
+    twp_twin_mark(twin, mark, i_exit);
+    for (int k = 0; k < TWP_FAMILY_MAX_PARAMETERS; k++)
+        twin->mark_parameter[k] = twp_program_value(model, twin, model->exit[i_exit].parameter[k]);
 }
 
 /** Sets the firing time from age, rest, pace and ratio, all of which hold at since_days. */
@@ -86,7 +103,7 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
     twin->n_solved++;
     if (!twp_is_finite(clock->ratio) || !twp_is_finite(clock->pace) || !(clock->pace > 0) ||
         clock->rest != clock->rest)
-        twp_twin_mark(twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
+        mark_hazard(model, twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     else if (clock->ratio > 0) {
         /* dividing by one changes no bit but takes its time */
         const double e = clock->ratio == 1 ? clock->rest : clock->rest / clock->ratio;
@@ -97,7 +114,7 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
         if (fires < twin->now_days)
             fires = twin->now_days;
         if (fires != fires)
-            twp_twin_mark(twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
+            mark_hazard(model, twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     }
     clock->not_before_days = fires;
     clock->log_ratio_bound = clock->log_ratio;
@@ -136,12 +153,22 @@ start_law(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *ex
     return twp_family_prepare((twp_family_t) exit->family, parameter, law);
 }
 
-/** A repeating clock counts from its last firing, other clocks from the entry into their state. */
+/**
+ * A repeating clock that counts from the entry into its state counts from its last firing; other origins
+ * are not the exit's, and its age goes on.
+ */
 static double
 start_age_days(const twp_model_exit_t *exit, const twp_twin_t *twin, bool is_repeat)
 {
-    if (exit->counts_from == TWP_FROM_STUDY)
-        return twin->now_days;
+    switch ((twp_clock_origin_t) exit->counts_from) {
+    case TWP_FROM_ENTRY: break;
+    case TWP_FROM_STUDY: return twin->now_days;
+    case TWP_FROM_BIRTH: return twin->age_days + twin->now_days;
+    case TWP_FROM_STATE: {
+        const double age = twin->now_days - twin->last_entered[exit->i_since];
+        return age > 0 ? age : 0; /* never entered: -inf */
+    }
+    }
     return is_repeat ? 0 : twin->now_days - twin->entered_days[exit->i_track];
 }
 
@@ -160,7 +187,7 @@ twp_clock_start(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     }
     if (!exit->has_constant_law) {
         if (!start_law(model, twin, exit, &own)) {
-            twp_twin_mark(twin, TWP_MARK_LAW, model->slot[i_slot].i);
+            mark_hazard(model, twin, TWP_MARK_LAW, model->slot[i_slot].i);
             return;
         }
         for (int k = 0; k < 4; k++)
@@ -244,15 +271,19 @@ twp_clock_change(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot)
     twp_law_constants_t own;
     double log_ratio, log_time;
 
+    const bool is_new = exit->i_since >= 0 && twin->last_entered[exit->i_since] == twin->now_days;
+
     read_covariates(model, twin, exit, &log_ratio, &log_time);
-    if (log_ratio == clock->log_ratio && log_time == clock->log_time)
+    if (log_ratio == clock->log_ratio && log_time == clock->log_time && !is_new)
         return;
-    if (log_time == clock->log_time && !model->solves_at_once &&
+    if (log_time == clock->log_time && !is_new && !model->solves_at_once &&
         is_put_off(model, twin, i_slot, log_ratio))
         return;
     const twp_law_constants_t *law = law_of(exit, clock, &own);
     consume_waiting(exit, law, clock);
     consume(exit, law, clock, twin->now_days, log_ratio);
+    if (is_new)
+        clock->age_days = clock->cumulative = 0;
     clock->log_ratio = log_ratio;
     clock->log_time = log_time;
     clock->pace = exp_of(-log_time);

@@ -67,6 +67,7 @@ twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int
     const uint64_t *clocks = model->state_clocks + (size_t) i * (size_t) model->n_clock_mask;
 
     twin->state[i_track] = i_state;
+    twin->last_entered[i] = twin->entered_days[i_track];
     twin->in_state[i] = 1;
     twp_twin_touch(model, twin, i);
     for (int k = 0; k < model->n_clock_mask; k++) {

@@ -53,6 +53,7 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->state = take(&l, m->n_tracks, sizeof(int32_t));
     twin->start_state = take(&l, m->n_tracks, sizeof(int32_t));
     twin->start_since_days = take(&l, m->n_tracks, sizeof(double));
+    twin->last_entered = take(&l, m->n_states, sizeof(double));
     twin->entries = take(&l, m->n_states, sizeof(int32_t));
     twin->is_empty = take(&l, m->n_variables, sizeof(uint8_t));
     twin->counter = take(&l, m->n_counters, sizeof(uint32_t));
@@ -99,6 +100,8 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     CLEAR(twin->arrives_n, m->n_observations);
     CLEAR(twin->n_offered, m->n_supports);
     CLEAR(twin->entries, m->n_states);
+    for (int k = 0; k < m->n_states; k++)
+        twin->last_entered[k] = TWP_NEVER;
     CLEAR(twin->is_empty, m->n_variables);
     CLEAR(twin->counter, m->n_counters);
     CLEAR(twin->touched, m->n_clock_mask);

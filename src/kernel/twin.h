@@ -20,6 +20,7 @@ typedef enum {
     TWP_MARK_ENDLESS,      /* more than TWP_MAX_INSTANTS in one life */
     TWP_MARK_OBSERVATIONS, /* more than TWP_MAX_DELAYED observations under way */
     TWP_MARK_AMOUNT,       /* a negative dispensing */
+    TWP_MARK_AGE,          /* an age at entry that is negative or not finite */
     TWP_MARK_START         /* no start state fits, or a negative `since` */
 } twp_mark_t;
 
@@ -89,13 +90,15 @@ typedef struct {
 } twp_draw_log_t;
 
 typedef struct twp_twin {
-    uint64_t id;           /* world or fresh set in the top 24 bits */
-    double enters_days;    /* calendar */
-    double end_days;       /* of the life, since entry */
-    double now_days;       /* since entry */
-    int32_t mark;          /* twp_mark_t */
-    int32_t i_mark;        /* event code that the mark is about, or -1 */
-    twp_draw_log_t *draws; /* or NULL */
+    uint64_t id;                                      /* world or fresh set in the top 24 bits */
+    double enters_days;                               /* calendar */
+    double end_days;                                  /* of the life, since entry */
+    double now_days;                                  /* since entry */
+    int32_t mark;                                     /* twp_mark_t */
+    int32_t i_mark;                                   /* event code that the mark is about, or -1 */
+    double mark_parameter[TWP_FAMILY_MAX_PARAMETERS]; /* the law's then, of a marked hazard */
+    double age_days;                                  /* at entry */
+    twp_draw_log_t *draws;                            /* or NULL */
 
     double *value;       /* [n_values] by word, then attributes, then 1; parts of it have names: */
     double *in_state;    /* [n_states] 1 for the current states, else 0 */
@@ -124,15 +127,16 @@ typedef struct twp_twin {
     int32_t *state;       /* [n_tracks] state within the track */
     int32_t *start_state; /* [n_tracks] at entry, before anything happened */
     double *start_since_days; /* [n_tracks] time in that state before entry, >= 0 */
-    int32_t *entries;         /* [n_states] transitions into each state; the start is none */
-    uint8_t *is_empty;        /* [n_variables] stocks */
-    uint32_t *counter;        /* [n_counters] occurrences so far */
-    uint64_t *touched;        /* [n_clock_mask] clocks to solve at the end of the instant */
-    uint64_t *stale;          /* [n_formula_mask] formulas to refresh */
-    uint64_t *running;        /* [n_clock_mask] clocks that were started in the current states */
-    uint64_t *repeats;        /* [n_clock_mask] clocks that count from their own last firing */
-    uint64_t *put_off; /* [n_clock_mask] clocks whose firing time is only a bound from below */
-    uint64_t *started; /* [n_clock_mask] clocks to start at the end of the instant */
+    double *last_entered; /* [n_states] day of the last entry, the start counts; INFINITY: none */
+    int32_t *entries;     /* [n_states] transitions into each state; the start is none */
+    uint8_t *is_empty;    /* [n_variables] stocks */
+    uint32_t *counter;    /* [n_counters] occurrences so far */
+    uint64_t *touched;    /* [n_clock_mask] clocks to solve at the end of the instant */
+    uint64_t *stale;      /* [n_formula_mask] formulas to refresh */
+    uint64_t *running;    /* [n_clock_mask] clocks that were started in the current states */
+    uint64_t *repeats;    /* [n_clock_mask] clocks that count from their own last firing */
+    uint64_t *put_off;    /* [n_clock_mask] clocks whose firing time is only a bound from below */
+    uint64_t *started;    /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill, n_instants;

@@ -96,6 +96,7 @@ compile_population(twp_compiler_t *c)
     for (int a = 0; a < study->n_attributes; a++)
         c->model->attribute_stream[a] = twp_compile_stream(c, study->attribute[a].stream);
     c->model->stream_enters = twp_compile_stream(c, c->study->enters_stream);
+    c->model->age = twp_compile_program(c, study->age_days);
 }
 
 static void

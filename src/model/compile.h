@@ -63,6 +63,9 @@ void twp_compile_tracks(twp_compiler_t *c);
 void twp_compile_actions(
     twp_compiler_t *c, const twp_actions_t *actions, int32_t *i_first, int32_t *n);
 
+/* compile_law.c */
+void twp_compile_law(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *row);
+
 /* compile_clock.c: drifts, slots, dependency masks */
 int twp_compile_drift(twp_compiler_t *c, const char *name, double half_life_days,
     double held_for_days, int i_variable, int i_support);

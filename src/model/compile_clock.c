@@ -167,6 +167,8 @@ mask_exit(twp_model_t *model, const twp_model_exit_t *exit)
             set_bit(model->clock_mask, model->n_clock_mask, model->drift[term->i_fade].i_word,
                 exit->i_slot);
     }
+    if (exit->i_since >= 0) /* its words are the states, in their order */
+        set_bit(model->clock_mask, model->n_clock_mask, exit->i_since, exit->i_slot);
 }
 
 /** Where the kernel holds what an instruction reads, or -1. */

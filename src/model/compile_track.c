@@ -123,61 +123,6 @@ add_branches(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *
     }
 }
 
-static bool
-is_constant_law(const twp_law_t *law)
-{
-    for (int k = 0; k < twp_families[law->family].n_parameters; k++)
-        if (law->parameter[k]->scope != TWP_SCOPE_CONSTANT)
-            return false;
-    return true;
-}
-
-static void
-prepare_pieces(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t *constants)
-{
-    double *from = TWP_ARENA_NEW(c->arena, double, law->n_pieces);
-    double *rate = TWP_ARENA_NEW(c->arena, double, law->n_pieces);
-    double *cumulative = TWP_ARENA_NEW(c->arena, double, law->n_pieces);
-
-    if (from == NULL || rate == NULL || cumulative == NULL) {
-        c->is_out_of_memory = true;
-        return;
-    }
-    for (int k = 0; k < law->n_pieces; k++) {
-        from[k] = twp_compile_constant(c, law->from_days[k]);
-        rate[k] = twp_compile_constant(c, law->rate_per_day[k]);
-        cumulative[k] = k > 0 ? cumulative[k - 1] + rate[k - 1] * (from[k] - from[k - 1]) : 0;
-    }
-    constants->n_pieces = law->n_pieces;
-    constants->from_days = from;
-    constants->rate_per_day = rate;
-    constants->cumulative = cumulative;
-}
-
-static void
-add_law(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *row)
-{
-    const twp_law_t *law = &exit->law;
-    double parameter[TWP_FAMILY_MAX_PARAMETERS] = { 0 };
-
-    row->family = (uint8_t) law->family;
-    row->has_constant_law = is_constant_law(law);
-    if (law->family == TWP_FAMILY_PIECEWISE)
-        prepare_pieces(c, law, &row->law);
-    for (int k = 0; k < twp_families[law->family].n_parameters; k++) {
-        if (row->has_constant_law)
-            parameter[k] = twp_compile_constant(c, law->parameter[k]);
-        else
-            row->parameter[k] = twp_compile_program(c, law->parameter[k]);
-    }
-    if (row->has_constant_law && !twp_family_prepare(law->family, parameter, &row->law)) {
-        const twp_place_t place = exit->place;
-        twp_findings_add(c->findings, place, NULL, NULL, NULL,
-            "the %s law of %s has a parameter outside its range", twp_families[law->family].name,
-            exit->qualified);
-    }
-}
-
 static void
 add_exit(twp_compiler_t *c, int e)
 {
@@ -186,6 +131,9 @@ add_exit(twp_compiler_t *c, int e)
 
     row->kind = (uint8_t) exit->kind;
     row->counts_from = (uint8_t) exit->counts_from;
+    row->i_since = exit->kind == TWP_EXIT_HAZARD && exit->counts_from == TWP_FROM_STATE
+        ? c->model->track[exit->i_since_track].i_state_first + exit->i_since_state
+        : -1;
     row->is_strongest_only = exit->is_strongest_only;
     row->i_track = exit->i_track;
     row->i_state = exit->i_state;
@@ -197,7 +145,7 @@ add_exit(twp_compiler_t *c, int e)
     row->guard = twp_compile_program(c, exit->guard);
     row->only_while = twp_compile_program(c, exit->only_while);
     if (exit->kind == TWP_EXIT_HAZARD) {
-        add_law(c, exit, row);
+        twp_compile_law(c, exit, row);
         row->stream = twp_compile_stream(c, exit->stream);
         add_terms(
             c, exit->effect, exit->n_effects, exit->qualified, &row->i_term_first, &row->n_terms);

@@ -12,6 +12,7 @@
  *   lognormal    meanlog, sdlog, 1/sdlog
  *   loglogistic  shape, 1/shape, scale, 1/scale
  *   fixed        at
+ *   others       family_gamma.c, family_cubic.c
  */
 
 static bool
@@ -67,11 +68,21 @@ twp_family_prepare(twp_family_t family, const double *p, twp_law_constants_t *la
         law->c[3] = !(p[0] < 0) && !(p[0] > 0) ? 0 : p[1] / p[0];
         return p[1] >= 0;
     case TWP_FAMILY_LOGNORMAL:
-        law->c[0] = p[0];
+        if (!(p[1] > 0) || !(p[2] > 0))
+            return false;
+        law->c[0] = p[0] + twp_math_log(p[2]);
         law->c[1] = p[1];
         law->c[2] = 1 / p[1];
-        return p[1] > 0;
+        return is_finite(law->c[2]);
     case TWP_FAMILY_FIXED: law->c[0] = p[0]; return p[0] > 0;
+    case TWP_FAMILY_GAMMA:
+    case TWP_FAMILY_GENGAMMA: return twp_family_gamma_prepare(family, p, law);
+    case TWP_FAMILY_SPLINE:
+    case TWP_FAMILY_POLYNOMIAL:
+        law->c[0] = p[0];
+        law->c[1] = p[1] > 0 ? twp_math_log(p[1]) : 0;
+        return p[1] > 0;
+    case TWP_FAMILY_LIFE_TABLE: law->c[0] = p[0]; return p[0] >= 0;
     case TWP_FAMILY_PIECEWISE:
     case TWP_N_FAMILIES: break;
     }
@@ -156,8 +167,13 @@ twp_family_cumulative(twp_family_t family, const twp_law_constants_t *law, doubl
                             : 0;
     case TWP_FAMILY_LOGLOGISTIC:
         return age_days > 0 ? twp_math_log1p(twp_math_pow(age_days * c[3], c[0])) : 0;
-    case TWP_FAMILY_PIECEWISE: return piecewise_cumulative(law, age_days);
+    case TWP_FAMILY_PIECEWISE:
+    case TWP_FAMILY_LIFE_TABLE: return piecewise_cumulative(law, age_days);
     case TWP_FAMILY_FIXED: return age_days < c[0] ? 0 : INFINITY;
+    case TWP_FAMILY_GAMMA:
+    case TWP_FAMILY_GENGAMMA: return twp_family_gamma_cumulative(family, law, age_days);
+    case TWP_FAMILY_SPLINE:
+    case TWP_FAMILY_POLYNOMIAL: return twp_family_cubic_cumulative(law, age_days);
     case TWP_N_FAMILIES: break;
     }
     return 0;
@@ -178,8 +194,13 @@ twp_family_inverse(twp_family_t family, const twp_law_constants_t *law, double e
             return 0;
         return twp_math_exp(c[0] + c[1] * twp_math_normal_upper_from_log(-e));
     case TWP_FAMILY_LOGLOGISTIC: return e > 0 ? c[2] * twp_math_pow(twp_math_expm1(e), c[1]) : 0;
-    case TWP_FAMILY_PIECEWISE: return piecewise_inverse(law, e);
+    case TWP_FAMILY_PIECEWISE:
+    case TWP_FAMILY_LIFE_TABLE: return piecewise_inverse(law, e);
     case TWP_FAMILY_FIXED: return e > 0 ? c[0] : 0;
+    case TWP_FAMILY_GAMMA:
+    case TWP_FAMILY_GENGAMMA: return twp_family_gamma_inverse(family, law, e);
+    case TWP_FAMILY_SPLINE:
+    case TWP_FAMILY_POLYNOMIAL: return twp_family_cubic_inverse(law, e);
     case TWP_N_FAMILIES: break;
     }
     return INFINITY;

@@ -74,6 +74,7 @@ typedef struct {
     bool
         counts_firings; /* upon with a branch that stays: the counter counts firings, else entries */
     int32_t i_track, i_state; /* state within the track */
+    int32_t i_since;          /* state over all states since whose entry the clock counts, or -1 */
     int32_t i_slot;           /* clock, or -1 for upon */
     int32_t i_clock;          /* in the twin's clock[]: the states of a track share */
     int32_t i_counter;
@@ -227,6 +228,7 @@ typedef struct twp_model {
     twp_model_branch_t *branch;
     int n_exits;
     twp_model_exit_t *exit; /* order of study->exit */
+    twp_program_t age;      /* at entry, days */
     int n_states;
     twp_model_state_t *state; /* all states, track by track */
     int n_tracks;

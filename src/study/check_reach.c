@@ -96,6 +96,9 @@ can_come_about(const reach_t *reach, const twp_study_exit_t *exit)
     if (is_known_to_be(reach->read, exit->guard, 0) ||
         is_known_to_be(reach->read, exit->only_while, 0))
         return false;
+    if (exit->kind == TWP_EXIT_HAZARD && exit->counts_from == TWP_FROM_STATE)
+        return reach
+            ->is_entered[reach->read->state_first[exit->i_since_track] + exit->i_since_state];
     if (exit->kind != TWP_EXIT_UPON)
         return true;
     for (int u = 0; u < exit->n_upon; u++)

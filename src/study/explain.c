@@ -200,6 +200,14 @@ explain_happening(const words_t *words, twp_happening_t happening)
 /* ---- exits ---------------------------------------------------------------------------------- */
 
 static void
+explain_list(const words_t *words, const char *name, int n, twp_expression_t *const *item)
+{
+    fprintf(words->out, ", %s", name);
+    for (int i = 0; i < n; i++)
+        fprintf(words->out, " %s", text_of(words, item[i]));
+}
+
+static void
 explain_law(const words_t *words, const twp_law_t *law)
 {
     const twp_family_row_t *row = &twp_families[law->family];
@@ -211,6 +219,29 @@ explain_law(const words_t *words, const twp_law_t *law)
     for (int i = 0; i < law->n_pieces; i++)
         fprintf(words->out, "%s from %s rate %s", i > 0 ? "," : "",
             text_of(words, law->from_days[i]), text_of(words, law->rate_per_day[i]));
+    if (law->n_knots > 0)
+        explain_list(
+            words, law->family == TWP_FAMILY_SPLINE ? "knots" : "powers", law->n_knots, law->knot);
+    if (law->n_coefficients > 0)
+        explain_list(words, law->family == TWP_FAMILY_SPLINE ? "gammas" : "coefficients",
+            law->n_coefficients, law->coefficient);
+    if (law->table != NULL)
+        fprintf(words->out, " %s", law->table->name);
+}
+
+static void
+explain_origin(const words_t *words, const twp_study_exit_t *exit)
+{
+    const twp_study_track_t *track = &words->study->track[exit->i_since_track];
+
+    switch (exit->counts_from) {
+    case TWP_FROM_ENTRY: break;
+    case TWP_FROM_STUDY: fputs(", counting from entry into the study", words->out); break;
+    case TWP_FROM_BIRTH: fputs(", counting from birth", words->out); break;
+    case TWP_FROM_STATE:
+        fprintf(words->out, ", counting since %s.%s was entered", track->name,
+            track->state[exit->i_since_state].name);
+    }
 }
 
 static void
@@ -219,8 +250,7 @@ explain_cause(const words_t *words, const twp_study_exit_t *exit)
     switch (exit->kind) {
     case TWP_EXIT_HAZARD:
         explain_law(words, &exit->law);
-        if (exit->counts_from == TWP_FROM_STUDY)
-            fputs(", counting from entry into the study", words->out);
+        explain_origin(words, exit);
         break;
     case TWP_EXIT_AFTER: fprintf(words->out, "after %s", text_of(words, exit->days)); break;
     case TWP_EXIT_EVERY: fprintf(words->out, "every %s", text_of(words, exit->days)); break;

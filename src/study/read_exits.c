@@ -5,122 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- laws ----------------------------------------------------------------------------------- */
-
-/* reciprocal or logarithm of another spelling of a parameter */
-static twp_expression_t *
-convert(twp_read_t *read, twp_expression_t *given, int conversion)
-{
-    if (given == NULL || conversion == 0)
-        return given;
-    if (conversion == 2)
-        return twp_read_operator(read, TWP_WORD_LOG, TWP_DIM_NONE, given, NULL, NULL);
-    return twp_read_operator(read, TWP_WORD_DIVIDE, (twp_dim_t){ (int8_t) -given->dim.time, 0 },
-        twp_read_literal(read, 1, TWP_DIM_NONE), given, NULL);
-}
-
-/*
- * The value of a spelling that has one must be in the range of the family's table: above the limit,
- * or at it where that is allowed; what is inverted or logarithmised must be above 0.
- */
-static void
-check_parameter(twp_read_t *read, twp_spot_t spot, const twp_expression_t *given,
-    const twp_family_parameter_t *row, int conversion)
-{
-    const double low = conversion != 0 ? 0 : row->low;
-    const bool is_low_allowed = conversion == 0 && row->is_low_allowed;
-    double value;
-
-    if (!twp_read_is_known(read, given, &value))
-        return;
-    if (!isfinite(value) || value < low || (value == low && !is_low_allowed))
-        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
-            low > -1e300 ? twp_read_printf(read, is_low_allowed ? "at least %g" : "above %g", low)
-                         : "a finite number",
-            NULL, "%s is out of range", row->name);
-}
-
-static twp_expression_t *
-read_parameter(twp_read_t *read, twp_spot_t law, const twp_family_row_t *row, int i)
-{
-    const twp_family_parameter_t *parameter = &row->parameter[i];
-    twp_spot_t spot = twp_read_get(read, law, parameter->name);
-    twp_dim_t dim = { (int8_t) parameter->time_power, 0 };
-    twp_expression_t *given;
-    int conversion = 0;
-
-    for (int k = 0; k < row->n_spellings && spot.node == NULL; k++)
-        if (row->spelling[k].i_parameter == i) {
-            spot = twp_read_get(read, law, row->spelling[k].name);
-            dim.time = (int8_t) row->spelling[k].time_power;
-            conversion = row->spelling[k].conversion;
-        }
-    given = twp_read_number(read, spot, TWP_SCOPE_STEP, &dim);
-    check_parameter(read, spot, given, parameter, conversion);
-    return convert(read, given, conversion);
-}
-
-static bool
-read_pieces(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
-{
-    const twp_dim_t time = TWP_DIM_TIME, per_time = TWP_DIM_PER_TIME;
-    const twp_spot_t from = twp_read_get(read, spot, "from"),
-                     rate = twp_read_get(read, spot, "rate");
-    const int n = twp_read_n_items(from);
-    double before = -1;
-
-    if (n != twp_read_n_items(rate)) {
-        if (rate.node != NULL)
-            twp_read_fail(read, twp_read_place(rate),
-                twp_read_printf(read, "%d rates", twp_read_n_items(rate)),
-                twp_read_printf(read, "%d rates, one for each piece", n), NULL,
-                "the lists from and rate differ in length");
-        return false;
-    }
-    law->from_days = TWP_READ_NEW(read, twp_expression_t *, n);
-    law->rate_per_day = TWP_READ_NEW(read, twp_expression_t *, n);
-    law->n_pieces = n;
-    for (int i = 0; i < n; i++) {
-        const twp_spot_t at = twp_read_item(read, from, i), of = twp_read_item(read, rate, i);
-        double start, value;
-        law->from_days[i] = twp_read_number(read, at, TWP_SCOPE_CONSTANT, &time);
-        law->rate_per_day[i] = twp_read_number(read, of, TWP_SCOPE_CONSTANT, &per_time);
-        if (twp_read_is_known(read, law->from_days[i], &start)) {
-            if (!(i == 0 ? start == 0 : start > before && isfinite(start)))
-                twp_read_fail(read, twp_read_place(at), twp_read_text(at),
-                    i == 0 ? "0 days" : "a later time than the one before", NULL,
-                    "the pieces must rise from 0");
-            before = start;
-        }
-        if (twp_read_is_known(read, law->rate_per_day[i], &value) &&
-            !(value >= 0 && isfinite(value)))
-            twp_read_fail(read, twp_read_place(of), twp_read_text(of), "a rate not below 0", NULL,
-                "the hazard is out of range");
-    }
-    return n > 0;
-}
-
-bool
-twp_read_law(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
-{
-    if (!twp_read_is_mapping(spot))
-        return false;
-    for (int k = 0; k < spot.node->n; k++) {
-        const twp_family_row_t *row = twp_families_find(spot.node->pair[k].key);
-        twp_spot_t inner;
-        if (row == NULL)
-            continue;
-        inner = twp_read_entry(read, spot, &spot.node->pair[k]);
-        law->family = row->family;
-        if (row->family == TWP_FAMILY_PIECEWISE)
-            return read_pieces(read, inner, law);
-        for (int i = 0; i < row->n_parameters; i++)
-            law->parameter[i] = read_parameter(read, inner, row, i);
-        return true;
-    }
-    return false;
-}
-
 /* ---- chances -------------------------------------------------------------------------------- */
 
 /* Value of a text as so many of a unit, or with its own unit when there is none. */
@@ -336,15 +220,39 @@ read_time(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
             "the time is out of range");
 }
 
+/* When the clock is 0. */
+static void
+read_origin(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
+{
+    const twp_spot_t counts_from = twp_read_get(read, spot, "counts_from"),
+                     since = twp_read_get(read, spot, "since"),
+                     age = twp_read_get(read, twp_read_get(read, read->root, "patient"), "age");
+    const char *origin = twp_read_text(counts_from);
+
+    exit->counts_from = TWP_FROM_ENTRY;
+    if (since.node != NULL) {
+        if (twp_read_state_reference(read, since, &exit->i_since_track, &exit->i_since_state))
+            exit->counts_from = TWP_FROM_STATE;
+    } else if (origin != NULL && strcmp(origin, "study") == 0) {
+        exit->counts_from = TWP_FROM_STUDY;
+    } else if (origin != NULL && strcmp(origin, "birth") == 0) {
+        exit->counts_from = TWP_FROM_BIRTH;
+        if (age.node == NULL)
+            twp_read_fail(read, twp_read_place(counts_from), origin,
+                "`age` of `patient`: the age at entry", NULL,
+                "nothing says how old a twin is when it enters");
+    } else if (origin == NULL && exit->law.family == TWP_FAMILY_LIFE_TABLE) {
+        twp_read_warn(read, twp_read_place(spot), NULL, "counts_from: birth, or another origin",
+            NULL, "a life table is read by the time in the state: its clock counts from entry");
+    }
+}
+
 static void
 read_hazard(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
 {
-    const char *origin = twp_read_text(twp_read_get(read, spot, "counts_from"));
-
     exit->kind = TWP_EXIT_HAZARD;
     (void) twp_read_law(read, twp_read_get(read, spot, "hazard"), &exit->law);
-    exit->counts_from = origin != NULL && strcmp(origin, "study") == 0 ? TWP_FROM_STUDY
-                                                                       : TWP_FROM_ENTRY;
+    read_origin(read, spot, exit);
     exit->only_while = twp_read_condition(
         read, twp_read_get(read, spot, "only_while"), TWP_SCOPE_STEP);
     exit->effect = twp_read_effects(

@@ -278,6 +278,8 @@ twp_read_population(twp_read_t *read)
     if (enters.node != NULL)
         study->enters = twp_read_distribution(read, enters, &time, &got);
     check_entry(read, enters);
+    study->age_days = twp_read_number(
+        read, twp_read_get(read, patient, "age"), TWP_SCOPE_TWIN, &time);
     study->patients_csv_name = twp_read_text(twp_read_get(read, patient, "from"));
     if (study->patients_csv_name != NULL)
         read_patients_file(read, patient);

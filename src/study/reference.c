@@ -213,11 +213,15 @@ print_families(FILE *out)
     for (size_t i = 0; i < TWP_N_FAMILIES; i++) {
         const twp_family_row_t *const row = &twp_families[i];
         fprintf(out, "| `%s` | ", row->name);
-        if (row->family == TWP_FAMILY_PIECEWISE)
-            fputs("`from` (times), `rate` (1 / time)", out);
-        for (int k = 0; k < row->n_parameters; k++) {
+        if (row->block != TWP_BLOCK_NONE) {
+            fputs("see ", out);
+            print_link(out, (twp_block_t) row->block);
+        }
+        for (int k = 0; row->block == TWP_BLOCK_NONE && k < row->n_parameters; k++) {
             fprintf(out, "%s`%s`%s", k > 0 ? ", " : "", row->parameter[k].name,
                 time_power(row->parameter[k].time_power));
+            if (row->parameter[k].fallback != NULL)
+                fprintf(out, ", default %s", row->parameter[k].fallback);
             for (int s = 0; s < row->n_spellings; s++)
                 if (row->spelling[s].i_parameter == k)
                     fprintf(out, " or `%s`%s", row->spelling[s].name,

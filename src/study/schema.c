@@ -337,8 +337,8 @@ check_family(const twp_family_row_t *family, const twp_node_t *node, const twp_p
         report_shape(&row, node, false, path, NULL, findings);
         return;
     }
-    if (family->family == TWP_FAMILY_PIECEWISE) {
-        check_block(TWP_BLOCK_PIECEWISE, node, path, findings);
+    if (family->block != TWP_BLOCK_NONE) {
+        check_block((twp_block_t) family->block, node, path, findings);
         return;
     }
     for (int i = 0; i < node->n; i++) {
@@ -346,7 +346,7 @@ check_family(const twp_family_row_t *family, const twp_node_t *node, const twp_p
         check_parameter(family, &node->pair[i], &here, given, findings);
     }
     for (int i = 0; i < family->n_parameters; i++)
-        if (given[i] == NULL) {
+        if (given[i] == NULL && family->parameter[i].fallback == NULL) {
             print_parameters(family, i, expected);
             twp_findings_add(findings, twp_node_place(node, twp_path_print(path, text)), NULL,
                 expected, NULL, "%s needs `%s`", family->name, family->parameter[i].name);

@@ -165,11 +165,24 @@ typedef struct {
     twp_expression_t *parameter[TWP_FAMILY_MAX_PARAMETERS]; /* step scope; fixed on entry */
     int n_pieces;                                           /* piecewise: constant scope */
     twp_expression_t **from_days, **rate_per_day; /* [n_pieces]; from_days[0] is 0, rising */
+    int n_knots, n_coefficients; /* spline: knots and gammas; polynomial: powers and coefficients */
+    twp_expression_t **knot, **coefficient; /* constant scope */
+    twp_spline_scale_t scale;               /* spline */
+    const twp_study_table_t *table;         /* life table */
+    twp_expression_t
+        *row; /* life table: step scope, the number of the rows' set; NULL: there is one */
+    twp_place_t place;
 } twp_law_t;
 
 typedef enum { TWP_EXIT_HAZARD, TWP_EXIT_AFTER, TWP_EXIT_UPON, TWP_EXIT_EVERY } twp_exit_kind_t;
 
-typedef enum { TWP_FROM_ENTRY, TWP_FROM_STUDY } twp_clock_origin_t;
+/** Since when the age of a hazard's clock counts. */
+typedef enum {
+    TWP_FROM_ENTRY, /* entry into the state */
+    TWP_FROM_STUDY, /* the twin's entry */
+    TWP_FROM_BIRTH,
+    TWP_FROM_STATE /* the last entry into some state */
+} twp_clock_origin_t;
 
 /** One branch of `choose` (or the only one, with chance NULL). */
 typedef struct {
@@ -185,8 +198,9 @@ typedef struct {
     const char *qualified; /* `patient.supply.due.refill` */
     const char *stream;    /* name that draws: qualified, or the pinned one */
     twp_exit_kind_t kind;
-    twp_law_t law;                  /* hazard */
-    twp_clock_origin_t counts_from; /* hazard */
+    twp_law_t law;                    /* hazard */
+    twp_clock_origin_t counts_from;   /* hazard */
+    int i_since_track, i_since_state; /* TWP_FROM_STATE */
     twp_expression_t *days; /* after, every: instant scope, evaluated on entry and kept, > 0 */
     int n_upon;
     twp_happening_t *upon;        /* upon: any of these */
@@ -407,6 +421,7 @@ typedef struct twp_study {
     twp_study_timed_t **timed; /* utility and costs that hang on time */
 
     int64_t n_patients;         /* count; with a CSV: its rows unless count says fewer */
+    twp_expression_t *age_days; /* at entry: twin scope, or NULL */
     twp_distribution_t *enters; /* calendar day of entry, or NULL: 0 */
     const char *enters_stream;  /* patient.enters, or the pinned name */
     const char *patients_csv;   /* path as to be opened, or NULL */

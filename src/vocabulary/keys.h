@@ -40,6 +40,9 @@ typedef enum {
     TWP_BLOCK_CHANCE_STEPS,
     TWP_BLOCK_LAW, /* its keys are the families of families.h */
     TWP_BLOCK_PIECEWISE,
+    TWP_BLOCK_SPLINE,
+    TWP_BLOCK_POLYNOMIAL,
+    TWP_BLOCK_LIFE_TABLE,
     TWP_BLOCK_HAZARD_EFFECT,
     TWP_BLOCK_CHANCE_EFFECT,
     TWP_BLOCK_UTILITY,
