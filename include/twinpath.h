@@ -223,7 +223,7 @@ typedef struct {
     const char *unit;       /**< "1" (a share or score), "d", "year", "USD"; "" for counts */
     const char *definition; /**< exact, one sentence */
     double time_days;       /**< NAN when the measure has no times */
-    bool is_mean;           /**< false: a Kaplan-Meier estimate (differences are not paired) */
+    bool is_mean;           /**< over twins; false: a Kaplan-Meier estimate */
     bool has_quantiles;
 } twp_summary_row_t;
 
@@ -240,7 +240,7 @@ typedef struct {
     double difference, se;
     double low, high;       /**< 95 % interval of the mean difference */
     double n;               /**< pairs that count */
-    double variance_saved;  /**< share of the variance that pairing saved; NAN when not paired */
+    double variance_saved;  /**< share of the variance that pairing saved; NAN when both are 0 */
     const double *quantile; /**< [n_quantiles] of the paired differences over twins, or NULL */
 } twp_summary_contrast_t;
 
@@ -300,6 +300,11 @@ typedef struct {
     const char *label;
     const double *value; /**< [n_strategies * n_times] */
     const double *se;    /**< likewise, or NULL */
+    /** Kaplan-Meier: [n_strategies * n_quantiles] days by which that share had the event, NAN where
+     * it was not reached; else NULL. */
+    const double *quantile_days;
+    /** The same of each segment, [n_segments * ...], or NULL. */
+    const double *segment_value, *segment_se, *segment_quantile_days;
 } twp_summary_curve_t;
 
 #define TWP_PROVENANCE_SET "set on the command line" /**< a provenance_key */

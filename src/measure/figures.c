@@ -97,6 +97,43 @@ add_segments(twp_figures_t *figures)
     return true;
 }
 
+/* Days that a curve is asked at, by any measure. */
+static int
+times_of(const twp_figures_t *figures, int i_curve, double *time_days)
+{
+    int n = 0;
+
+    for (int i = 0; i < figures->n_figures; i++) {
+        const twp_figure_t *const figure = &figures->figure[i];
+
+        if (figure->i_curve == i_curve)
+            time_days[n++] = figures->study->measure[figure->i_measure].time_days[figure->i_time];
+    }
+    return n;
+}
+
+static bool
+add_curves(twp_figures_t *figures)
+{
+    const int n = figures->plan->n_curves;
+    double *const time_days = TWP_ARENA_NEW(figures->arena, double, figures->n_figures + 1);
+
+    figures->bins = TWP_ARENA_NEW(figures->arena, twp_survival_bins_t, n + 1);
+    figures->first_pair = TWP_ARENA_NEW(figures->arena, size_t, n + 1);
+    if (time_days == NULL || figures->bins == NULL || figures->first_pair == NULL)
+        return false;
+    for (int c = 0; c < n; c++) {
+        const int n_times = times_of(figures, c, time_days);
+
+        if (!twp_survival_bins_make(
+                figures->arena, figures->plan->n_curve_days, n_times, time_days, &figures->bins[c]))
+            return false;
+        figures->first_pair[c + 1] = figures->first_pair[c] +
+            twp_survival_pairs_size(&figures->bins[c]);
+    }
+    return true;
+}
+
 /* All payers and categories together, else the first that the study lists. */
 static int
 find_cost(const twp_figures_t *figures)
@@ -141,7 +178,8 @@ twp_figures_create(const twp_study_typed_t *study, const twp_outcome_plan_t *pla
         figures->n_models = n_models;
         figures->n_contrasts = n_models - 1;
     }
-    if (figures == NULL || !add_figures(figures) || !add_segments(figures)) {
+    if (figures == NULL || !add_figures(figures) || !add_segments(figures) ||
+        !add_curves(figures)) {
         twp_arena_free(arena);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the summary");
     }

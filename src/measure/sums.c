@@ -12,8 +12,10 @@ struct twp_sums {
     twp_moments_t *total; /* [figures->n_moments] */
     int64_t *n_segment;   /* [n_segments] */
     int64_t *curve;       /* [1 + n_segments][n_models][n_curves][2: events, censored][days] */
+    int64_t *pair;        /* [1 + n_segments][n_contrasts][n_curves] -> measure/paired_survival.h */
     int64_t **histogram;  /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
     omp_lock_t *lock;     /* [n_models + n_contrasts] */
+    int32_t *code;        /* [n_models] of one twin; while a block is folded */
 };
 
 /* ---- where things stand in an array of moments ---------------------------------------------- */
@@ -56,6 +58,22 @@ curve_at(const twp_figures_t *figures, int i_segment, int i_model, int i_curve)
         2 * (size_t) plan->n_curve_days;
 }
 
+static size_t
+pair_at(const twp_figures_t *figures, int i_segment, int i_contrast, int i_curve)
+{
+    const size_t i = (size_t) (i_segment + 1) * (size_t) figures->n_contrasts + (size_t) i_contrast;
+
+    return i * figures->first_pair[figures->plan->n_curves] + figures->first_pair[i_curve];
+}
+
+/* Numbers of curves and pairs. */
+static size_t
+n_curve_counts(const twp_figures_t *figures)
+{
+    return curve_at(figures, figures->n_segments, 0, 0) +
+        pair_at(figures, figures->n_segments, 0, 0);
+}
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 twp_status_t
@@ -72,9 +90,12 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->n_segment = calloc((size_t) figures->n_segments + 1, sizeof(*sums->n_segment));
         sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
-        sums->curve = calloc(curve_at(figures, figures->n_segments, 0, 0) + 1, sizeof(int64_t));
+        sums->code = calloc((size_t) n_sides, sizeof(*sums->code));
+        sums->curve = calloc(n_curve_counts(figures) + 1, sizeof(int64_t));
         is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
-            sums->lock != NULL && sums->curve != NULL;
+            sums->lock != NULL && sums->curve != NULL && sums->code != NULL;
+        if (is_whole)
+            sums->pair = sums->curve + curve_at(figures, figures->n_segments, 0, 0);
     }
     for (int i = 0; is_whole && i < n_sides; i++) {
         omp_init_lock(&sums->lock[i]);
@@ -97,7 +118,7 @@ twp_sums_bytes(const twp_figures_t *figures)
     return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles *
         TWP_HISTOGRAM_BINS * (double) sizeof(int64_t) +
         (double) figures->n_moments * (double) sizeof(twp_moments_t) +
-        (double) curve_at(figures, figures->n_segments, 0, 0) * (double) sizeof(int64_t);
+        (double) n_curve_counts(figures) * (double) sizeof(int64_t);
 }
 
 void
@@ -109,6 +130,7 @@ twp_sums_free(twp_sums_t *sums)
          i < sums->figures->n_models + sums->figures->n_contrasts;
          i++)
         free(sums->histogram[i]);
+    free(sums->code);
     free(sums->lock);
     free(sums->histogram);
     free(sums->curve);
@@ -274,31 +296,38 @@ is_in_segment(const twp_figures_t *figures, const twp_block_t *block, int i_segm
         segment->code;
 }
 
+/* A twin's lives on one curve: code[s] under model s. */
 static void
-count_life(twp_sums_t *sums, int i_segment, int i_model, int i_curve, int32_t code)
+count_curve(twp_sums_t *sums, int i_segment, int i_curve, const int32_t *code)
 {
-    const twp_curve_counts_t counts = twp_sums_curve(sums, i_segment, i_model, i_curve);
+    const twp_figures_t *const figures = sums->figures;
 
-    (code % 2 != 0 ? counts.events : counts.censored)[code / 2]++;
+    for (int s = 0; s < figures->n_models; s++) {
+        const twp_curve_counts_t counts = twp_sums_curve(sums, i_segment, s, i_curve);
+
+        if (code[s] != TWP_SURVIVAL_NONE)
+            (code[s] % 2 != 0 ? counts.events : counts.censored)[code[s] / 2]++;
+        if (s > 0)
+            twp_survival_pairs_count(&figures->bins[i_curve],
+                &sums->pair[pair_at(figures, i_segment, s - 1, i_curve)], code[s], code[0]);
+    }
 }
 
 static void
 count_curves(twp_sums_t *sums, const twp_block_t *block)
 {
     const twp_figures_t *const figures = sums->figures;
+    int32_t *const code = sums->code;
 
-    for (int s = 0; s < figures->n_models; s++)
-        for (int c = 0; c < figures->plan->n_curves; c++)
-            for (int k = 0; k < block->n_twins; k++) {
-                const int32_t code = block->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k];
-
-                if (code == TWP_SURVIVAL_NONE)
-                    continue;
-                count_life(sums, -1, s, c, code);
-                for (int g = 0; g < figures->n_segments; g++)
-                    if (is_in_segment(figures, block, g, k))
-                        count_life(sums, g, s, c, code);
-            }
+    for (int c = 0; c < figures->plan->n_curves; c++)
+        for (int k = 0; k < block->n_twins; k++) {
+            for (int s = 0; s < figures->n_models; s++)
+                code[s] = block->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k];
+            count_curve(sums, -1, c, code);
+            for (int g = 0; g < figures->n_segments; g++)
+                if (is_in_segment(figures, block, g, k))
+                    count_curve(sums, g, c, code);
+        }
 }
 
 void
@@ -349,6 +378,12 @@ twp_sums_curve(const twp_sums_t *sums, int i_segment, int i_model, int i_curve)
     int64_t *const events = &sums->curve[curve_at(sums->figures, i_segment, i_model, i_curve)];
 
     return (twp_curve_counts_t){ events, events + sums->figures->plan->n_curve_days };
+}
+
+const int64_t *
+twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve)
+{
+    return &sums->pair[pair_at(sums->figures, i_segment, i_contrast, i_curve)];
 }
 
 static const int64_t *

@@ -9,6 +9,7 @@
 
 #include "engine/run.h"
 #include "measure/moments.h"
+#include "measure/paired_survival.h"
 
 /** Quantile 0.975 of the standard normal distribution: half a 95 % interval over its error. */
 #define TWP_SUMS_Z 1.959963984540054
@@ -44,7 +45,9 @@ typedef struct {
     int n_quantiles; /* figures that have them */
     int n_segments;
     twp_segment_t *segment;
-    int i_cost, i_qaly; /* figures that the cost-effectiveness is about, or -1 (then both) */
+    int i_cost, i_qaly;        /* figures that the cost-effectiveness is about, or -1 (then both) */
+    twp_survival_bins_t *bins; /* [plan->n_curves] */
+    size_t *first_pair; /* [plan->n_curves + 1] where the pairs of a curve begin, and their end */
     size_t n_moments, partial_bytes;
 } twp_figures_t;
 
@@ -84,10 +87,10 @@ const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_contrast);
 int64_t twp_sums_n_segment(const twp_sums_t *sums, int i_segment);
 
 /** Lives of a Kaplan-Meier curve of the plan, by whole day: [plan->n_curve_days] each. */
-typedef struct {
-    int64_t *events, *censored;
-} twp_curve_counts_t;
 twp_curve_counts_t twp_sums_curve(const twp_sums_t *sums, int i_segment, int i_model, int i_curve);
+
+/** How its lives go together under model i_contrast + 1 and the baseline. */
+const int64_t *twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve);
 
 /** Counts over twins (measure/histogram.h), NULL for figures without quantiles. */
 const int64_t *twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure);

@@ -227,8 +227,8 @@ measure_heading(writing_t *w, const twp_summary_row_t *row, double time_days)
     else if (strcmp(unit, "year") == 0)
         unit = strcasestr(label, "qaly") != NULL || strcasestr(label, "years") != NULL ? ""
                                                                                        : "years";
-    return print(w, "%s%s%s%s%s%s", label, at_time(w, time_days), unit[0] != '\0' ? " (" : "", unit,
-        unit[0] != '\0' ? ")" : "", row->is_mean ? "" : ", differences not paired");
+    return print(w, "%s%s%s%s%s", label, at_time(w, time_days), unit[0] != '\0' ? " (" : "", unit,
+        unit[0] != '\0' ? ")" : "");
 }
 
 static bool
@@ -282,6 +282,53 @@ add_segments(writing_t *w, twp_grid_t *grid, int i_row, bool has_times)
     }
 }
 
+/* Days by which shares of one group had the event: quantile[n_strategies * n_quantiles]. */
+static void
+add_event_times(writing_t *w, twp_grid_t *grid, const double *quantile_days)
+{
+    const twp_summary_t *s = w->summary;
+
+    for (int i = 0; i < s->n_strategies; i++) {
+        if (!twp_report_shows(w->options, i))
+            continue;
+        twp_grid_add_copy(grid, s->strategy[i]);
+        for (int q = 0; q < s->n_quantiles; q++) {
+            const double days = quantile_days[i * s->n_quantiles + q];
+            if (isnan(days))
+                twp_grid_add(grid, "not reached");
+            else
+                add_figure(grid, days, 0, false);
+        }
+    }
+}
+
+/* Quantiles of a Kaplan-Meier curve, of all twins and by segment. */
+static void
+write_event_times(writing_t *w, const twp_summary_row_t *row, bool has_segments)
+{
+    const twp_summary_t *s = w->summary;
+    const twp_summary_curve_t *curve = twp_report_curve(s, row);
+    const size_t n = (size_t) s->n_strategies * (size_t) s->n_quantiles;
+    twp_grid_t grid = twp_grid_init(w->arena);
+
+    if (curve == NULL || curve->quantile_days == NULL)
+        return;
+    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
+    for (int q = 0; q < s->n_quantiles; q++)
+        twp_grid_column(&grid, print(w, "%g %%", 100 * s->quantile[q]), TWP_GRID_NUMBER);
+    if (has_segments)
+        twp_grid_group(&grid, "all twins");
+    add_event_times(w, &grid, curve->quantile_days);
+    for (int g = 0; has_segments && curve->segment_quantile_days != NULL && g < s->n_segments;
+         g++) {
+        twp_grid_group(&grid, s->segment[g].name);
+        add_event_times(w, &grid, curve->segment_quantile_days + (size_t) g * n);
+    }
+    w->face->heading(w->buffer, print(w, "%s: days by which a share had it", readable(w, row)),
+        "the first whole day on which the Kaplan-Meier estimate is at most 1 minus the share");
+    w->face->grid(w->buffer, &grid, w->width);
+}
+
 /* A measure with all its times and segments. */
 static void
 write_measure(writing_t *w, int i_row)
@@ -307,6 +354,8 @@ write_measure(writing_t *w, int i_row)
     w->face->heading(w->buffer, measure_heading(w, row, has_times ? NAN : row->time_days),
         row->definition != NULL ? row->definition : "");
     w->face->grid(w->buffer, &grid, w->width);
+    if (!row->is_mean)
+        write_event_times(w, row, has_segments);
 }
 
 static void

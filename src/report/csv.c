@@ -3,11 +3,12 @@
 #include "report/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char header[] =
     "strategy,measure,time_days,unit,mean,mcse,low,high,n,difference,difference_se,"
-    "difference_low,difference_high,variance_saved,segment\n";
+    "difference_low,difference_high,variance_saved,segment,status\n";
 
 void
 twp_report_csv_field(twp_buffer_t *buffer, const char *text, bool is_last)
@@ -36,6 +37,13 @@ add_number(twp_buffer_t *buffer, double value)
 }
 
 static void
+end_line(const twp_summary_t *summary, int i_segment, twp_buffer_t *buffer)
+{
+    twp_report_csv_field(buffer, i_segment < 0 ? "" : summary->segment[i_segment].name, false);
+    twp_report_csv_field(buffer, summary->is_partial ? "partial" : "complete", true);
+}
+
+static void
 add_line(
     const twp_summary_t *summary, int i_segment, int i_row, int i_strategy, twp_buffer_t *buffer)
 {
@@ -59,7 +67,38 @@ add_line(
     add_number(buffer, contrast != NULL ? contrast->low : NAN);
     add_number(buffer, contrast != NULL ? contrast->high : NAN);
     add_number(buffer, contrast != NULL ? contrast->variance_saved : NAN);
-    twp_report_csv_field(buffer, i_segment < 0 ? "" : summary->segment[i_segment].name, true);
+    end_line(summary, i_segment, buffer);
+}
+
+/* Days by which shares had the event of a Kaplan-Meier curve, one line each. */
+static void
+add_event_times(
+    const twp_summary_t *summary, int i_segment, int i_row, int i_strategy, twp_buffer_t *buffer)
+{
+    const twp_summary_row_t *row = &summary->row[i_row];
+    const twp_summary_curve_t *curve = twp_report_curve(summary, row);
+    const double *days = curve == NULL ? NULL
+        : i_segment < 0                ? curve->quantile_days
+                                       : curve->segment_quantile_days;
+
+    if (days == NULL || (i_row > 0 && strcmp(row->name, summary->row[i_row - 1].name) == 0))
+        return; /* once a curve */
+    days += ((i_segment < 0 ? 0 : i_segment) * summary->n_strategies + i_strategy) *
+        summary->n_quantiles;
+    for (int q = 0; q < summary->n_quantiles; q++) {
+        char name[256];
+
+        (void) snprintf(
+            name, sizeof name, "%s_days_to_%g_percent", row->name, 100 * summary->quantile[q]);
+        twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
+        twp_report_csv_field(buffer, name, false);
+        add_number(buffer, NAN);
+        twp_report_csv_field(buffer, "d", false);
+        add_number(buffer, days[q]);
+        for (int i = 0; i < 9; i++)
+            add_number(buffer, NAN);
+        end_line(summary, i_segment, buffer);
+    }
 }
 
 twp_status_t
@@ -72,8 +111,10 @@ twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options
     for (int i_segment = -1; i_segment < n_segments; i_segment++) {
         for (int i_row = 0; i_row < summary->n_rows; i_row++) {
             for (int i = 0; i < summary->n_strategies; i++) {
-                if (twp_report_shows(options, i))
-                    add_line(summary, i_segment, i_row, i, buffer);
+                if (!twp_report_shows(options, i))
+                    continue;
+                add_line(summary, i_segment, i_row, i, buffer);
+                add_event_times(summary, i_segment, i_row, i, buffer);
             }
         }
     }

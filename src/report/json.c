@@ -262,27 +262,53 @@ make_targets(making_t *m)
     return array;
 }
 
+/* A curve under each strategy; the arrays begin with all strategies of one segment. */
 static json_t *
-make_curve(making_t *m, const twp_summary_curve_t *curve)
+make_curve_strategies(
+    making_t *m, const double *value, const double *se, const double *quantile_days, int i_segment)
 {
     const twp_summary_t *s = m->summary;
-    json_t *object = json_object(), *array = json_array();
+    json_t *array = json_array();
 
-    put(m, object, "name", text(curve->name));
-    put(m, object, "label", text(curve->label));
     for (int i = 0; i < s->n_strategies; i++) {
-        const size_t first = (size_t) i * (size_t) s->n_curve_times;
+        const size_t at = (size_t) i_segment * (size_t) s->n_strategies + (size_t) i;
+        const size_t first = at * (size_t) s->n_curve_times;
         json_t *one;
         if (!twp_report_shows(m->options, i))
             continue;
         one = json_object();
         put(m, one, "strategy", text(s->strategy[i]));
-        put(m, one, "value", numbers(m, curve->value + first, s->n_curve_times));
-        put(m, one, "se",
-            numbers(m, curve->se != NULL ? curve->se + first : NULL, s->n_curve_times));
+        put(m, one, "value", numbers(m, value + first, s->n_curve_times));
+        put(m, one, "se", numbers(m, se != NULL ? se + first : NULL, s->n_curve_times));
+        if (quantile_days != NULL)
+            put(m, one, "quantile_days",
+                numbers(m, quantile_days + at * (size_t) s->n_quantiles, s->n_quantiles));
         append(m, array, one);
     }
-    put(m, object, "strategies", array);
+    return array;
+}
+
+static json_t *
+make_curve(making_t *m, const twp_summary_curve_t *curve)
+{
+    json_t *object = json_object(), *array;
+
+    put(m, object, "name", text(curve->name));
+    put(m, object, "label", text(curve->label));
+    put(m, object, "strategies",
+        make_curve_strategies(m, curve->value, curve->se, curve->quantile_days, 0));
+    if (curve->segment_value == NULL)
+        return object;
+    array = json_array();
+    for (int g = 0; g < m->summary->n_segments; g++) {
+        json_t *one = json_object();
+        put(m, one, "name", text(m->summary->segment[g].name));
+        put(m, one, "strategies",
+            make_curve_strategies(
+                m, curve->segment_value, curve->segment_se, curve->segment_quantile_days, g));
+        append(m, array, one);
+    }
+    put(m, object, "segments", array);
     return object;
 }
 

@@ -104,3 +104,13 @@ twp_report_contrast(const twp_summary_t *summary, int i_segment, int i_row, int 
         return NULL;
     return &all[(size_t) i_row * (size_t) summary->n_contrasts + (size_t) i_strategy - 1];
 }
+
+const twp_summary_curve_t *
+twp_report_curve(const twp_summary_t *summary, const twp_summary_row_t *row)
+{
+    for (int i = 0; i < summary->n_curves; i++)
+        if (strncmp(summary->curve[i].name, "km_", 3) == 0 &&
+            strcmp(summary->curve[i].name + 3, row->name) == 0)
+            return &summary->curve[i];
+    return NULL;
+}

@@ -33,6 +33,10 @@ bool twp_report_shows(const twp_report_options_t *options, int i_strategy);
 const twp_summary_estimate_t *twp_report_estimate(
     const twp_summary_t *summary, int i_segment, int i_row, int i_strategy);
 
+/** The Kaplan-Meier curve of a row, or NULL. */
+const twp_summary_curve_t *twp_report_curve(
+    const twp_summary_t *summary, const twp_summary_row_t *row);
+
 /** Difference from the baseline, likewise; NULL for the baseline itself. */
 const twp_summary_contrast_t *twp_report_contrast(
     const twp_summary_t *summary, int i_segment, int i_row, int i_strategy);

@@ -36,8 +36,7 @@ typedef struct {
 } difference_t;
 
 static difference_t
-difference_of(
-    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
+difference_of(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
 {
     const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
     difference_t difference = { NAN, NAN, 0.0, NAN };
@@ -55,12 +54,22 @@ difference_of(
         difference.n = other.n < baseline.n ? other.n : baseline.n;
         return difference;
     }
-    /* Kaplan-Meier estimates: only sums over twins are kept, so their pairing is not used. */
+    const int i_curve = figure->i_curve, n_days = fill->run->plan->n_curve_days;
     const twp_estimate_t other = twp_fill_estimate(fill, sums, i_segment, i_contrast + 1, i_figure);
     const twp_estimate_t baseline = twp_fill_estimate(fill, sums, i_segment, 0, i_figure);
+    double *const scratch = twp_fill_scratch(fill, 4 * (size_t) n_days * sizeof(double));
 
-    difference.value = other.value - baseline.value;
-    difference.se = sqrt(other.se * other.se + baseline.se * baseline.se);
+    if (scratch == NULL)
+        return difference;
+    const twp_difference_t paired = twp_survival_paired(&fill->run->figures->bins[i_curve],
+        twp_sums_curve(sums, i_segment, i_contrast + 1, i_curve),
+        twp_sums_curve(sums, i_segment, 0, i_curve),
+        twp_sums_pairs(sums, i_segment, i_contrast, i_curve),
+        fill->study->measure[figure->i_measure].time_days[figure->i_time], scratch);
+
+    difference.value = paired.value;
+    difference.se = paired.se;
+    difference.variance_saved = paired.variance_saved;
     difference.n = other.n < baseline.n ? other.n : baseline.n;
     return difference;
 }
@@ -120,8 +129,7 @@ declare_times(twp_fill_t *fill, const char *group)
         const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
         const char *name;
 
-        if (figure->i_time != 0 || measure->n_times == 0 ||
-            (figure->i_column < 0 && strcmp(group, "segments") == 0))
+        if (figure->i_time != 0 || measure->n_times == 0)
             continue;
         name = twp_arena_printf(fill->arena, "time_%s", measure->name);
         (void) twp_fill_ok(fill,
@@ -263,8 +271,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, i
     write_column(fill, measure, &column, to.n);
     column.is_count = false;
     column.suffix = "variance_saved";
-    if (figure->i_column >= 0)
-        write_column(fill, measure, &column, to.saved);
+    write_column(fill, measure, &column, to.saved);
     column.suffix = "diff_quantile";
     column.has_quantile = true;
     if (has_quantile)
@@ -318,8 +325,8 @@ twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums)
         (void) twp_fill_ok(
             fill, twp_results_write(fill->writer, "segments", &field, n_twins, &fill->err));
     for (int f = 0; f < figures->n_figures; f++) {
-        if (figures->figure[f].i_time != 0 || figures->figure[f].i_column < 0)
-            continue; /* curves are not kept by segment */
+        if (figures->figure[f].i_time != 0)
+            continue;
         write_means(fill, sums, "segments", f);
         if (figures->n_contrasts > 0)
             write_differences(fill, sums, "segments", f);

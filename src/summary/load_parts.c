@@ -206,7 +206,31 @@ static bool
 is_curve(const char *name)
 {
     return strncmp(name, "occupancy_", 10) == 0 ||
-        (strncmp(name, "km_", 3) == 0 && strncmp(name, "km_se_", 6) != 0);
+        (strncmp(name, "km_", 3) == 0 && strncmp(name, "km_se_", 6) != 0 &&
+            strncmp(name, "km_quantile_", 12) != 0);
+}
+
+/* What else there is of a Kaplan-Meier curve, and of it by segment. */
+static void
+load_kaplan_meier(twp_load_t *load, const char *name, size_t n_times, twp_summary_curve_t *to)
+{
+    const size_t n = (size_t) load->summary->n_strategies;
+    const size_t n_quantiles = (size_t) load->summary->n_quantiles;
+    const size_t n_segments = (size_t) load->summary->n_segments;
+
+    to->se = twp_load_doubles(
+        load, twp_load_path(load, "survival/km_se_%s", name), n * n_times, false);
+    to->quantile_days = twp_load_doubles(
+        load, twp_load_path(load, "survival/km_quantile_%s", name), n * n_quantiles, false);
+    if (n_segments == 0)
+        return;
+    to->segment_value = twp_load_doubles(
+        load, twp_load_path(load, "survival/segment_km_%s", name), n_segments * n * n_times, false);
+    to->segment_se = twp_load_doubles(load, twp_load_path(load, "survival/segment_km_se_%s", name),
+        n_segments * n * n_times, false);
+    to->segment_quantile_days = twp_load_doubles(load,
+        twp_load_path(load, "survival/segment_km_quantile_%s", name), n_segments * n * n_quantiles,
+        false);
 }
 
 void
@@ -236,8 +260,7 @@ twp_load_curves(twp_load_t *load)
         to->label = twp_load_attribute(load, object, "long_name");
         to->value = twp_load_doubles(load, object, n, true);
         if (names.name[i][0] == 'k')
-            to->se = twp_load_doubles(
-                load, twp_load_path(load, "survival/km_se_%s", names.name[i] + 3), n, false);
+            load_kaplan_meier(load, names.name[i] + 3, n_times, to);
         summary->n_curves++;
     }
     twp_reader_free_names(&names);

@@ -79,7 +79,8 @@ class Groups(unittest.TestCase):
     def test_groups_have_the_dimensions_of_the_layout(self):
         self.assertEqual(dict(run.group("outcomes").sizes), {"strategy": 3, "twin": N_TWINS})
         self.assertEqual(dict(run.group("twins").sizes), {"twin": N_TWINS})
-        self.assertEqual(dict(run.group("survival").sizes), {"strategy": 3, "time": 13})
+        self.assertEqual(dict(run.group("survival").sizes),
+                         {"strategy": 3, "time": 13, "quantile": 5, "segment": 5})
         self.assertEqual(dict(run.group("targets").sizes), {"target": 2})
         summary = run.group("summary")
         self.assertEqual(summary.pdc_mean.dims, ("strategy",))

@@ -138,8 +138,9 @@ fill_rest(sample_t *sample)
         "usual_care", 365, 0.7, 0.03, 0.7001, 0.0032, 0.6938, 0.7064, true, true };
     sample->target[1] = (twp_summary_target_t){ "two_year", "persistence", "1", "EV-A70",
         "usual_care", 730, 0.649, 0.04, 0.5588, 0.0035, 0.5519, 0.5657, false, false };
-    sample->curve =
-        (twp_summary_curve_t){ "occupancy_therapy_taking", "Taking", curve_values, NULL };
+    sample->curve = (twp_summary_curve_t){
+        .name = "occupancy_therapy_taking", .label = "Taking", .value = curve_values
+    };
     *s = (twp_summary_t){ .path = "/home/someone/results.h5",
         .title = "ra_support",
         .question = "Which support keeps people on a biologic?",
@@ -375,7 +376,7 @@ test_the_table_says_what_a_strategy_person_wants(void **state)
     assert_contains(text, "84,300  83,400 to 85,200");
     assert_contains(text, "+1,230  +1,110 to +1,350");
     assert_contains(text, "\nDays to the first dose\n");
-    assert_contains(text, "Not stopped (Kaplan-Meier) at 365 d, differences not paired\n");
+    assert_contains(text, "Not stopped (Kaplan-Meier) at 365 d\n");
     assert_contains(text,
         "  usual_care   0.0  no interval\n"
         "  app          3.3   3.2 to  3.3        +3.25   +3.21 to  +3.29\n");
@@ -489,14 +490,14 @@ test_csv_is_tidy_with_empty_cells_for_no_number(void **state)
     assert_int_equal(n_lines(text), 1 + N_ROWS * N_STRATEGIES);
     assert_contains(text,
         "strategy,measure,time_days,unit,mean,mcse,low,high,n,difference,"
-        "difference_se,difference_low,difference_high,variance_saved,segment\n"
+        "difference_se,difference_low,difference_high,variance_saved,segment,status\n"
         "usual_care,cost,,USD,84321.4,452,");
-    assert_contains(text, "\nnurse,persistence,730,1,,,,,0,,,,,,\n");
+    assert_contains(text, "\nnurse,persistence,730,1,,,,,0,,,,,,,complete\n");
     assert_contains(text, "\napp,cost,,USD,85555,460,84653.4,86456.6,20000,1233.6,61,1114.04,");
     free(text);
     text = report(twp_report_csv, &sample->summary, &options);
     assert_int_equal(n_lines(text), 1 + 3 * N_ROWS * N_STRATEGIES);
-    assert_contains(text, ",female=yes\n");
+    assert_contains(text, ",female=yes,complete\n");
     free(text);
 }
 
