@@ -357,6 +357,24 @@ test_run_prints_the_comparison_alone_on_standard_output(void **state)
 }
 
 static void
+test_the_comparison_says_what_the_author_notes_and_what_was_changed(void **state)
+{
+    testlib_outcome_t run;
+
+    free(write_study(*state, "tiny.yaml", "study: tiny", "study: tiny\nnote: Nobody moves away."));
+    run = run_in(*state, "run", "tiny.yaml", "-o", "a.h5");
+    assert_contains(run.out, "\nNote: Nobody moves away.\n");
+    assert_lacks(run.out, "Changed on the command line");
+    testlib_clear_outcome(&run);
+    run = run_in(*state, "run", "tiny.yaml", "-o", "b.h5", "--set", "stop_mean=200 days",
+        "--patients", "1200");
+    assert_contains(
+        run.out, "\nChanged on the command line: --set stop_mean=200 days --patients 1200\n");
+    testlib_clear_outcome(&run);
+    expect(run_in(*state, "summary", "b.h5"), 0, "Changed on the command line: --set stop", NULL);
+}
+
+static void
 test_summary_has_four_faces_segments_and_a_choice_of_strategies(void **state)
 {
     testlib_outcome_t outcome;
@@ -695,6 +713,7 @@ main(void)
         IN_FOLDER(test_check_estimates_what_a_run_takes),
         IN_FOLDER(test_params_lists_numbers_with_source_and_place),
         IN_FOLDER(test_run_prints_the_comparison_alone_on_standard_output),
+        IN_FOLDER(test_the_comparison_says_what_the_author_notes_and_what_was_changed),
         IN_FOLDER(test_summary_has_four_faces_segments_and_a_choice_of_strategies),
         IN_FOLDER(test_threads_do_not_change_the_digest_and_the_seed_does),
         IN_FOLDER(test_a_results_file_is_replaced_only_on_request),

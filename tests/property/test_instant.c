@@ -7,6 +7,7 @@
  */
 #include "living.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -383,12 +384,46 @@ test_faults_of_a_life_leave_their_mark(void **state)
         TWP_MARK_HAPPENINGS);
 }
 
+/* A life of n instants that nothing is recorded of: 1 second is 1 / 86400 day. */
+static void
+live_instants(int n, life_t *life)
+{
+    char patient[200], horizon[40];
+
+    (void) snprintf(patient, sizeof patient,
+        "  attributes: {a: {chance: 0.5}}\n"
+        "  tracks:\n"
+        "    m: {start: x, states: {x: {s: {every: 1 second, if: a and not a}}}}\n");
+    (void) snprintf(horizon, sizeof horizon, "%d.5 seconds", n);
+    char *const yaml = living_study(horizon, patient, NULL);
+    living_t living;
+
+    living_open(&living, yaml, 0, 1);
+    living_live(&living, 0, life);
+    living_close(&living);
+    free(yaml);
+}
+
+static void
+test_a_life_has_ten_million_instants_at_most(void **state)
+{
+    life_t life;
+
+    (void) state;
+    live_instants(10000001, &life);
+    assert_int_equal(life.twin.mark, TWP_MARK_ENDLESS);
+    assert_int_equal(life.twin.n_instants, 10000001); /* the last one is one too many */
+    assert_near(life.twin.now_days, 10000001 / 86400.0, 1e-3);
+    living_clear(&life);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_rule_of_one_instant_gives_its_sequence),
         cmocka_unit_test(test_faults_of_a_life_leave_their_mark),
+        cmocka_unit_test(test_a_life_has_ten_million_instants_at_most),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -396,6 +396,38 @@ test_the_table_says_what_a_strategy_person_wants(void **state)
     free(text);
 }
 
+/* What a reader must know before a number: the author's note, and that this is not the file's study. */
+static void
+test_the_note_and_what_was_changed_stand_above_the_figures(void **state)
+{
+    static const char *const key[] = { "study", TWP_PROVENANCE_SET };
+    static const char *const value[] = { "ra_support", "--set price=3 USD --patients 10" };
+    face_t *const face[] = { twp_report_table, twp_report_markdown };
+    sample_t *sample = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        char *text = report(face[i], &sample->summary, NULL);
+
+        assert_lacks(text, "Note:");
+        assert_lacks(text, "Changed on the command line");
+        free(text);
+    }
+    sample->summary.note = "Nurses are unlimited.";
+    sample->summary.provenance_key = key;
+    sample->summary.provenance_value = value;
+    for (size_t i = 0; i < 2; i++) {
+        char *text = report(face[i], &sample->summary, NULL);
+        const char *const note = strstr(text, "Note: Nurses are unlimited.");
+        const char *const set = strstr(
+            text, "Changed on the command line: --set price=3 USD --patients 10");
+
+        assert_non_null(note);
+        assert_non_null(set);
+        assert_true(note < set && set < strstr(text, "20,000 twins"));
+        free(text);
+    }
+}
+
 static void
 test_adherence_stands_before_cost_and_cost_before_targets(void **state)
 {
@@ -706,6 +738,7 @@ main(void)
         cmocka_unit_test(test_text_breaks_between_words_and_counts_characters),
         cmocka_unit_test(test_a_wide_grid_puts_long_names_on_lines_of_their_own),
         WITH_SAMPLE(test_the_table_says_what_a_strategy_person_wants),
+        WITH_SAMPLE(test_the_note_and_what_was_changed_stand_above_the_figures),
         WITH_SAMPLE(test_adherence_stands_before_cost_and_cost_before_targets),
         WITH_SAMPLE(test_a_partial_run_is_said_in_the_first_line),
         WITH_SAMPLE(test_segments_and_chosen_strategies_are_shown_on_request),

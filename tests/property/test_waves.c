@@ -1,0 +1,152 @@
+/*
+ * Blocks are lived in waves, whose blocks are in memory at once: as many as a thread is given, but no
+ * more than fit, by what the lives of the wave before really left.
+ */
+#include "living.h"
+
+#include "engine/run.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Blocks that were lived and not yet handed on. */
+typedef struct {
+    atomic_int n_waiting;
+    int n_most, n_taken;
+    double bytes; /* of the rows of the largest block */
+    const twp_recorder_plan_t *recorder;
+} watch_t;
+
+static void
+reduce(void *context, const twp_block_t *block, void *partial)
+{
+    watch_t *const watch = context;
+
+    (void) block;
+    (void) partial;
+    atomic_fetch_add(&watch->n_waiting, 1);
+}
+
+static twp_status_t
+take(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
+{
+    watch_t *const watch = context;
+    const int n = atomic_fetch_sub(&watch->n_waiting, 1);
+
+    (void) partial;
+    (void) err;
+    assert_int_equal(block->i_block, watch->n_taken);
+    watch->n_taken++;
+    watch->n_most = n > watch->n_most ? n : watch->n_most;
+    if (block->record != NULL) {
+        const double bytes = twp_recorder_bytes(watch->recorder, block->record);
+
+        watch->bytes = bytes > watch->bytes ? bytes : watch->bytes;
+    }
+    return TWP_OK;
+}
+
+/* A life has n_rows events; each leaves an observation of n_variables variables. */
+static char *
+study_of(int n_rows, int n_variables)
+{
+    char *text = NULL;
+    size_t n_bytes = 0;
+    FILE *const out = open_memstream(&text, &n_bytes);
+
+    assert_non_null(out);
+    fprintf(out, "  variables: {");
+    for (int i = 0; i < n_variables; i++)
+        fprintf(out, "%sv%d: {starts: %d}", i > 0 ? ", " : "", i, i);
+    fprintf(out, "}\n  tracks: {m: {start: x, states: {x: {s: {every: 1 day}}}}}\n");
+    fclose(out);
+    char horizon[40];
+
+    (void) snprintf(horizon, sizeof horizon, "%d days", n_rows);
+    char *const yaml = living_study(horizon, text,
+        "strategies: {usual_care: {baseline: true}}\nrecord: {events: none, trajectories: true}\n");
+
+    free(text);
+    return yaml;
+}
+
+/* Lives n_blocks blocks; gives the most that were in memory at once. */
+static watch_t
+waves_of(int n_rows, int n_variables, int n_blocks, int n_threads)
+{
+    char *const yaml = study_of(n_rows, n_variables);
+    watch_t watch = { .n_waiting = 0 };
+    twp_outcome_counts_t counts;
+    twp_outcome_plan_t *plan = NULL;
+    twp_recorder_plan_t *recorder = NULL;
+    twp_progress_t done;
+    living_t living;
+    twp_error_t err;
+
+    living_open(&living, yaml, 0, 1);
+    living.population->n_twins = (int64_t) n_blocks * TWP_BLOCK_TWINS;
+    assert_int_equal(twp_outcome_plan_create(living.study, living.model, &plan, &err), TWP_OK);
+    assert_int_equal(twp_recorder_plan_create(living.study, living.model, &recorder, &err), TWP_OK);
+    assert_int_equal(twp_outcome_counts_init(plan, false, &counts, &err), TWP_OK);
+    watch.recorder = recorder;
+
+    const twp_model_t *const model = living.model;
+    const twp_draw_plan_t *const draw = living.plan;
+    const twp_sink_t sink = { .context = &watch, .reduce = reduce, .take = take };
+    const twp_run_options_t options = { .n_threads = n_threads, .record = recorder };
+
+    if (twp_engine_run(&model, &draw, 1, plan, &counts, &sink, &options, &done, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(watch.n_taken, n_blocks);
+    assert_int_equal(done.n_twins_done, n_blocks * TWP_BLOCK_TWINS);
+    twp_outcome_counts_clear(&counts);
+    twp_recorder_plan_free(recorder);
+    twp_outcome_plan_free(plan);
+    living_close(&living);
+    free(yaml);
+    return watch;
+}
+
+static void
+test_lives_that_leave_little_are_lived_in_waves_of_eight_blocks_a_thread(void **state)
+{
+    (void) state;
+    assert_int_equal(waves_of(1, 1, 20, 1).n_most, 8);
+    assert_int_equal(waves_of(1, 1, 20, 2).n_most, 16);
+}
+
+/* 1,024 lives of 300 rows of 40 variables and more: 52 MB, and as much again while rows grow. */
+static void
+test_waves_are_as_large_as_fits_by_what_lives_leave(void **state)
+{
+    const watch_t watch = waves_of(300, 40, 5, 1);
+
+    (void) state;
+    assert_true(watch.bytes > 50e6 && watch.bytes < 60e6);
+    assert_int_equal(watch.n_most, (int) (268435456 / (2 * watch.bytes))); /* 256 MiB */
+    assert_true(watch.n_most == 2);
+}
+
+static void
+test_every_thread_has_a_block_however_large_they_are(void **state)
+{
+    const watch_t watch = waves_of(700, 60, 4, 2);
+
+    (void) state;
+    assert_true(2 * watch.bytes > 268435456);
+    assert_int_equal(watch.n_most, 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lives_that_leave_little_are_lived_in_waves_of_eight_blocks_a_thread),
+        cmocka_unit_test(test_waves_are_as_large_as_fits_by_what_lives_leave),
+        cmocka_unit_test(test_every_thread_has_a_block_however_large_they_are),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
