@@ -348,6 +348,15 @@ test_scopes_hold(void **state)
     assert_non_null(e);
     assert_int_equal(e->kind, TWP_WORD_TIME_IN);
     assert_int_equal(e->i, 1);
+    e = twp_expression_read(
+        &r->reader, "entries(supply.due) * 2", here, TWP_SCOPE_STEP, false, NULL);
+    assert_non_null(e);
+    assert_int_equal(e->scope, TWP_SCOPE_STEP);
+    assert_int_equal(e->arg[0]->kind, TWP_WORD_ENTRIES);
+    assert_fault_in(
+        r, "entries(supply.due)", TWP_SCOPE_TWIN, false, NULL, 8, "changes during a life");
+    assert_fault(r, "entries(mood)", 8, "mood is no state");
+    assert_fault(r, "entries(3)", 8, "`3` cannot stand here");
     e = twp_expression_read(&r->reader, "age * shape", here, TWP_SCOPE_STEP, false, NULL);
     assert_non_null(e);
     assert_int_equal(e->scope, TWP_SCOPE_TWIN);
