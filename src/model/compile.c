@@ -219,8 +219,11 @@ compile_formulas(twp_compiler_t *c)
     for (int k = 0; k < study->n_formulas; k++)
         c->model->formula_of[study->formula_order[k]] = k;
     for (int k = 0; k < study->n_formulas; k++) {
-        const twp_program_t program = twp_compile_program(
-            c, study->formula[study->formula_order[k]].expression);
+        const twp_expression_t *expression = study->formula[study->formula_order[k]].expression;
+        /* what one instant reads is computed where it stands; its place stays empty */
+        const twp_program_t program = expression->scope == TWP_SCOPE_INSTANT
+            ? twp_compile_number(c, 0)
+            : twp_compile_program(c, expression);
         twp_table_add(c, &c->formula, &program, 1);
     }
     compile_rewards(c);

@@ -58,6 +58,10 @@ emit(twp_compiler_t *c, const twp_expression_t *e, int depth)
         add_code(c, TWP_WORD_NUMBER, 0, 0, twp_compile_constant(c, e));
         return;
     }
+    if (e->kind == TWP_WORD_FORMULA && e->scope == TWP_SCOPE_INSTANT) { /* held nowhere */
+        emit(c, c->study->formula[e->i].expression, depth);
+        return;
+    }
     for (int k = 0; k < e->n_args; k++) {
         emit(c, e->arg[k], depth + k);
         if (e->code[k] != NULL)

@@ -88,7 +88,7 @@ twp_read_formula(twp_read_t *read, int i)
 
     if (!begin_reading(read, &read->formula_reading[i], read->formula_spot[i], out->name))
         return;
-    out->expression = twp_read_either(read, read->formula_spot[i], TWP_SCOPE_STEP);
+    out->expression = twp_read_either(read, read->formula_spot[i], TWP_SCOPE_INSTANT);
     if (out->expression == NULL) {
         read->formula_reading[i] = TWP_READING_FAILED;
         return;
@@ -114,13 +114,15 @@ read_observed_value(twp_read_t *read, twp_spot_t of, twp_study_observation_t *ou
 {
     twp_name_meaning_t meaning = read->reader.resolve(read, twp_read_text(of));
 
-    switch (meaning.kind) {
-    case TWP_WORD_STOCK_AMOUNT:
+    if (meaning.is_found && meaning.scope == TWP_SCOPE_INSTANT &&
+        (meaning.kind == TWP_WORD_STOCK_AMOUNT || meaning.kind == TWP_WORD_FORMULA)) {
         twp_read_fail(read, twp_read_place(of), twp_read_text(of),
-            "an attribute, variable or "
-            "formula, or NAME.empty",
-            NULL, "a stock changes all the time and cannot be observed");
+            "an attribute, variable or formula, or NAME.empty", NULL,
+            "%s changes all the time and cannot be observed",
+            meaning.kind == TWP_WORD_FORMULA ? twp_read_text(of) : "a stock");
         return true;
+    }
+    switch (meaning.kind) {
     case TWP_WORD_ATTRIBUTE:
     case TWP_WORD_CATEGORY_IS:
     case TWP_WORD_VARIABLE:

@@ -113,7 +113,9 @@ meaning_of_symbol(twp_read_t *read, const twp_symbol_t *symbol)
         if (!is_ready(read, read->formula_reading, read->formula_spot, i, twp_read_formula))
             return found(TWP_WORD_FORMULA, i, 0, false, TWP_DIM_NONE, TWP_SCOPE_STEP);
         return found(TWP_WORD_FORMULA, i, 0, study->formula[i].expression->is_truth,
-            study->formula[i].expression->dim, TWP_SCOPE_STEP);
+            study->formula[i].expression->dim,
+            study->formula[i].expression->scope == TWP_SCOPE_INSTANT ? TWP_SCOPE_INSTANT
+                                                                     : TWP_SCOPE_STEP);
     case TWP_SYMBOL_SUPPORT:
         return found(TWP_WORD_STATE_IS, study->support[i].i_track, TWP_SUPPORT_ACTIVE, true,
             TWP_DIM_NONE, TWP_SCOPE_STEP);

@@ -107,7 +107,7 @@ const twp_key_t twp_keys[] = {
         HELP("fixed numbers of a twin") },
     { IN(PATIENT), "correlated", BLOCK(CORRELATED), HELP("Gaussian copula over attributes") },
     { IN(PATIENT), "variables", MAP(VARIABLE), HELP("changing numbers of a twin") },
-    { IN(PATIENT), "formulas", MAP_OF(STEP), MEANS(ANY),
+    { IN(PATIENT), "formulas", MAP_OF(INSTANT), MEANS(ANY),
         HELP("named expressions, refreshed whenever a word in them changes") },
     { IN(PATIENT), "actions", .forms = TWP_FORM_MAP_OF_LISTS, .value = TWP_VALUE_NAME, ITEM(ACTION),
         HELP("named lists of actions; each is a happening too") },

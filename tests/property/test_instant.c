@@ -61,6 +61,20 @@ static const instant_case_t cases[] = {
         "9.000 patient.b.x.tick y\n"
         "10.000 patient.a.x.tick y\n"
         "12.000 patient.a.y.back -\n" },
+    { "a formula of the instant is computed where it stands", "7 days",
+        "  variables: {v: {starts: 0}, stock: {kind: stock, starts: 4.5 days}}\n"
+        "  formulas: {left: stock + 0 days, low: 'left < 2 days', both: 'low and v > 1'}\n"
+        "  tracks:\n"
+        "    a: {start: x, states: {x: {tick: {every: 1 day, do: [{add: {v: 1}}, {measure: {m: "
+        "'left / "
+        "(1 day)'}}], choose: {y: 'if(both, 1, 0)', otherwise: stay}}}, y: {}}}\n",
+        NULL,
+        "1.000 patient.a.x.tick -\n"
+        "1.000 patient.m.measured 3.5\n"
+        "2.000 patient.a.x.tick -\n"
+        "2.000 patient.m.measured 2.5\n"
+        "3.000 patient.a.x.tick y\n"
+        "3.000 patient.m.measured 1.5\n" },
     { "an event exactly at the horizon happens, one after it does not", "4 days",
         "  tracks:\n"
         "    a: {start: x, states: {x: {go: {after: 4 days, to: y}}, y: {}}}\n"
