@@ -28,6 +28,7 @@ class Model(SupportReader):
         self.variables = self.patient.get("variables") or {}
         self.tables = {name: Table(block, lambda unit: compile_expression(unit, self.units, None)(None))
                        for name, block in (study.get("tables") or {}).items()}
+        self.instant = {}  # formulas that hold no value: name -> function of a life
         self.parameters = self.read_parameters()
         self.read_attributes()
         self.read_variables()
@@ -68,6 +69,8 @@ class Model(SupportReader):
             if self.variables[head].kind != "stock":
                 return f"life.held[{head!r}]"
             return f"life.is_empty[{head!r}]" if tail == "empty" else f"life.stock_left({head!r})"
+        if head in self.instant:
+            return f"life.model.instant[{head!r}](life)"
         if head in (self.patient.get("formulas") or {}):
             return f"life.formulas[{head!r}]"
         if head in (self.patient.get("tracks") or {}) or head in self.supports:
@@ -203,24 +206,31 @@ class Model(SupportReader):
                 variable.returns_to = self.expression(variable.returns_to)
 
     def read_formulas(self):
-        """(name, function) in an order in which those that use others come after them."""
+        """(name, function) in an order in which those that use others come after them; without those that
+        use a word of instant scope: they are computed where they stand."""
         texts = self.patient.get("formulas") or {}
         ordered = []
 
+        def is_of_the_instant(other):
+            is_stock = other in self.variables and self.variables[other].kind == "stock"
+            return other == "time" or other.startswith("time_in(") or is_stock or other in self.instant
+
         def place(name):
-            if name in [done for done, _ in ordered]:
+            if name in self.instant or name in [done for done, _ in ordered]:
                 return
             used = []
 
             def word(other):
-                of = self.observations.get(other.partition(".")[0], {}).get("of", other)
-                if of in texts:
-                    used.append(of)
+                used.append(self.observations.get(other.partition(".")[0], {}).get("of", other))
                 return self.word(other)
-            function = compile_expression(texts[name], self.units, word, self.tables)
-            for other in sorted(used):
+            compile_expression(texts[name], self.units, word, self.tables)
+            for other in sorted(set(used) & set(texts)):
                 place(other)
-            ordered.append((name, function))
+            function = self.expression(texts[name])  # now that it is known where they stand
+            if any(map(is_of_the_instant, used)):
+                self.instant[name] = function
+            else:
+                ordered.append((name, function))
         for name in sorted(texts):
             place(name)
         return ordered

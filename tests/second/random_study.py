@@ -32,6 +32,7 @@ class RandomStudy(RandomWords):
         self.numbers = {"constant": [], "twin": [], "step": []}       # words without unit, by scope
         self.conditions = {"twin": [], "step": []}
         self.stocks, self.plain, self.drifting, self.tallies = [], [], [], set()
+        self.moments = []                                             # formulas of the instant
         self.tracks = {}                                              # name: (level, states)
         self.supports, self.observations = {}, {}
         self.happenings = []                                          # (level, name)
@@ -214,9 +215,12 @@ class RandomStudy(RandomWords):
         if self.happens(0.7):
             formulas["is_bad"] = self.condition("step", 2)
             self.conditions["step"].append("is_bad")
+        if self.seed % 5 == 0:
+            formulas["moment"] = f"max(-2, min(2, {self.expression('instant')} + time / 1 year))"
+            self.moments.append("moment")
         self.patient["formulas"] = formulas
         if formulas and self.happens(0.3):
-            of = self.pick([name for name in formulas if name != "is_bad"])
+            of = self.pick([name for name in formulas if name not in ("is_bad", "moment")])
             self.observations["index"] = {"of": of}
             self.seen_words.append("index")
 

@@ -29,7 +29,7 @@ class RandomWords:
         if scope in ("step", "instant"):
             words += self.numbers["step"] * 2
         if scope == "instant":
-            words += ["time / 1 year", "time / 100 days"]
+            words += ["time / 1 year", "time / 100 days"] + self.moments * 2
             words += [f"{stock} / 30 days" for stock in self.stocks]
             words += [f"time_in({track}) / 50 days" for track in list(self.tracks)[:2]]
         if not words or self.happens(0.25):
