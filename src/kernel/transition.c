@@ -55,7 +55,6 @@ leave_state(const twp_model_t *model, twp_twin_t *twin, int32_t i_track)
         twin->started[k] &= ~clocks[k];
         twin->running[k] &= ~clocks[k];
     }
-    twin->in_state[i_state] = 0;
     twp_twin_touch(model, twin, i_state);
 }
 
@@ -137,6 +136,8 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
         twp_rewards_settle(model, twin, i_track);
     twin->entered_days[i_track] = twin->now_days;
     twin->entries[model->track[i_track].i_state_first + branch->i_target]++;
+    /* until now, in `do`, the old state was the current one */
+    twin->in_state[model->track[i_track].i_state_first + exit->i_state] = 0;
     twp_state_enter(model, twin, i_track, branch->i_target);
     twp_twin_raise(twin, to->i_happening);
     twp_actions_run(model, twin, to->i_enter_first, to->n_enter, log);

@@ -61,6 +61,21 @@ static const instant_case_t cases[] = {
         "9.000 patient.b.x.tick y\n"
         "10.000 patient.a.x.tick y\n"
         "12.000 patient.a.y.back -\n" },
+    { "the actions of an exit and of a branch still see the old state, those on entering the new "
+      "one",
+        "2 days",
+        "  tracks:\n"
+        "    a: {start: x, states: {x: {leave: [{measure: {m: 'if(a.x, 1, 2)'}}],\n"
+        "      go: {after: 1 day, do: [{measure: {n: 'if(a.x, 1, 2)'}}],\n"
+        "        choose: [{chance: 1, to: y, do: [{measure: {o: 'if(a.x, 1, 2)'}}]}, {otherwise: "
+        "x}]}},\n"
+        "      y: {enter: [{measure: {p: 'if(a.y, 1, 2)'}}]}}}\n",
+        NULL,
+        "1.000 patient.a.x.go y\n"
+        "1.000 patient.m.measured 1\n"
+        "1.000 patient.n.measured 1\n"
+        "1.000 patient.o.measured 1\n"
+        "1.000 patient.p.measured 1\n" },
     { "a formula of the instant is computed where it stands", "7 days",
         "  variables: {v: {starts: 0}, stock: {kind: stock, starts: 4.5 days}}\n"
         "  formulas: {left: stock + 0 days, low: 'left < 2 days', both: 'low and v > 1'}\n"
