@@ -215,7 +215,7 @@ class RandomStudy(RandomWords):
         if self.happens(0.7):
             formulas["is_bad"] = self.condition("step", 2)
             self.conditions["step"].append("is_bad")
-        if self.seed % 5 == 0:
+        if self.seed % 5 == 1:
             formulas["moment"] = f"max(-2, min(2, {self.expression('instant')} + time / 1 year))"
             self.moments.append("moment")
         self.patient["formulas"] = formulas
