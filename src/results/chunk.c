@@ -1,5 +1,7 @@
 #include "results/chunk.h"
 
+#include "results/deflate.h"
+
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,66 +13,40 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define STORED_MAX 65535U /* bytes of a stored block (RFC 1951, 3.2.4) */
 #define STORED_HEADER 5U
 #define TRIAL_BYTES ((size_t) 4096)
-#define MIN_RUN 3U /* shortest and longest match of deflate */
-#define MAX_RUN 258U
 #define RUN_SHARE 20 /* a plane with at most 1 change in so many bytes is written as runs */
 #define ZLIB_EXTRA ((size_t) 6) /* header of two bytes, Adler-32 of four (RFC 1950) */
 
-/* The code of a literal, or of a match at distance 1 with its extra bits, lowest bit first. */
-typedef struct {
-    uint32_t bits;
-    unsigned n_bits;
-} code_t;
-
 struct twp_chunk_compressor {
     struct libdeflate_compressor *deflate;
-    code_t literal[256], run[MAX_RUN + 1]; /* of fixed Huffman blocks */
-    unsigned char *planes;                 /* [max_bytes] */
-    unsigned char *trial;                  /* [trial_bytes] */
+    twp_deflate_t *noise; /* for planes of 8-byte elements */
+    /* codes of fixed Huffman blocks: literals, and stretches at distance 1 with their extra bits */
+    twp_code_bits_t literal[256], run[TWP_DEFLATE_MAX_RUN + 1];
+    unsigned char *planes; /* [max_bytes] */
+    unsigned char *trial;  /* [trial_bytes] */
     size_t max_bytes, trial_bytes;
 };
 
-/* Huffman codes are packed highest bit first, all else lowest bit first (RFC 1951, 3.1.1). */
-static uint32_t
-reverse(uint32_t code, unsigned n_bits)
-{
-    uint32_t reversed = 0;
-
-    for (unsigned i = 0; i < n_bits; i++)
-        reversed |= ((code >> i) & 1U) << (n_bits - 1 - i);
-    return reversed;
-}
-
 /* Fixed code of a literal or length symbol (RFC 1951, 3.2.6). */
-static code_t
+static twp_code_bits_t
 fixed_code(uint32_t symbol)
 {
     if (symbol < 144)
-        return (code_t){ reverse(48 + symbol, 8), 8 };
+        return (twp_code_bits_t){ twp_deflate_reverse(48 + symbol, 8), 8 };
     if (symbol < 256)
-        return (code_t){ reverse(400 + symbol - 144, 9), 9 };
+        return (twp_code_bits_t){ twp_deflate_reverse(400 + symbol - 144, 9), 9 };
     if (symbol < 280)
-        return (code_t){ reverse(symbol - 256, 7), 7 };
-    return (code_t){ reverse(192 + symbol - 280, 8), 8 };
+        return (twp_code_bits_t){ twp_deflate_reverse(symbol - 256, 7), 7 };
+    return (twp_code_bits_t){ twp_deflate_reverse(192 + symbol - 280, 8), 8 };
 }
 
-/* Lengths 3 to 258 have symbols 257 to 285: groups of four with 0, 1, ... extra bits (3.2.5). */
-static code_t
+static twp_code_bits_t
 run_code(uint32_t length)
 {
-    uint32_t offset = length - MIN_RUN, n_extra = 0, symbol;
-    code_t code;
+    uint32_t extra;
+    unsigned n_extra;
+    twp_code_bits_t code = fixed_code(twp_deflate_length_symbol(length, &extra, &n_extra));
 
-    if (length == MAX_RUN) {
-        symbol = 285;
-        offset = 0;
-    } else {
-        while (offset >> (n_extra + 3) != 0)
-            n_extra++;
-        symbol = 257 + 4 * n_extra + (offset >> n_extra);
-    }
-    code = fixed_code(symbol);
-    code.bits |= (offset & ((1U << n_extra) - 1)) << code.n_bits;
+    code.bits |= extra << code.n_bits;
     code.n_bits += n_extra + 5; /* and five zeros: distance 1 */
     return code;
 }
@@ -85,13 +61,15 @@ twp_chunk_compressor_create(size_t max_bytes)
     compressor->max_bytes = max_bytes;
     for (uint32_t i = 0; i < 256; i++)
         compressor->literal[i] = fixed_code(i);
-    for (uint32_t i = MIN_RUN; i <= MAX_RUN; i++)
+    for (uint32_t i = TWP_DEFLATE_MIN_RUN; i <= TWP_DEFLATE_MAX_RUN; i++)
         compressor->run[i] = run_code(i);
     compressor->deflate = libdeflate_alloc_compressor(DEFLATE_LEVEL);
     compressor->trial_bytes = libdeflate_deflate_compress_bound(NULL, TRIAL_BYTES);
     compressor->planes = malloc(max_bytes > 0 ? max_bytes : 1);
     compressor->trial = malloc(compressor->trial_bytes);
-    if (compressor->deflate == NULL || compressor->planes == NULL || compressor->trial == NULL) {
+    compressor->noise = twp_deflate_create(max_bytes / 8);
+    if (compressor->noise == NULL || compressor->deflate == NULL || compressor->planes == NULL ||
+        compressor->trial == NULL) {
         twp_chunk_compressor_free(compressor);
         return NULL;
     }
@@ -104,6 +82,7 @@ twp_chunk_compressor_free(twp_chunk_compressor_t *compressor)
     if (compressor == NULL)
         return;
     libdeflate_free_compressor(compressor->deflate);
+    twp_deflate_free(compressor->noise);
     free(compressor->planes);
     free(compressor->trial);
     free(compressor);
@@ -121,7 +100,8 @@ stored_bytes(size_t n_bytes)
 size_t
 twp_chunk_bound(size_t n_bytes)
 {
-    return stored_bytes(n_bytes) + libdeflate_deflate_compress_bound(NULL, n_bytes) + ZLIB_EXTRA;
+    return stored_bytes(n_bytes) + libdeflate_deflate_compress_bound(NULL, n_bytes) + ZLIB_EXTRA +
+        TWP_DEFLATE_SLACK;
 }
 
 /* Each size has a loop of its own so that the compiler sees the stride. */
@@ -245,43 +225,20 @@ run_length(const unsigned char *bytes, size_t n)
     return i;
 }
 
-/* Where the stream is written. */
-typedef struct {
-    unsigned char *at;
-    uint64_t bits; /* fewer than 8 between calls, not yet written */
-    unsigned n_bits;
-} writer_t;
-
-static void
-put(writer_t *writer, code_t code)
-{
-    writer->bits |= (uint64_t) code.bits << writer->n_bits;
-    for (writer->n_bits += code.n_bits; writer->n_bits >= 8; writer->n_bits -= 8) {
-        *writer->at++ = (unsigned char) writer->bits;
-        writer->bits >>= 8;
-    }
-}
-
-static void
-put_bits(writer_t *writer, uint32_t bits, unsigned n_bits)
-{
-    put(writer, (code_t){ bits, n_bits });
-}
-
 /* A stored block, which ends at a byte; none of its own is needed where the stream is at one. */
 static void
-put_stored(writer_t *writer, const unsigned char *bytes, size_t n, bool is_last)
+put_stored(twp_bit_writer_t *writer, const unsigned char *bytes, size_t n, bool is_last)
 {
-    put_bits(writer, is_last, 3);
-    put_bits(writer, 0, (8 - writer->n_bits) & 7);
-    put_bits(writer, (uint32_t) n, 16);
-    put_bits(writer, (uint32_t) ~n & 0xFFFF, 16);
+    twp_bits_put(writer, is_last, 3);
+    twp_bits_put(writer, 0, (8 - writer->n_bits) & 7);
+    twp_bits_put(writer, (uint32_t) n, 16);
+    twp_bits_put(writer, (uint32_t) ~n & 0xFFFF, 16);
     memcpy(writer->at, bytes, n);
     writer->at += n;
 }
 
 static void
-put_plane_stored(writer_t *writer, const unsigned char *plane, size_t n)
+put_plane_stored(twp_bit_writer_t *writer, const unsigned char *plane, size_t n)
 {
     for (size_t i = 0; i < n; i += STORED_MAX)
         put_stored(writer, plane + i, n - i < STORED_MAX ? n - i : STORED_MAX, false);
@@ -289,27 +246,28 @@ put_plane_stored(writer_t *writer, const unsigned char *plane, size_t n)
 
 /* A block of fixed codes: each run is a literal and matches at distance 1. */
 static void
-put_plane_as_runs(const twp_chunk_compressor_t *compressor, writer_t *writer,
+put_plane_as_runs(const twp_chunk_compressor_t *compressor, twp_bit_writer_t *writer,
     const unsigned char *plane, size_t n)
 {
-    put_bits(writer, 2, 3); /* not the last, fixed codes */
+    twp_bits_put(writer, 2, 3); /* not the last, fixed codes */
     for (size_t i = 0; i < n;) {
-        const code_t literal = compressor->literal[plane[i]];
+        const twp_code_bits_t literal = compressor->literal[plane[i]];
         size_t left = run_length(plane + i, n - i);
         i += left;
-        put(writer, literal);
+        twp_bits_put(writer, literal.bits, literal.n_bits);
         for (left--; left > 0;) {
-            const size_t n_match = left < MAX_RUN ? left : MAX_RUN;
-            if (n_match < MIN_RUN) {
-                put(writer, literal);
+            const size_t n_match = left < TWP_DEFLATE_MAX_RUN ? left : TWP_DEFLATE_MAX_RUN;
+            if (n_match < TWP_DEFLATE_MIN_RUN) {
+                twp_bits_put(writer, literal.bits, literal.n_bits);
                 left--;
             } else {
-                put(writer, compressor->run[n_match]);
+                twp_bits_put(
+                    writer, compressor->run[n_match].bits, compressor->run[n_match].n_bits);
                 left -= n_match;
             }
         }
     }
-    put_bits(writer, 0, 7); /* end of block */
+    twp_bits_put(writer, 0, 7); /* end of block */
 }
 
 size_t
@@ -317,7 +275,7 @@ twp_chunk_compress(twp_chunk_compressor_t *compressor, const void *elements, siz
     void *out, size_t out_bytes)
 {
     const size_t n_bytes = n * size;
-    writer_t writer = { .at = out };
+    twp_bit_writer_t writer = { .at = out };
     const unsigned char *planes = elements;
     size_t n_done = 0;
     uint32_t sum;
@@ -328,11 +286,15 @@ twp_chunk_compress(twp_chunk_compressor_t *compressor, const void *elements, siz
         twp_chunk_shuffle(elements, n, size, compressor->planes);
         planes = compressor->planes;
     }
-    put_bits(&writer, 0x78, 8); /* deflate, window of 32 KiB */
-    put_bits(&writer, 0x01, 8); /* fastest level; makes the two bytes a multiple of 31 */
+    twp_bits_put(&writer, 0x78, 8); /* deflate, window of 32 KiB */
+    twp_bits_put(&writer, 0x01, 8); /* fastest level; makes the two bytes a multiple of 31 */
+    if (size == 8)
+        twp_deflate_match(compressor->noise, elements, n, size);
     for (; n_done < n_bytes; n_done += n) {
         if (is_runs(planes + n_done, n))
             put_plane_as_runs(compressor, &writer, planes + n_done, n);
+        else if (size == 8 && twp_deflate_put_noise(compressor->noise, &writer, planes + n_done, n))
+            continue;
         else if (is_incompressible(compressor, planes + n_done, n))
             put_plane_stored(&writer, planes + n_done, n);
         else

@@ -2,10 +2,11 @@
  * Shuffling and compressing one chunk of a column into what HDF5's shuffle and deflate filters
  * make: the first bytes of all elements, then the second ones, and so on, as a zlib stream.
  *
- * What libdeflate would search for in vain is spared it: a plane of long runs (the high bytes of
- * counts and indices) is written as runs, and a plane that does not shrink (the low bytes of random
- * numbers) is stored, which costs a copy. From the first plane that is neither, libdeflate has the
- * rest, at level 1. The result depends on the bytes given only.
+ * What libdeflate would search for in vain, or once for each plane, is spared it: a plane of long runs
+ * (the high bytes of counts and indices) is written as runs; noise with equal stretches (the low bytes
+ * of times) by results/deflate.h; and a plane that does not shrink (the low bytes of random numbers) is
+ * stored, which costs a copy. From the first plane that is none of these, libdeflate has the rest, at
+ * level 1. The result depends on the bytes given only.
  */
 #ifndef TWP_RESULTS_CHUNK_H
 #define TWP_RESULTS_CHUNK_H
