@@ -29,7 +29,7 @@ cmake --build "$folder" -j "$n_jobs" --target twinpath_program \
 seed() { # seed TARGET CORPUS
     case "$1" in
         *yaml* | *study*) find scenarios tests -name '*.yaml' -size -64k ;;
-        *csv*) find scenarios tests -name '*.csv' -size -64k ;;
+        *csv* | *dispensings*) find scenarios tests -name '*.csv' -size -64k ;;
         *expression*) expressions "$2" ;;
         *results*) # changes of the file that the target makes itself: see there
             printf '\002\020\040\001\177' > "$2/damage"

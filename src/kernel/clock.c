@@ -34,11 +34,13 @@ twp_term_sum(const twp_model_t *model, const twp_twin_t *twin, int32_t i_first, 
 static inline double
 plain_sum(const twp_model_t *model, const twp_twin_t *twin, const twp_model_exit_t *exit)
 {
-    const twp_term_t *term = &model->term[exit->i_term_first];
+    const int32_t end = exit->i_term_first + exit->n_terms;
     double sum = 0;
 
-    for (int32_t k = 0; k < exit->n_terms; k++)
-        sum += term[k].weight * twin->value[term[k].i_value] * twin->value[term[k].i_fade_value];
+    for (int32_t k = exit->i_term_first; k < end; k++) {
+        const twp_term_t *const term = &model->term[k]; /* there is no table without terms */
+        sum += term->weight * twin->value[term->i_value] * twin->value[term->i_fade_value];
+    }
     return sum;
 }
 

@@ -415,9 +415,11 @@ read_sliding(reader_t *reader)
     read_length(reader, TWP_SET_SLIDING_LENGTH, 1, &length);
     read_length(reader, TWP_SET_SLIDING_STEP, 1, &step);
     if (number != NULL &&
-        !(twp_number_read(number, strlen(number), &n) && n >= 1 && n <= 100000 && n == rint(n)))
+        !(twp_number_read(number, strlen(number), &n) && n >= 1 && n <= 100000 && n == rint(n))) {
         refuse(reader, TWP_SET_SLIDING_NUMBER, number, "a whole number from 1 to 100000", NULL,
             "no number of windows");
+        n = 0;
+    }
     plan->sliding = (twp_sliding_t){
         .length_days = twp_span_days(&length), .step_days = twp_span_days(&step), .n = (int) n
     };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define MOST_FINDINGS 50
-/* Of times that are sums of whole days nothing is rounded: exact, as in simulated lives. */
+#define MOST_WINDOWS 10000 /* that slide over the window of a patient */
 
 typedef struct {
     twp_adherence_rows_t *rows;
@@ -343,6 +343,11 @@ make_windows(maker_t *maker)
 
     sliding.first_day = twp_span_after(&plan->sliding_start, maker->window.start_day);
     n = twp_sliding_n(&sliding, maker->window.end_day, &step);
+    if (n > MOST_WINDOWS) {
+        report(maker, -1, "at most 10000: longer steps, or a shorter window",
+            "too many sliding windows");
+        return;
+    }
     for (int k = 0; k < n; k++) {
         const twp_cma_window_t window = twp_sliding_window(&sliding, &maker->window, step, k);
         int i = 0;

@@ -171,10 +171,15 @@ find_columns(reader_t *reader)
         : twp_dispensings_find(csv, "medication", columns->medication, findings);
 }
 
+/* Beyond these limits nothing is meant, and sums stay finite. */
+#define MOST_SUPPLY_DAYS 1e6
+#define MOST_DOSE 1e9
+
 static bool
-read_above_zero(const twp_csv_t *csv, int64_t i_row, int i_column, double *value)
+read_above_zero(const twp_csv_t *csv, int64_t i_row, int i_column, double most, double *value)
 {
-    return twp_csv_number(csv, i_row, i_column, value) && *value > 0;
+    return twp_csv_number(csv, i_row, i_column, value) && *value > 0 && *value >= 1 / most &&
+        *value <= most;
 }
 
 /* Reads a row into patient[i_row] and cell[i_row]; false without memory. */
@@ -204,10 +209,11 @@ read_row(reader_t *reader, int64_t i_row)
             twp_csv_text(csv, i_row, reader->i_date), reader->columns->date_format, &cell->day))
         report(reader, NO_DATE, i_row, reader->i_date, reader->columns->date_format);
     if (reader->i_duration >= 0 &&
-        !read_above_zero(csv, i_row, reader->i_duration, &cell->supply_days))
-        report(reader, NO_DURATION, i_row, reader->i_duration, "a number of days");
-    if (reader->i_dose >= 0 && !read_above_zero(csv, i_row, reader->i_dose, &cell->daily_dose))
-        report(reader, NO_DOSE, i_row, reader->i_dose, "a number");
+        !read_above_zero(csv, i_row, reader->i_duration, MOST_SUPPLY_DAYS, &cell->supply_days))
+        report(reader, NO_DURATION, i_row, reader->i_duration, "a number of days, at most 1000000");
+    if (reader->i_dose >= 0 &&
+        !read_above_zero(csv, i_row, reader->i_dose, MOST_DOSE, &cell->daily_dose))
+        report(reader, NO_DOSE, i_row, reader->i_dose, "a number, at most 1000000000");
     if (reader->i_medication >= 0) {
         const int64_t i = names_find(
             &reader->medications, twp_csv_text(csv, i_row, reader->i_medication));
