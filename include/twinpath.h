@@ -151,16 +151,27 @@ typedef struct {
     double seconds_left;     /**< NAN until it is known */
 } twp_progress_t;
 
+/** Whether parameter sets are lived by the same twins. */
+typedef enum {
+    TWP_TWINS_AS_STUDIED = 0, /**< as the study's report says; fresh where it does not */
+    TWP_TWINS_FRESH = 1, /**< other twins in every set: the set's number is part of their ids */
+    TWP_TWINS_SAME = 2   /**< the same twins in every set, those of a run without sets */
+} twp_twins_t;
+
 /** What a run is asked beyond the study. Start from twp_run_settings_init(). */
 typedef struct {
     uint64_t seed;               /**< 1 */
     int64_t n_patients;          /**< 0: the study's count */
     const char *const *strategy; /**< [n_strategies] names; the baseline is always run */
     int n_strategies;            /**< 0: all */
-    int n_threads;               /**< 0: as many as OpenMP gives */
-    const char *output_path;     /**< results file, required */
-    bool overwrite;              /**< replace a file that is there */
-    const char *command_line;    /**< for /session, or NULL */
+    /** Sets of the uncertain parameters to draw and live; 0: the values as written; -1: as the study's
+     *  report says. */
+    int64_t n_parameter_sets;
+    twp_twins_t twins;
+    int n_threads;            /**< 0: as many as OpenMP gives */
+    const char *output_path;  /**< results file, required */
+    bool overwrite;           /**< replace a file that is there */
+    const char *command_line; /**< for /session, or NULL */
     /** Called now and then by the thread that called twp_study_run(); NULL: never. */
     void (*progress)(void *context, const twp_progress_t *progress);
     void *progress_context;
@@ -177,8 +188,9 @@ void twp_run_settings_init(twp_run_settings_t *settings);
 
 /** What a run did. */
 typedef struct {
-    char digest[65]; /**< content digest of the file, 64 hex digits */
-    int64_t n_twins, n_twins_done;
+    char digest[65];               /**< content digest of the file, 64 hex digits */
+    int64_t n_twins, n_twins_done; /**< of all parameter sets together */
+    int64_t n_parameter_sets, n_parameter_sets_done; /**< 0: the values as written */
     int n_strategies;
     int64_t n_events;
     double wall_seconds, cpu_seconds;
@@ -203,11 +215,12 @@ TWP_CHECK_RESULT twp_status_t twp_study_run(twp_study_t *study, const twp_run_se
 typedef struct {
     int64_t n_twins;
     int n_strategies;
-    double events_per_life; /**< recorded events, mean over the twins of the pilot */
-    double cpu_seconds;     /**< all lives, on one core of this machine; without the file */
-    double memory_bytes;    /**< at most, with settings->n_threads threads; flat in the twins */
-    double file_bytes;      /**< order of magnitude */
-    int n_pilot_twins;      /**< twins lived to find out */
+    double events_per_life;   /**< recorded events, mean over the twins of the pilot */
+    double cpu_seconds;       /**< all lives, on one core of this machine; without the file */
+    double memory_bytes;      /**< at most, with settings->n_threads threads; flat in the twins */
+    double file_bytes;        /**< order of magnitude */
+    int n_pilot_twins;        /**< twins lived to find out */
+    int64_t n_parameter_sets; /**< 0: the values as written; time and memory are of all sets */
 } twp_run_estimate_t;
 
 /** Lives the first twins (at most 256) and extrapolates. Fails as twp_study_run() does. */
@@ -229,19 +242,23 @@ typedef struct {
 
 /** Estimate of a figure under one strategy. NAN where there is none. */
 typedef struct {
-    double mean, mcse;      /**< Monte Carlo standard error over twins */
-    double low, high;       /**< 95 % interval of the mean */
+    double mean, mcse; /**< Monte Carlo standard error, of the number of twins (and of sets) */
+    /** 95 % interval of the mean: of the number of twins; with parameter sets of the parameters. */
+    double low, high;
     double n;               /**< twins that count */
     const double *quantile; /**< [n_quantiles] over twins, or NULL */
+    double sets_variance;   /**< between parameter sets; NAN without */
+    double twins_variance;  /**< Monte Carlo variance in one set, mean over sets; NAN without */
 } twp_summary_estimate_t;
 
 /** Difference of a figure from the baseline, twin by twin. NAN where there is none. */
 typedef struct {
     double difference, se;
-    double low, high;       /**< 95 % interval of the mean difference */
+    double low, high;       /**< 95 % interval of the mean difference, as of an estimate */
     double n;               /**< pairs that count */
     double variance_saved;  /**< share of the variance that pairing saved; NAN when both are 0 */
     const double *quantile; /**< [n_quantiles] of the paired differences over twins, or NULL */
+    double sets_variance, twins_variance; /**< as of an estimate */
 } twp_summary_contrast_t;
 
 /** Where a strategy lies in the cost-effectiveness plane. Written to files: never renumbered. */
@@ -316,8 +333,10 @@ typedef struct twp_summary {
     const char *source;                         /**< "twinpath 0.1.0" */
     const char *run_id, *seed, *content_digest;
     bool is_partial;
-    bool is_unverified; /**< no .sha256 file beside it: text in it is not guarded */
-    int64_t n_twins, n_twins_done;
+    bool is_unverified;            /**< no .sha256 file beside it: text in it is not guarded */
+    int64_t n_twins, n_twins_done; /**< of one parameter set */
+    int64_t n_parameter_sets, n_parameter_sets_done; /**< 0: the values as written */
+    bool are_twins_same;                             /**< in all sets */
 
     int n_strategies;
     const char *const *strategy; /**< [n_strategies], the baseline first */

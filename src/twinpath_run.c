@@ -1,10 +1,7 @@
 /* The library's face: runs. Wires engine, sums and results together. */
-#include "twinpath_study.h"
+#include "twinpath_run.h"
 
 #include "base/suggest.h"
-#include "engine/run.h"
-#include "measure/sums.h"
-#include "results/fill.h"
 #include "results/provenance.h"
 
 #include <inttypes.h>
@@ -19,26 +16,10 @@ twp_run_settings_init(twp_run_settings_t *settings)
 {
     memset(settings, 0, sizeof(*settings));
     settings->seed = 1;
+    settings->n_parameter_sets = -1;
 }
 
-/* Everything a run holds. */
-typedef struct {
-    twp_study_t *study;
-    const twp_run_settings_t *settings;
-    int n_models;
-    const twp_model_t **model;       /* [n_models] */
-    const twp_study_typed_t **typed; /* [n_models] */
-    twp_draw_plan_t **draw;          /* [n_models] */
-    twp_outcome_counts_t *counts;    /* [n_models] */
-    twp_population_t *population;
-    twp_outcome_plan_t *plan;
-    twp_figures_t *figures;
-    twp_sums_t *sums;
-    twp_recorder_plan_t *recorder;
-    twp_fill_run_t fill_run;
-    twp_fill_t *fill;
-    int64_t n_done;
-} run_t;
+typedef twp_run_t run_t;
 
 static bool
 is_chosen(const twp_run_settings_t *settings, const char *strategy)
@@ -75,6 +56,36 @@ check_settings(const twp_study_t *study, const twp_run_settings_t *settings, twp
                 settings->strategy[i], nearest != NULL ? " (did you mean " : "",
                 nearest != NULL ? nearest : "", nearest != NULL ? "?)" : "");
     }
+    return TWP_OK;
+}
+
+static bool
+has_uncertain(const twp_study_typed_t *study)
+{
+    for (int i = 0; i < study->n_parameters; i++)
+        if (study->parameter[i].is_drawn)
+            return true;
+    return false;
+}
+
+/* How many parameter sets, and whose twins: as the settings say, or else the study. */
+static twp_status_t
+choose_sets(run_t *run, twp_error_t *err)
+{
+    const twp_run_settings_t *const settings = run->settings;
+    const twp_study_typed_t *const base = run->study->base;
+
+    run->n_parameter_sets = settings->n_parameter_sets >= 0 ? settings->n_parameter_sets
+                                                            : base->n_parameter_sets;
+    run->are_twins_same = settings->twins == TWP_TWINS_SAME ||
+        (settings->twins == TWP_TWINS_AS_STUDIED && base->are_twins_same);
+    if (run->n_parameter_sets > TWP_STUDY_MAX_PARAMETER_SETS)
+        return TWP_FAIL(err, TWP_ERR_INPUT, "at most %d parameter sets can be run",
+            TWP_STUDY_MAX_PARAMETER_SETS);
+    if (run->n_parameter_sets > 0 && !has_uncertain(base))
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "no parameter of the study is uncertain: all parameter sets would be the same "
+            "(parameters.NAME.uncertain says how sure a number is)");
     return TWP_OK;
 }
 
@@ -119,6 +130,8 @@ prepare(run_t *run, int64_t n_patients, twp_error_t *err)
     twp_status_t status = check_settings(run->study, run->settings, err);
 
     if (status == TWP_OK)
+        status = choose_sets(run, err);
+    if (status == TWP_OK)
         status = choose_models(run, err);
     if (status == TWP_OK)
         status = open_population(run, n_patients, err);
@@ -130,6 +143,11 @@ prepare(run_t *run, int64_t n_patients, twp_error_t *err)
         status = twp_figures_create(run->typed[0], run->plan, run->n_models, &run->figures, err);
     if (status == TWP_OK)
         status = twp_recorder_plan_create(run->typed[0], run->model[0], &run->recorder, err);
+    if (status == TWP_OK && run->n_parameter_sets > 0) {
+        /* Of many sets there are no rows of single lives, and only what can be said of each set. */
+        twp_figures_keep_means(run->figures);
+        run->recorder->has_events = run->recorder->has_trajectories = false;
+    }
     run->fill_run = (twp_fill_run_t){ .model = run->model,
         .n_models = run->n_models,
         .population = run->population,
@@ -199,6 +217,12 @@ overrides_text(twp_arena_t *arena, const run_t *run)
     if (text != NULL && run->settings->n_patients > 0)
         text = twp_arena_printf(
             arena, "%s--patients %" PRId64 "\n", text, run->settings->n_patients);
+    if (text != NULL && run->settings->n_parameter_sets >= 0)
+        text = twp_arena_printf(
+            arena, "%s--parameter-sets %" PRId64 "\n", text, run->settings->n_parameter_sets);
+    if (text != NULL && run->settings->twins != TWP_TWINS_AS_STUDIED)
+        text = twp_arena_printf(
+            arena, "%s--twins %s\n", text, run->are_twins_same ? "same" : "fresh");
     for (int i = 0; text != NULL && i < run->settings->n_strategies; i++)
         text = twp_arena_printf(arena, "%s--strategy %s\n", text, run->settings->strategy[i]);
     return text;
@@ -231,6 +255,21 @@ write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t 
     if (status == TWP_OK)
         status = twp_session_write(twp_fill_writer(run->fill), &session, err);
     twp_arena_free(arena);
+    return status;
+}
+
+twp_status_t
+twp_run_publish(run_t *run, const twp_progress_t *done, int64_t started, bool is_partial,
+    twp_run_report_t *report, twp_error_t *err)
+{
+    twp_status_t status = write_rest(run, done, started, err);
+
+    if (status == TWP_OK) {
+        twp_fill_t *const fill = run->fill;
+
+        run->fill = NULL;
+        status = twp_fill_close(fill, is_partial, report->digest, err);
+    }
     return status;
 }
 
@@ -273,13 +312,7 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
     report->is_partial = is_partial;
     if (is_partial && run->n_done == 0)
         return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first block of twins");
-    status = write_rest(run, &done, started, err);
-    if (status == TWP_OK) {
-        twp_fill_t *const fill = run->fill;
-
-        run->fill = NULL;
-        status = twp_fill_close(fill, is_partial, report->digest, err);
-    }
+    status = twp_run_publish(run, &done, started, is_partial, report, err);
     if (status == TWP_OK && is_partial)
         status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
             "stopped after %" PRId64 " of %" PRId64 " twins; %s is partial", run->n_done,
@@ -302,7 +335,8 @@ twp_study_run(twp_study_t *study, const twp_run_settings_t *settings, twp_run_re
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
     status = prepare(&run, settings->n_patients, err);
     if (status == TWP_OK)
-        status = live_and_write(&run, report, err);
+        status = run.n_parameter_sets > 0 ? twp_run_sets(&run, report, err)
+                                          : live_and_write(&run, report, err);
     finish(&run);
     return status;
 }
@@ -344,6 +378,11 @@ twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
         estimate->memory_bytes = twp_engine_memory_bytes(
             run.model, run.n_models, run.plan, settings->n_threads, n_asked);
         estimate->memory_bytes += twp_sums_bytes(run.figures);
+        estimate->n_parameter_sets = run.n_parameter_sets;
+        if (run.n_parameter_sets > 0) {
+            estimate->cpu_seconds *= (double) run.n_parameter_sets;
+            estimate->memory_bytes += twp_run_sets_bytes(&run, n_asked);
+        }
         estimate->file_bytes = twp_fill_estimate_bytes(
             &run.fill_run, n_asked, estimate->events_per_life);
     }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET = TWP_OPTION_OWN, EXPLAIN, ESTIMATE, PATIENTS, THREADS };
+enum { SET = TWP_OPTION_OWN, EXPLAIN, ESTIMATE, PATIENTS, PARAMETER_SETS, THREADS };
 
 static const twp_option_t options[] = {
     { SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",
@@ -22,6 +22,8 @@ static const twp_option_t options[] = {
         "live a few twins and tell the time, memory and file size of a run" },
     { PATIENTS, "patients", 'n', TWP_TAKES_VALUE, "N",
         "number of patients to estimate for (default: the study's)" },
+    { PARAMETER_SETS, "parameter-sets", '\0', TWP_TAKES_VALUE, "N",
+        "sets of the uncertain parameters to estimate for (default: the study's)" },
     { THREADS, "threads", 't', TWP_TAKES_VALUE, "N",
         "threads to estimate for (default: all cores)" },
 };
@@ -85,7 +87,8 @@ format_bytes(char text[32], double n_bytes)
 static void
 print_estimate(const twp_run_estimate_t *estimate, int n_threads)
 {
-    char twins[TWP_NUMBER_SIZE], events[TWP_NUMBER_SIZE], cpu[32], wall[32], memory[32], file[32];
+    char twins[TWP_NUMBER_SIZE], events[TWP_NUMBER_SIZE], sets[TWP_NUMBER_SIZE];
+    char cpu[32], wall[32], memory[32], file[32];
 
     twp_number_count(twins, estimate->n_twins);
     twp_number_format(events, estimate->events_per_life, 1, false);
@@ -93,18 +96,20 @@ print_estimate(const twp_run_estimate_t *estimate, int n_threads)
     twp_progress_duration(wall, estimate->cpu_seconds / n_threads);
     format_bytes(memory, estimate->memory_bytes);
     format_bytes(file, estimate->file_bytes);
-    printf("For %s twins under %d %s, from the first %d twins:\n"
+    twp_number_count(sets, estimate->n_parameter_sets);
+    printf("For %s%s%s twins under %d %s, from the first %d twins:\n"
            "  events   %s a life\n"
            "  time     %s on %d %s (%s of one core), without writing the file\n"
            "  memory   at most %s\n"
            "  file     about %s\n",
-        twins, estimate->n_strategies, estimate->n_strategies == 1 ? "strategy" : "strategies",
-        estimate->n_pilot_twins, events, wall, n_threads, n_threads == 1 ? "thread" : "threads",
-        cpu, memory, file);
+        estimate->n_parameter_sets > 0 ? sets : "",
+        estimate->n_parameter_sets > 0 ? " parameter sets of " : "", twins, estimate->n_strategies,
+        estimate->n_strategies == 1 ? "strategy" : "strategies", estimate->n_pilot_twins, events,
+        wall, n_threads, n_threads == 1 ? "thread" : "threads", cpu, memory, file);
 }
 
 static int
-estimate_run(twp_study_t *study, uint64_t n_patients, uint64_t n_threads)
+estimate_run(twp_study_t *study, uint64_t n_patients, int64_t n_sets, uint64_t n_threads)
 {
     twp_run_settings_t settings;
     twp_run_estimate_t estimate;
@@ -113,6 +118,7 @@ estimate_run(twp_study_t *study, uint64_t n_patients, uint64_t n_threads)
 
     twp_run_settings_init(&settings);
     settings.n_patients = (int64_t) n_patients;
+    settings.n_parameter_sets = n_sets;
     settings.n_threads = n_threads > 0 ? (int) n_threads : omp_get_max_threads();
     settings.output_path = "results.h5";
     status = twp_study_estimate(study, &settings, &estimate, &err);
@@ -132,7 +138,7 @@ check(const twp_arguments_t *arguments)
     const bool has_estimate = twp_arguments_has(arguments, ESTIMATE);
     const char *path = twp_arguments_value(arguments, EXPLAIN, NULL);
     const char **set = calloc((size_t) arguments->n_options + 1, sizeof *set);
-    uint64_t n_patients = 0, n_threads = 0;
+    uint64_t n_patients = 0, n_threads = 0, n_sets = 0;
     twp_study_t *study = NULL;
     int exit_code = TWP_EXIT_INPUT;
 
@@ -146,6 +152,8 @@ check(const twp_arguments_t *arguments)
     if (set != NULL &&
         twp_arguments_number(
             arguments, PATIENTS, "patients", 1, ((uint64_t) 1 << 40) - 1, &n_patients) &&
+        twp_arguments_number(
+            arguments, PARAMETER_SETS, "parameter-sets", 0, (1 << 24) - 1, &n_sets) &&
         twp_arguments_number(arguments, THREADS, "threads", 1, 4096, &n_threads)) {
         const int n_set = twp_arguments_values(arguments, SET, set);
         /* Findings are the result, unless something else was asked for. */
@@ -158,7 +166,8 @@ check(const twp_arguments_t *arguments)
     if (exit_code == TWP_EXIT_GOOD && has_explain)
         exit_code = explain(study, path);
     if (exit_code == TWP_EXIT_GOOD && has_estimate)
-        exit_code = estimate_run(study, n_patients, n_threads);
+        exit_code = estimate_run(study, n_patients,
+            twp_arguments_has(arguments, PARAMETER_SETS) ? (int64_t) n_sets : -1, n_threads);
     twp_study_free(study);
     return twp_say_result("", exit_code);
 }

@@ -17,6 +17,8 @@ enum {
     SET = TWP_OPTION_OWN,
     STRATEGY,
     PATIENTS,
+    PARAMETER_SETS,
+    TWINS,
     SEED,
     THREADS,
     OUTPUT,
@@ -27,6 +29,8 @@ enum {
     QUIET
 };
 
+#define TWP_TWINS_CHOICES "fresh|same"
+
 static const twp_option_t options[] = {
     { SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",
         "override a value of the study, such as parameters.price=900; may be repeated" },
@@ -34,6 +38,11 @@ static const twp_option_t options[] = {
         "run this strategy beside the baseline; may be repeated (default: all)" },
     { PATIENTS, "patients", 'n', TWP_TAKES_VALUE, "N",
         "number of patients (default: the study's)" },
+    { PARAMETER_SETS, "parameter-sets", '\0', TWP_TAKES_VALUE, "N",
+        "draw and live this many sets of the uncertain parameters (default: the study's; 0: the "
+        "values as written)" },
+    { TWINS, "twins", '\0', TWP_TAKES_VALUE, TWP_TWINS_CHOICES,
+        "other twins in every parameter set, or the same ones (default: the study's, or fresh)" },
     { SEED, "seed", '\0', TWP_TAKES_VALUE, "N", "seed of all random numbers (default: 1)" },
     { THREADS, "threads", 't', TWP_TAKES_VALUE, "N",
         "threads to use; the results do not depend on it (default: all cores)" },
@@ -55,6 +64,8 @@ static const twp_example_t examples[] = {
         "a quick look at one strategy against the baseline" },
     { "twinpath run study.yaml --set parameters.price=\"900 USD\" --overwrite",
         "the same question with another number" },
+    { "twinpath run study.yaml --parameter-sets 1000 --patients 1000 -o psa.h5",
+        "how much the uncertain numbers of the study matter" },
     { "twinpath run study.yaml --progress json --format json > comparison.json",
         "for programs: progress and results as JSON" },
 };
@@ -73,7 +84,8 @@ static bool
 read_request(const twp_arguments_t *arguments, request_t *request)
 {
     twp_run_settings_t *settings = &request->settings;
-    uint64_t n_patients = 0, n_threads = 0;
+    uint64_t n_patients = 0, n_threads = 0, n_sets = 0;
+    int twins = -1;
 
     *request = (request_t){ .arguments = arguments };
     request->set = calloc((size_t) arguments->n_options + 1, sizeof *request->set);
@@ -98,6 +110,9 @@ read_request(const twp_arguments_t *arguments, request_t *request)
     }
     if (!twp_arguments_number(
             arguments, PATIENTS, "patients", 1, ((uint64_t) 1 << 40) - 1, &n_patients) ||
+        !twp_arguments_number(
+            arguments, PARAMETER_SETS, "parameter-sets", 0, (1 << 24) - 1, &n_sets) ||
+        !twp_arguments_choice(arguments, TWINS, "twins", TWP_TWINS_CHOICES, &twins) ||
         !twp_arguments_number(arguments, SEED, "seed", 0, UINT64_MAX, &settings->seed) ||
         !twp_arguments_number(arguments, THREADS, "threads", 1, 4096, &n_threads) ||
         !twp_arguments_choice(
@@ -106,6 +121,10 @@ read_request(const twp_arguments_t *arguments, request_t *request)
         return false;
     settings->n_patients = (int64_t) n_patients;
     settings->n_threads = (int) n_threads;
+    if (twp_arguments_has(arguments, PARAMETER_SETS))
+        settings->n_parameter_sets = (int64_t) n_sets;
+    if (twins >= 0)
+        settings->twins = twins == 0 ? TWP_TWINS_FRESH : TWP_TWINS_SAME;
     return true;
 }
 
@@ -194,6 +213,12 @@ tell_stop(const twp_run_report_t *report)
 {
     char done[TWP_NUMBER_SIZE], all[TWP_NUMBER_SIZE];
 
+    if (report->n_parameter_sets > 0) {
+        twp_number_count(done, report->n_parameter_sets_done);
+        twp_number_count(all, report->n_parameter_sets);
+        twp_say_error("stopped early, after %s of %s parameter sets", done, all);
+        return;
+    }
     twp_number_count(done, report->n_twins_done);
     twp_number_count(all, report->n_twins);
     twp_say_error("stopped early, after %s of %s twins", done, all);
@@ -222,7 +247,8 @@ run_study(twp_study_t *study, request_t *request)
     twp_progress_end(&view, request->is_quiet ? NULL : &report, request->settings.output_path);
     exit_code = twp_say_exit_code(status);
     if (report.n_twins_done == 0) {
-        twp_say_error("stopped before the first block of twins was done: nothing was written");
+        twp_say_error("stopped before the first %s was done: nothing was written",
+            report.n_parameter_sets > 0 ? "parameter set" : "block of twins");
         return exit_code;
     }
     if (status == TWP_ERR_INTERRUPTED)
@@ -264,8 +290,10 @@ const twp_command_t twp_command_run = { "run", "STUDY", 1, 1,
     "The same study, seed and number of patients give the same results whatever the threads. A "
     "file "
     "that is there is kept unless --overwrite is given; one of the same content is success.\n"
-    "Interrupted (Ctrl-C), the run ends at once, drops the blocks of 1,024 twins under way, "
-    "writes what is done as a partial file that says so, and exits with 75. A second Ctrl-C ends "
-    "it at once.",
+    "Interrupted (Ctrl-C), the run ends at once, drops the blocks of 1,024 twins (or the parameter "
+    "sets) under way, writes what is done as a partial file that says so, and exits with 75. A "
+    "second Ctrl-C ends it at once.\n"
+    "With --parameter-sets the intervals are of the uncertain parameters, and the Monte Carlo "
+    "error stands beside them; segments, events and quantiles over twins are left out.",
     options, (int) (sizeof options / sizeof options[0]), examples,
     (int) (sizeof examples / sizeof examples[0]), run };

@@ -176,7 +176,7 @@ draw_starts(const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, int *
 bool
 twp_population_draw_twin(const twp_draw_plan_t *plan, int64_t i_twin, twp_twin_t *twin, int *i_bad)
 {
-    twin->id = twp_population_id(plan->population, i_twin);
+    twin->id = plan->id_of_set | twp_population_id(plan->population, i_twin);
     if (!draw_attributes(plan, i_twin, twin, i_bad) || !draw_starts(plan, i_twin, twin, i_bad))
         return false;
 

@@ -73,6 +73,40 @@ distribution_function(const twp_draw_node_t *node, double x, bool is_upper)
     }
 }
 
+/* The study was checked with its parameters as written; these may be drawn ones. */
+static bool
+is_good_node(const twp_draw_node_t *node)
+{
+    const double *const a = node->arg;
+
+    switch ((twp_dist_kind_t) node->kind) {
+    case TWP_DIST_NORMAL:
+    case TWP_DIST_LOGNORMAL: return isfinite(a[0]) && a[1] >= 0.0 && isfinite(a[1]);
+    case TWP_DIST_UNIFORM: return a[0] < a[1] && isfinite(a[0]) && isfinite(a[1]);
+    case TWP_DIST_BETA:
+    case TWP_DIST_GAMMA:
+    case TWP_DIST_WEIBULL: return a[0] > 0.0 && a[1] > 0.0 && isfinite(a[0]) && isfinite(a[1]);
+    case TWP_DIST_EXPONENTIAL: return a[0] > 0.0 && isfinite(a[0]);
+    case TWP_DIST_TRIANGULAR:
+        return a[0] <= a[1] && a[1] <= a[2] && a[0] < a[2] && isfinite(a[0]) && isfinite(a[2]);
+    case TWP_DIST_CHANCE: return a[0] >= 0.0 && a[0] <= 1.0;
+    case TWP_DIST_CATEGORIES:
+        for (int k = 0; k < node->n; k++)
+            if (!(node->cumulative[k] >= (k > 0 ? node->cumulative[k - 1] : 0.0)))
+                return false;
+        return fabs(node->cumulative[node->n - 1] - 1.0) <= 1e-9;
+    default: return true;
+    }
+}
+
+static twp_status_t
+check_node(const twp_draw_node_t *node, const char *name, twp_error_t *err)
+{
+    return is_good_node(node)
+        ? TWP_OK
+        : TWP_FAIL(err, TWP_ERR_INPUT, "%s: an argument of its distribution is out of range", name);
+}
+
 static twp_status_t
 truncate_node(twp_draw_node_t *node, const char *name, twp_error_t *err)
 {
@@ -150,8 +184,11 @@ twp_population_node(const twp_population_t *population, twp_arena_t *arena,
     for (int k = 0; k < 3; k++)
         if (distribution->arg[k] != NULL)
             node->arg[k] = twp_expression_constant(distribution->arg[k], parameter);
-    if (node->kind == TWP_DIST_CATEGORIES)
-        return node_categories(arena, distribution, parameter, node, err);
+    if (node->kind == TWP_DIST_CATEGORIES) {
+        const twp_status_t status = node_categories(arena, distribution, parameter, node, err);
+
+        return status == TWP_OK ? check_node(node, name, err) : status;
+    }
     if (node->kind == TWP_DIST_COLUMN)
         return node_column(population, distribution, name, node, err);
     if (node->kind == TWP_DIST_BY) {
@@ -168,8 +205,8 @@ twp_population_node(const twp_population_t *population, twp_arena_t *arena,
         }
         return TWP_OK;
     }
-    if (distribution->low == NULL && distribution->high == NULL)
-        return TWP_OK;
+    if (!is_good_node(node) || (distribution->low == NULL && distribution->high == NULL))
+        return check_node(node, name, err);
     node->low = distribution->low != NULL ? twp_expression_constant(distribution->low, parameter)
                                           : -INFINITY;
     node->high = distribution->high != NULL ? twp_expression_constant(distribution->high, parameter)
@@ -200,21 +237,18 @@ plan_nodes(
 }
 
 static bool
-allocate_plan(twp_draw_plan_t *plan, const twp_model_t *model, double **parameter)
+allocate_plan(twp_draw_plan_t *plan, const twp_model_t *model)
 {
     const twp_study_typed_t *const study = model->study;
     twp_arena_t *const arena = plan->arena;
     int *const i_copula = TWP_ARENA_NEW(arena, int, study->n_attributes + 1);
 
-    *parameter = TWP_ARENA_NEW(arena, double, study->n_parameters + 1);
     plan->attribute = TWP_ARENA_NEW(arena, twp_draw_node_t *, study->n_attributes + 1);
     plan->variable = TWP_ARENA_NEW(arena, twp_draw_node_t *, study->n_variables + 1);
     plan->variable_stream = TWP_ARENA_NEW(arena, uint32_t, study->n_variables + 1);
-    if (*parameter == NULL || plan->attribute == NULL || plan->variable == NULL ||
-        i_copula == NULL || plan->variable_stream == NULL)
+    if (plan->attribute == NULL || plan->variable == NULL || i_copula == NULL ||
+        plan->variable_stream == NULL)
         return false;
-    for (int i = 0; i < study->n_parameters; i++)
-        (*parameter)[i] = study->parameter[i].value;
     for (int i = 0; i < study->n_attributes; i++)
         i_copula[i] = study->attribute[i].i_copula;
     for (int i = 0; i < study->n_variables; i++)
@@ -230,7 +264,6 @@ twp_population_plan_create(const twp_population_t *population, const twp_model_t
     const twp_study_typed_t *const study = model->study;
     twp_draw_plan_t *const plan = calloc(1, sizeof(*plan));
     twp_status_t status = TWP_OK;
-    double *parameter = NULL;
 
     *out = NULL;
     if (plan == NULL || (plan->arena = twp_arena_create(0)) == NULL) {
@@ -254,11 +287,11 @@ twp_population_plan_create(const twp_population_t *population, const twp_model_t
     plan->copula_attribute = study->copula_attribute;
     plan->attribute_stream = model->attribute_stream;
     plan->stream_enters = model->stream_enters;
-    if (!allocate_plan(plan, model, &parameter)) {
+    if (!allocate_plan(plan, model)) {
         status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the population");
         goto out;
     }
-    status = plan_nodes(plan, model, parameter, err);
+    status = plan_nodes(plan, model, model->parameter, err);
 out:
     if (status == TWP_OK)
         *out = plan;

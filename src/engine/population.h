@@ -24,7 +24,8 @@ typedef struct {
     twp_population_column_t *column;
 } twp_population_t;
 
-#define TWP_POPULATION_MAX_ID ((uint64_t) 1 << 40)
+#define TWP_POPULATION_ID_BITS 40
+#define TWP_POPULATION_MAX_ID ((uint64_t) 1 << TWP_POPULATION_ID_BITS)
 
 /**
  * Opens the patients' file when the study names one; findings carry the file's lines.
@@ -63,6 +64,7 @@ typedef struct {
     const twp_population_t *population;
     twp_arena_t *arena;
     uint64_t seed;
+    uint64_t id_of_set; /* set's number in the top 24 bits of every id; 0: the ids as they are */
     double horizon_days, follow_up_days;
     int n_attributes, n_variables, n_copula;
     const int *draw_order, *i_copula, *copula_attribute;
@@ -74,7 +76,8 @@ typedef struct {
 
 /**
  * Works out how model draws twins. population and model must outlive the plan.
- * @return TWP_OK; TWP_ERR_INPUT when a truncation leaves no probability (names the attribute);
+ * @return TWP_OK; TWP_ERR_INPUT when a truncation leaves no probability or an argument is outside
+ *         of what its law allows, as drawn parameters may be (names the attribute);
  *         TWP_ERR_LIMIT when more than TWP_POPULATION_MAX_COPULA attributes are correlated
  */
 TWP_CHECK_RESULT twp_status_t twp_population_plan_create(const twp_population_t *population,

@@ -163,6 +163,25 @@ find_qaly(const twp_figures_t *figures)
     return -1;
 }
 
+static void
+size_partial(twp_figures_t *figures)
+{
+    figures->n_moments = (size_t) (1 + figures->n_segments) * (size_t) figures->n_figures *
+            (size_t) (figures->n_models + figures->n_contrasts) +
+        (size_t) figures->n_contrasts;
+    figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t) +
+        (size_t) (figures->n_segments + 1) * sizeof(int64_t);
+}
+
+void
+twp_figures_keep_means(twp_figures_t *figures)
+{
+    for (int f = 0; f < figures->n_figures; f++)
+        figures->figure[f].i_quantile = -1;
+    figures->n_quantiles = figures->n_segments = 0;
+    size_partial(figures);
+}
+
 twp_status_t
 twp_figures_create(const twp_study_typed_t *study, const twp_outcome_plan_t *plan, int n_models,
     twp_figures_t **out, twp_error_t *err)
@@ -187,11 +206,7 @@ twp_figures_create(const twp_study_typed_t *study, const twp_outcome_plan_t *pla
     figures->i_qaly = find_qaly(figures);
     if (figures->i_cost < 0 || figures->i_qaly < 0)
         figures->i_cost = figures->i_qaly = -1;
-    figures->n_moments = (size_t) (1 + figures->n_segments) * (size_t) figures->n_figures *
-            (size_t) (figures->n_models + figures->n_contrasts) +
-        (size_t) figures->n_contrasts;
-    figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t) +
-        (size_t) (figures->n_segments + 1) * sizeof(int64_t);
+    size_partial(figures);
     *out = figures;
     return TWP_OK;
 }

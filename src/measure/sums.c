@@ -139,6 +139,28 @@ twp_sums_free(twp_sums_t *sums)
     free(sums);
 }
 
+void
+twp_sums_reset(twp_sums_t *sums)
+{
+    const twp_figures_t *const figures = sums->figures;
+
+    memset(sums->total, 0, figures->n_moments * sizeof(*sums->total));
+    memset(sums->n_segment, 0, (size_t) figures->n_segments * sizeof(*sums->n_segment));
+    memset(sums->curve, 0, n_curve_counts(figures) * sizeof(*sums->curve));
+    for (int i = 0; i < figures->n_models + figures->n_contrasts; i++)
+        memset(sums->histogram[i], 0,
+            (size_t) figures->n_quantiles * TWP_HISTOGRAM_BINS * sizeof(int64_t));
+}
+
+void
+twp_sums_add_curves(twp_sums_t *sums, const twp_sums_t *more)
+{
+    const size_t n = n_curve_counts(sums->figures);
+
+    for (size_t i = 0; i < n; i++)
+        sums->curve[i] += more->curve[i];
+}
+
 /* ---- one block ------------------------------------------------------------------------------- */
 
 /* Numerators and denominators of one figure under one model, for the twins listed. */

@@ -56,11 +56,18 @@ TWP_CHECK_RESULT twp_status_t twp_figures_create(const twp_study_typed_t *study,
     const twp_outcome_plan_t *plan, int n_models, twp_figures_t **figures, twp_error_t *err);
 void twp_figures_free(twp_figures_t *figures); /* NULL is allowed */
 
+/** Leaves out segments and quantiles, before sums are made: for runs with parameter sets. */
+void twp_figures_keep_means(twp_figures_t *figures);
+
 typedef struct twp_sums twp_sums_t; /* opaque */
 
 TWP_CHECK_RESULT twp_status_t twp_sums_create(
     const twp_figures_t *figures, twp_sums_t **sums, twp_error_t *err);
 void twp_sums_free(twp_sums_t *sums); /* NULL is allowed */
+/** Empties sums for another run. */
+void twp_sums_reset(twp_sums_t *sums);
+/** Adds the curves' counts of another run of the same figures: integers, in any order. */
+void twp_sums_add_curves(twp_sums_t *sums, const twp_sums_t *more);
 
 /** Bytes that twp_sums_create() asks for. */
 double twp_sums_bytes(const twp_figures_t *figures);

@@ -50,6 +50,7 @@ size_tables(twp_compiler_t *c)
     c->reward.size = sizeof(twp_reward_t);
     c->stream.size = sizeof(twp_stream_use_t);
     c->slot_request.size = sizeof(twp_slot_request_t);
+    c->binding.size = sizeof(twp_binding_t);
 }
 
 static void
@@ -97,6 +98,12 @@ compile_population(twp_compiler_t *c)
         c->model->attribute_stream[a] = twp_compile_stream(c, study->attribute[a].stream);
     c->model->stream_enters = twp_compile_stream(c, c->study->enters_stream);
     c->model->age = twp_compile_program(c, study->age_days);
+    for (int p = 0; p < study->n_parameters; p++) /* drawn elsewhere; here for collisions */
+        if (study->parameter[p].is_drawn)
+            (void) twp_compile_stream(c, study->parameter[p].stream);
+    for (int j = 0; j < study->n_joints; j++)
+        if (study->joint[j].stream != NULL)
+            (void) twp_compile_stream(c, study->joint[j].stream);
 }
 
 static void
@@ -110,6 +117,8 @@ compile_variable(twp_compiler_t *c, int i)
     row->i_drift = row->i_slot = -1;
     row->low = from->low != NULL ? twp_compile_constant(c, from->low) : -INFINITY;
     row->high = from->high != NULL ? twp_compile_constant(c, from->high) : INFINITY;
+    (void) twp_compile_bind(c, TWP_BIND_LOW, i, from->low, NULL);
+    (void) twp_compile_bind(c, TWP_BIND_HIGH, i, from->high, NULL);
     row->starts = from->starts;
     row->stream = twp_compile_stream(c, from->stream);
     row->returns_to_start = from->returns_to_start;
@@ -120,11 +129,7 @@ compile_variable(twp_compiler_t *c, int i)
     } else if (from->is_stock) {
         twp_compile_request_slot(c, name, 0, TWP_SLOT_STOCK, i);
     } else if (from->has_half_life) {
-        const double half_life = twp_compile_constant(c, from->half_life_days);
-        const double held = from->held_for_days != NULL
-            ? twp_compile_constant(c, from->held_for_days)
-            : half_life / 4;
-        row->i_drift = twp_compile_drift(c, name, half_life, held, i, -1);
+        row->i_drift = twp_compile_drift(c, name, from->half_life_days, from->held_for_days, i, -1);
     }
 }
 
@@ -137,6 +142,7 @@ compile_observation(twp_compiler_t *c, int i)
     row->i_slot = -1;
     row->i_happening = twp_compile_happening_id(c, TWP_HAPPENING_OBSERVATION, i, 0);
     row->delay_days = from->delay_days != NULL ? twp_compile_constant(c, from->delay_days) : 0;
+    (void) twp_compile_bind(c, TWP_BIND_DELAY, i, from->delay_days, NULL);
     if (from->is_happening && row->delay_days > 0) {
         const char *name = twp_arena_printf(c->arena, "patient.%s", from->name);
         if (name == NULL)
@@ -188,6 +194,7 @@ add_timed_reward(twp_compiler_t *c, const twp_study_timed_t *from)
     if (from->i_track >= 0)
         c->model->state[c->model->track[from->i_track].i_state_first + from->i_state]
             .has_timed_rewards = true;
+    (void) twp_compile_bind(c, TWP_BIND_TIMED, c->reward.n, from->from_days, from->until_days);
     add_reward(c, reward, twp_compile_program(c, from->rate));
 }
 
@@ -317,6 +324,7 @@ take_tables(twp_compiler_t *c)
     m->n_observers = c->observer.n, m->observer = c->observer.row;
     m->n_formulas = c->formula.n, m->formula = c->formula.row;
     m->n_rewards = c->reward.n, m->reward = c->reward.row;
+    m->n_bindings = c->binding.n, m->binding = c->binding.row;
 }
 
 static void
@@ -391,6 +399,7 @@ twp_model_compile(const twp_study_typed_t *study, int i_strategy, uint64_t seed,
     c.model->study = study;
     c.model->i_strategy = i_strategy;
     c.model->seed = seed;
+    c.model->parameter = parameter;
     size_tables(&c);
     allocate(&c);
     if (!c.is_out_of_memory)
@@ -406,6 +415,8 @@ twp_model_compile(const twp_study_typed_t *study, int i_strategy, uint64_t seed,
 void
 twp_model_free(twp_model_t *model)
 {
-    if (model != NULL)
-        twp_arena_free(model->arena);
+    if (model == NULL)
+        return;
+    twp_arena_free(model->law_arena);
+    twp_arena_free(model->arena);
 }

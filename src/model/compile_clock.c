@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PIECES 4096
 #define LOG_2 0x1.62e42fefa39efp-1
 
 /* ---- drifts ------------------------------------------------------------------------------------ */
@@ -13,26 +12,47 @@
  * A drift rests at the first end of a piece that is seven half-lives or more after the jump. The mean
  * of 2^(-t / h) over piece k is exp(-l k d) (1 - exp(-l d)) / (l d), l = log 2 / h, d the piece's length.
  */
-int
-twp_compile_drift(twp_compiler_t *c, const char *name, double half_life_days, double held_for_days,
-    int i_variable, int i_support)
+bool
+twp_compile_fill_drift(
+    twp_drift_t *drift, double half_life_days, double held_for_days, double *mean, int n_room)
 {
     const double l = LOG_2 / half_life_days, d = held_for_days;
-    twp_drift_t row = { i_variable, i_support, -1, c->drift_mean.n, 0, d, l, -1 };
 
-    while (
-        row.n_pieces < MAX_PIECES && (double) row.n_pieces * d < 7 * half_life_days * (1 - 1e-12)) {
-        const double mean = twp_math_exp(-l * d * (double) row.n_pieces) * -twp_math_expm1(-l * d) /
-            (l * d);
-        twp_table_add(c, &c->drift_mean, &mean, 1);
-        row.n_pieces++;
+    drift->held_days = d;
+    drift->log2_per_day = l;
+    drift->n_pieces = 0;
+    if (!(l > 0) || !(d > 0))
+        return false;
+    while (drift->n_pieces < n_room &&
+        (double) drift->n_pieces * d < 7 * half_life_days * (1 - 1e-12)) {
+        mean[drift->n_pieces] = twp_math_exp(-l * d * (double) drift->n_pieces) *
+            -twp_math_expm1(-l * d) / (l * d);
+        drift->n_pieces++;
     }
-    if (row.n_pieces >= MAX_PIECES || row.n_pieces == 0 || !(l > 0) || !(d > 0)) {
+    return drift->n_pieces > 0 && drift->n_pieces < TWP_COMPILE_MAX_PIECES;
+}
+
+int
+twp_compile_drift(twp_compiler_t *c, const char *name, const twp_expression_t *half_life_days,
+    const twp_expression_t *held_for_days, int i_variable, int i_support)
+{
+    const double half_life = twp_compile_constant(c, half_life_days);
+    const double held = held_for_days != NULL ? twp_compile_constant(c, held_for_days)
+                                              : half_life / 4;
+    const int i = c->drift.n;
+    double mean[TWP_COMPILE_MAX_PIECES] = { 0 };
+    twp_drift_t row = { i_variable, i_support, -1, c->drift_mean.n, 0, 0, 0, -1 };
+
+    if (!twp_compile_fill_drift(&row, half_life, held, mean, TWP_COMPILE_MAX_PIECES)) {
         const twp_place_t place = { c->study->name, 0, 0, name };
         twp_findings_add(c->findings, place, NULL, "a longer held_for", NULL,
-            "held_for is too short for its half-life: more than %d pieces", MAX_PIECES);
+            "held_for is too short for its half-life: more than %d pieces", TWP_COMPILE_MAX_PIECES);
     }
-    const int i = twp_table_add(c, &c->drift, &row, 1);
+    /* Without held_for there are always as many pieces. */
+    const bool has_room = twp_compile_bind(c, TWP_BIND_DRIFT, i, half_life_days, held_for_days) &&
+        held_for_days != NULL;
+    twp_table_add(c, &c->drift_mean, mean, has_room ? TWP_COMPILE_MAX_PIECES : row.n_pieces);
+    twp_table_add(c, &c->drift, &row, 1);
     twp_compile_request_slot(c, name, 0, TWP_SLOT_DRIFT, i);
     return i;
 }
@@ -185,19 +205,27 @@ value_of(const twp_model_t *model, const twp_code_t *code)
     }
 }
 
+void
+twp_compile_weigh_term(const twp_model_t *model, twp_term_t *term)
+{
+    const twp_code_t *code = &model->code[term->covariate.first];
+
+    term->weight = term->log_ratio;
+    if (term->covariate.n == 1 && code->op == TWP_WORD_NUMBER)
+        term->weight = term->log_ratio * code->number;
+}
+
 static void
 place_term(const twp_model_t *model, twp_term_t *term)
 {
     const twp_code_t *code = &model->code[term->covariate.first];
 
-    term->weight = term->log_ratio;
+    twp_compile_weigh_term(model, term);
     term->i_fade_value = term->i_fade >= 0 ? model->first_fade_word + term->i_fade
                                            : model->i_value_one;
     term->i_value = term->covariate.n == 1 ? code->i_value : -1;
-    if (term->covariate.n == 1 && code->op == TWP_WORD_NUMBER) {
-        term->weight = term->log_ratio * code->number;
+    if (term->covariate.n == 1 && code->op == TWP_WORD_NUMBER)
         term->i_value = model->i_value_one;
-    }
 }
 
 static void

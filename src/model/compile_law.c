@@ -177,30 +177,62 @@ prepare_tables(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constant
 }
 
 void
-twp_compile_law(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *row)
+twp_compile_law_constants(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constants_t *to)
 {
     const twp_law_t *law = &exit->law;
     double parameter[TWP_FAMILY_MAX_PARAMETERS] = { 0 };
 
-    row->family = (uint8_t) law->family;
-    row->has_constant_law = is_constant_law(law);
-    prepare_tables(c, exit, &row->law);
-    if (c->is_out_of_memory)
+    prepare_tables(c, exit, to);
+    if (c->is_out_of_memory || !is_constant_law(law))
         return;
-    for (int k = 0; k < twp_families[law->family].n_parameters; k++) {
-        if (row->has_constant_law)
-            parameter[k] = twp_compile_constant(c, law->parameter[k]);
-        /* constants too, so that a fault can name them */
-        row->parameter[k] = twp_compile_program(c, law->parameter[k]);
-    }
-    if (law->row != NULL && !row->has_constant_law)
-        row->parameter[0] = twp_compile_program(c, law->row);
-    else if (law->row != NULL)
+    for (int k = 0; k < twp_families[law->family].n_parameters; k++)
+        parameter[k] = twp_compile_constant(c, law->parameter[k]);
+    if (law->row != NULL)
         parameter[0] = twp_compile_constant(c, law->row);
-    if (row->has_constant_law && !twp_family_prepare(law->family, parameter, &row->law))
+    if (!twp_family_prepare(law->family, parameter, to))
         twp_findings_add(c->findings, law->place, NULL, NULL, NULL,
             "the %s law of %s has a parameter outside its range", twp_families[law->family].name,
             exit->qualified);
-    else if (row->has_constant_law && law->row != NULL)
-        twp_family_choose_rows(&row->law);
+    else if (law->row != NULL)
+        twp_family_choose_rows(to);
+}
+
+static bool
+are_uncertain(const twp_compiler_t *c, twp_expression_t *const *expression, int n)
+{
+    for (int k = 0; expression != NULL && k < n; k++)
+        if (twp_study_is_uncertain(c->study, expression[k]))
+            return true;
+    return false;
+}
+
+/* Whether constants or tables of the law are other ones in another parameter set. */
+static bool
+is_uncertain_law(const twp_compiler_t *c, const twp_law_t *law)
+{
+    return are_uncertain(c, law->parameter, twp_families[law->family].n_parameters) ||
+        are_uncertain(c, law->from_days, law->n_pieces) ||
+        are_uncertain(c, law->rate_per_day, law->n_pieces) ||
+        are_uncertain(c, law->knot, law->n_knots) ||
+        are_uncertain(c, law->coefficient, law->n_coefficients) ||
+        twp_study_is_uncertain(c->study, law->row);
+}
+
+void
+twp_compile_law(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *row)
+{
+    const twp_law_t *law = &exit->law;
+
+    row->family = (uint8_t) law->family;
+    row->has_constant_law = is_constant_law(law);
+    twp_compile_law_constants(c, exit, &row->law);
+    if (c->is_out_of_memory)
+        return;
+    /* constants too, so that a fault can name them */
+    for (int k = 0; k < twp_families[law->family].n_parameters; k++)
+        row->parameter[k] = twp_compile_program(c, law->parameter[k]);
+    if (law->row != NULL && !row->has_constant_law)
+        row->parameter[0] = twp_compile_program(c, law->row);
+    if (is_uncertain_law(c, law))
+        twp_compile_note_binding(c, TWP_BIND_LAW, (int) (row - c->model->exit), NULL, NULL);
 }

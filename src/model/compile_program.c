@@ -6,6 +6,25 @@ twp_compile_constant(const twp_compiler_t *c, const twp_expression_t *expression
     return twp_expression_constant(expression, c->parameter);
 }
 
+void
+twp_compile_note_binding(twp_compiler_t *c, twp_bind_t kind, int i,
+    const twp_expression_t *expression, const twp_expression_t *other)
+{
+    const twp_binding_t row = { (int32_t) kind, i, expression, other };
+
+    twp_table_add(c, &c->binding, &row, 1);
+}
+
+bool
+twp_compile_bind(twp_compiler_t *c, twp_bind_t kind, int i, const twp_expression_t *expression,
+    const twp_expression_t *other)
+{
+    if (!twp_study_is_uncertain(c->study, expression) && !twp_study_is_uncertain(c->study, other))
+        return false;
+    twp_compile_note_binding(c, kind, i, expression, other);
+    return true;
+}
+
 static int
 add_code(twp_compiler_t *c, twp_word_kind_t op, int i, int j, double number)
 {
@@ -24,6 +43,8 @@ emit_steps(twp_compiler_t *c, const twp_expression_t *e)
     for (int k = 0; k < e->n_steps; k++) {
         const double from = twp_compile_constant(c, e->step_from[k]);
         const double is = twp_compile_constant(c, e->step_is[k]);
+        (void) twp_compile_bind(c, TWP_BIND_STEP_FROM, c->step_from.n, e->step_from[k], NULL);
+        (void) twp_compile_bind(c, TWP_BIND_STEP_IS, c->step_is.n, e->step_is[k], NULL);
         twp_table_add(c, &c->step_from, &from, 1);
         twp_table_add(c, &c->step_is, &is, 1);
     }
@@ -55,6 +76,7 @@ emit(twp_compiler_t *c, const twp_expression_t *e, int depth)
         return;
     }
     if (e->scope == TWP_SCOPE_CONSTANT) {
+        (void) twp_compile_bind(c, TWP_BIND_CODE, c->code.n, e, NULL);
         add_code(c, TWP_WORD_NUMBER, 0, 0, twp_compile_constant(c, e));
         return;
     }

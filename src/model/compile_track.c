@@ -66,10 +66,6 @@ twp_compile_actions(twp_compiler_t *c, const twp_actions_t *actions, int32_t *i_
 static int
 add_fade(twp_compiler_t *c, const twp_effect_t *effect, const char *target)
 {
-    const double half_life = twp_compile_constant(c, effect->fade_half_life_days);
-    const double held = effect->fade_held_for_days != NULL
-        ? twp_compile_constant(c, effect->fade_held_for_days)
-        : half_life / 4;
     const char *name = twp_arena_printf(c->arena, "patient.%s.fades.%s.%d",
         c->study->support[effect->i_support].name, target, c->drift.n);
 
@@ -77,7 +73,8 @@ add_fade(twp_compiler_t *c, const twp_effect_t *effect, const char *target)
         c->is_out_of_memory = true;
         return -1;
     }
-    return twp_compile_drift(c, name, half_life, held, -1, effect->i_support);
+    return twp_compile_drift(
+        c, name, effect->fade_half_life_days, effect->fade_held_for_days, -1, effect->i_support);
 }
 
 static void
@@ -93,6 +90,7 @@ add_terms(twp_compiler_t *c, const twp_effect_t *effect, int n_effects, const ch
         term.is_time_ratio = effect[k].kind == TWP_RATIO_TIME_RATIO;
         if (effect[k].fade_half_life_days != NULL)
             term.i_fade = add_fade(c, &effect[k], target);
+        (void) twp_compile_bind(c, TWP_BIND_RATIO, c->term.n, effect[k].ratio, NULL);
         twp_table_add(c, &c->term, &term, 1);
     }
     *n = c->term.n - *i_first;

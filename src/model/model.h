@@ -212,11 +212,34 @@ typedef struct {
     int32_t first_dispense, first_contact, first_observation, first_measure;
 } twp_codes_t;
 
+/** What of a model is another number in another parameter set. */
+typedef enum {
+    TWP_BIND_CODE,      /* code[i].number */
+    TWP_BIND_STEP_FROM, /* step_from[i] */
+    TWP_BIND_STEP_IS,   /* step_is[i] */
+    TWP_BIND_RATIO,     /* term[i].log_ratio */
+    TWP_BIND_LAW,       /* exit[i].law */
+    TWP_BIND_DRIFT,     /* drift[i]: half-life and, or NULL, how long it is held */
+    TWP_BIND_LOW,       /* variable[i].low */
+    TWP_BIND_HIGH,      /* variable[i].high */
+    TWP_BIND_DELAY,     /* observation[i].delay_days */
+    TWP_BIND_TIMED      /* reward[i].from_days and, or NULL, until_days */
+} twp_bind_t;
+
+typedef struct {
+    int32_t kind, i; /* twp_bind_t */
+    const twp_expression_t *expression, *other;
+} twp_binding_t;
+
 typedef struct twp_model {
     twp_arena_t *arena;
     const twp_study_typed_t *study; /* borrowed: names, distributions; must outlive the model */
     int i_strategy;
     uint64_t seed;
+    const double *parameter; /* [study->n_parameters] the values that the numbers are of */
+    int n_bindings;
+    twp_binding_t *binding; /* all that depends on uncertain parameters */
+    twp_arena_t *law_arena; /* of a copy: tables of its laws, made anew by each binding; or NULL */
 
     int n_code;
     twp_code_t *code;
@@ -300,6 +323,23 @@ typedef struct twp_model {
 TWP_CHECK_RESULT twp_status_t twp_model_compile(const twp_study_typed_t *study, int i_strategy,
     uint64_t seed, twp_findings_t *findings, twp_model_t **model, twp_error_t *err);
 void twp_model_free(twp_model_t *model);
+
+/**
+ * A copy whose numbers can be bound to other parameters; the original must outlive it. Ended by
+ * twp_model_free().
+ */
+TWP_CHECK_RESULT twp_status_t twp_model_copy(
+    const twp_model_t *model, twp_model_t **copy, twp_error_t *err);
+
+/**
+ * Binds the numbers of a copy to the values of the parameters: nothing is read, named or sorted
+ * anew. What does not depend on an uncertain parameter stays as it is.
+ *
+ * @param parameter  [study->n_parameters]; copied
+ * @return TWP_OK; TWP_ERR_FAULT when a number is outside of what its place allows
+ */
+TWP_CHECK_RESULT twp_status_t twp_model_bind(
+    twp_model_t *model, const double *parameter, twp_error_t *err);
 
 /** Whether two models of one study have the same shape, as strategies must; *what names the first difference. */
 bool twp_model_same_shape(const twp_model_t *a, const twp_model_t *b, const char **what);

@@ -112,18 +112,39 @@ add_blanks(twp_grid_t *grid, int n)
         twp_grid_add(grid, "");
 }
 
+/* ---- parameter sets ---------------------------------------------------------------------------- */
+
+static bool
+has_sets(const twp_summary_t *s)
+{
+    return s->n_parameter_sets_done > 0;
+}
+
+/* Monte Carlo error, where an interval is not about it; with the decimals of what it is of. */
+static void
+add_error(writing_t *w, twp_grid_t *grid, int decimals, double error)
+{
+    if (!has_sets(w->summary))
+        return;
+    add_figure(grid, error, decimals, false);
+}
+
 /* ---- measures ---------------------------------------------------------------------------------- */
 
 static void
-add_measure_columns(twp_grid_t *grid)
+add_measure_columns(twp_grid_t *grid, bool has_errors)
 {
     twp_grid_column(grid, "strategy", TWP_GRID_TEXT);
     twp_grid_column(grid, "mean", TWP_GRID_NUMBER);
     twp_grid_column(grid, "95 % interval", TWP_GRID_NUMBER);
     twp_grid_column(grid, "", TWP_GRID_UPPER);
+    if (has_errors)
+        twp_grid_column(grid, "error", TWP_GRID_NUMBER);
     twp_grid_column(grid, "difference", TWP_GRID_NUMBER);
     twp_grid_column(grid, "95 % interval", TWP_GRID_NUMBER);
     twp_grid_column(grid, "", TWP_GRID_UPPER);
+    if (has_errors)
+        twp_grid_column(grid, "error", TWP_GRID_NUMBER);
     twp_grid_column(grid, "saved", TWP_GRID_NUMBER);
     twp_grid_column(grid, "twins", TWP_GRID_NUMBER);
 }
@@ -155,14 +176,19 @@ add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_
     const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
     const twp_summary_estimate_t *e = twp_report_estimate(s, i_segment, i_row, i_strategy);
     const twp_summary_contrast_t *c = twp_report_contrast(s, i_segment, i_row, i_strategy);
-    const double n_all = (double) (i_segment < 0 ? s->n_twins_done : s->segment[i_segment].n_twins);
+    const double n_sets = has_sets(s) ? (double) s->n_parameter_sets_done : 1.0;
+    const double n_all = n_sets *
+        (double) (i_segment < 0 ? s->n_twins_done : s->segment[i_segment].n_twins);
+    const int decimals = mean_decimals(s, i_segment, i_row, e);
 
     twp_grid_add_copy(grid, s->strategy[i_strategy]);
-    add_estimate(grid, mean_decimals(s, i_segment, i_row, e), e->mean, e->low, e->high, false);
+    add_estimate(grid, decimals, e->mean, e->low, e->high, false);
+    add_error(w, grid, decimals, e->mcse);
     if (c == NULL || isnan(c->difference)) {
-        add_blanks(grid, 4);
+        add_blanks(grid, has_sets(s) ? 5 : 4);
     } else {
         add_contrast(grid, kind, c);
+        add_error(w, grid, twp_number_decimals(kind, c->difference, c->se), c->se);
         add_share(w, grid, c->variance_saved);
     }
     if (isfinite(e->n) && e->n >= 0 && e->n < 9e15 && fabs(e->n - n_all) >= 0.5)
@@ -339,7 +365,7 @@ write_measure(writing_t *w, int i_row)
     const bool has_times = n_times_of(s, i_row) > 1;
     twp_grid_t grid = twp_grid_init(w->arena);
 
-    add_measure_columns(&grid);
+    add_measure_columns(&grid, has_sets(s));
     for (int i = i_row; i < s->n_rows; i++) {
         if (!is_same_measure(s, i_row, i))
             continue;
@@ -374,6 +400,75 @@ write_measures(writing_t *w)
             write_measure(w, i);
         }
     }
+}
+
+/* ---- where the spread comes from --------------------------------------------------------------- */
+
+/* Standard deviations: of the sets' values, the twins' part of it, and what is left. */
+static void
+add_spread(writing_t *w, twp_grid_t *grid, int decimals, double sets, double twins, bool is_paired)
+{
+    const double rest = w->summary->are_twins_same ? sets : sets - twins;
+
+    if (isnan(sets)) {
+        add_blanks(grid, 3);
+        return;
+    }
+    add_figure(grid, sqrt(sets), decimals, false);
+    add_figure(grid, sqrt(twins), decimals, false);
+    add_figure(grid, !is_paired ? NAN : rest > 0 ? sqrt(rest) : 0, decimals, false);
+}
+
+static void
+add_spread_row(writing_t *w, twp_grid_t *grid, int i_row, int i_strategy)
+{
+    const twp_summary_t *s = w->summary;
+    const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
+    const twp_summary_estimate_t *e = twp_report_estimate(s, -1, i_row, i_strategy);
+    const twp_summary_contrast_t *c = twp_report_contrast(s, -1, i_row, i_strategy);
+    const int decimals = twp_number_decimals(kind, e->mean, e->mcse);
+
+    twp_grid_add_copy(grid, s->strategy[i_strategy]);
+    add_spread(w, grid, decimals, e->sets_variance, e->twins_variance, true);
+    if (c == NULL)
+        add_blanks(grid, 3);
+    else
+        add_spread(w, grid, twp_number_decimals(kind, c->difference, c->se), c->sets_variance,
+            c->twins_variance, !isnan(c->variance_saved));
+}
+
+static void
+write_spread(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+    twp_grid_t grid = twp_grid_init(w->arena);
+
+    if (!has_sets(s) || s->n_parameter_sets_done < 2)
+        return;
+    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
+    for (int k = 0; k < 2; k++) {
+        twp_grid_column(&grid, k == 0 ? "sets" : "difference: sets", TWP_GRID_NUMBER);
+        twp_grid_column(&grid, "twins", TWP_GRID_NUMBER);
+        twp_grid_column(&grid, "parameters", TWP_GRID_NUMBER);
+    }
+    for (int i = 0; i < s->n_rows; i++) {
+        twp_grid_group(&grid, measure_heading(w, &s->row[i], s->row[i].time_days));
+        for (int k = 0; k < s->n_strategies; k++)
+            if (twp_report_shows(w->options, k))
+                add_spread_row(w, &grid, i, k);
+    }
+    w->face->section(w->buffer, "Where the spread comes from");
+    w->face->paragraph(w->buffer,
+        print(w,
+            "Standard deviations of the means of the parameter sets; the part of it that is the "
+            "Monte Carlo error of a set's %s twins; and %s",
+            count(w, s->n_twins_done),
+            s->are_twins_same
+                ? "what the parameters make of it: all of it, for the twins are the same in all "
+                  "sets."
+                : "the rest, which the parameters make (from the variances: sets less twins)."),
+        w->width);
+    w->face->grid(w->buffer, &grid, w->width);
 }
 
 /* ---- cost and effect ---------------------------------------------------------------------------- */
@@ -518,12 +613,45 @@ write_targets(writing_t *w)
 
 /* ---- head --------------------------------------------------------------------------------------- */
 
+/* What the figures of a run with parameter sets are. */
+static void
+write_sets(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+
+    w->face->paragraph(w->buffer,
+        print(w,
+            "%s sets of the uncertain parameters, each lived by %s %s twins under %d %s, seed %s. "
+            "Means are over the sets. The 95 %% intervals are of what is not known about the "
+            "uncertain parameters: they hold the middle 95 %% of the sets%s. \"error\" is the "
+            "Monte "
+            "Carlo standard error of the mean, of the number of sets and twins, and is not in the "
+            "intervals. Differences are from %s, twin by twin; \"saved\" is the share of their "
+            "Monte Carlo variance that this pairing saves. Figures are per twin over the whole "
+            "life, those never treated included, unless a number of twins stands beside them.",
+            count(w, s->n_parameter_sets_done), s->are_twins_same ? "the same" : "its own",
+            count(w, s->n_twins_done), s->n_strategies,
+            s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
+            s->are_twins_same ? ""
+                              : ", drawn together about the mean by the part of their spread that "
+                                "is the number of twins",
+            s->strategy[0]),
+        w->width);
+}
+
 static void
 write_head(writing_t *w)
 {
     const twp_summary_t *s = w->summary;
 
-    if (s->is_partial)
+    if (s->is_partial && has_sets(s))
+        w->face->warning(w->buffer,
+            print(w,
+                "PARTIAL RUN: stopped after %s of %s parameter sets; all figures are of those "
+                "alone.",
+                count(w, s->n_parameter_sets_done), count(w, s->n_parameter_sets)),
+            w->width);
+    else if (s->is_partial)
         w->face->warning(w->buffer,
             print(w, "PARTIAL RUN: stopped after %s of %s twins; all figures are of those alone.",
                 count(w, s->n_twins_done), count(w, s->n_twins)),
@@ -538,6 +666,10 @@ write_head(writing_t *w)
             s->provenance_value[i][0] != '\0')
             w->face->paragraph(w->buffer,
                 print(w, "Changed on the command line: %s", s->provenance_value[i]), w->width);
+    if (has_sets(s)) {
+        write_sets(w);
+        return;
+    }
     w->face->paragraph(w->buffer,
         print(w,
             "%s twins, each under %d %s, seed %s. Differences are from %s, twin by twin; \"saved\" "
@@ -580,6 +712,7 @@ twp_report_content(const twp_summary_t *summary, const twp_report_options_t *opt
     write_measures(&w);
     write_cost_effectiveness(&w);
     write_targets(&w);
+    write_spread(&w);
     write_end(&w);
     twp_arena_free(w.arena);
     return twp_buffer_status(buffer, err);

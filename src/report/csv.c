@@ -8,7 +8,8 @@
 
 static const char header[] =
     "strategy,measure,time_days,unit,mean,mcse,low,high,n,difference,difference_se,"
-    "difference_low,difference_high,variance_saved,segment,status\n";
+    "difference_low,difference_high,variance_saved,sets_variance,twins_variance,"
+    "difference_sets_variance,difference_twins_variance,segment,status\n";
 
 void
 twp_report_csv_field(twp_buffer_t *buffer, const char *text, bool is_last)
@@ -67,6 +68,10 @@ add_line(
     add_number(buffer, contrast != NULL ? contrast->low : NAN);
     add_number(buffer, contrast != NULL ? contrast->high : NAN);
     add_number(buffer, contrast != NULL ? contrast->variance_saved : NAN);
+    add_number(buffer, estimate->sets_variance);
+    add_number(buffer, estimate->twins_variance);
+    add_number(buffer, contrast != NULL ? contrast->sets_variance : NAN);
+    add_number(buffer, contrast != NULL ? contrast->twins_variance : NAN);
     end_line(summary, i_segment, buffer);
 }
 
@@ -95,7 +100,7 @@ add_event_times(
         add_number(buffer, NAN);
         twp_report_csv_field(buffer, "d", false);
         add_number(buffer, days[q]);
-        for (int i = 0; i < 9; i++)
+        for (int i = 0; i < 13; i++)
             add_number(buffer, NAN);
         end_line(summary, i_segment, buffer);
     }

@@ -66,6 +66,19 @@ numbers(making_t *m, const double *value, int n)
     return array;
 }
 
+/* The two parts of the spread of parameter sets, and what is left to the parameters. */
+static void
+put_variances(making_t *m, json_t *object, double sets, double twins, bool is_paired)
+{
+    const double parameters = m->summary->are_twins_same ? sets : sets - twins;
+
+    if (m->summary->n_parameter_sets_done < 1)
+        return;
+    put(m, object, "sets_variance", number(sets));
+    put(m, object, "twins_variance", number(twins));
+    put(m, object, "parameters_variance", number(is_paired ? parameters : NAN));
+}
+
 static json_t *
 make_contrast(making_t *m, const twp_summary_contrast_t *contrast)
 {
@@ -81,6 +94,8 @@ make_contrast(making_t *m, const twp_summary_contrast_t *contrast)
     put(m, object, "n", whole(contrast->n));
     put(m, object, "variance_saved", number(contrast->variance_saved));
     put(m, object, "quantiles", numbers(m, contrast->quantile, m->summary->n_quantiles));
+    put_variances(m, object, contrast->sets_variance, contrast->twins_variance,
+        !isnan(contrast->variance_saved));
     return object;
 }
 
@@ -103,6 +118,7 @@ make_estimates(making_t *m, int i_segment, int i_row)
         put(m, object, "high", number(e->high));
         put(m, object, "n", whole(e->n));
         put(m, object, "quantiles", numbers(m, e->quantile, s->n_quantiles));
+        put_variances(m, object, e->sets_variance, e->twins_variance, true);
         put(m, object, "against_baseline",
             make_contrast(m, twp_report_contrast(s, i_segment, i_row, i)));
         append(m, array, object);
@@ -328,6 +344,21 @@ make_curves(making_t *m)
 }
 
 static json_t *
+make_sets(making_t *m)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *object;
+
+    if (s->n_parameter_sets_done < 1)
+        return json_null();
+    object = json_object();
+    put(m, object, "n", json_integer((json_int_t) s->n_parameter_sets));
+    put(m, object, "n_done", json_integer((json_int_t) s->n_parameter_sets_done));
+    put(m, object, "twins", text(s->are_twins_same ? "same" : "fresh"));
+    return object;
+}
+
+static json_t *
 make_provenance(making_t *m)
 {
     json_t *object = json_object();
@@ -367,6 +398,7 @@ make_summary(making_t *m)
     put(m, object, "seed", text(s->seed));
     put(m, object, "n_twins", json_integer((json_int_t) s->n_twins));
     put(m, object, "n_twins_done", json_integer((json_int_t) s->n_twins_done));
+    put(m, object, "parameter_sets", make_sets(m));
     put(m, object, "currency", text(s->currency));
     put(m, object, "baseline", text(s->strategy[0]));
     put(m, object, "strategies", names);

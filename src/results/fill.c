@@ -184,9 +184,8 @@ declare_twins(twp_fill_t *fill)
         declare_attribute(fill, i);
 }
 
-/* persistence_365d, persistence_730d; the bare name of a measure without times. */
-static const char *
-outcome_name(twp_fill_t *fill, const twp_figure_t *figure)
+const char *
+twp_fill_outcome_name(twp_fill_t *fill, const twp_figure_t *figure)
 {
     const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
     char days[40];
@@ -227,7 +226,7 @@ declare_outcomes(twp_fill_t *fill)
 
         fill->outcome[f] = -1;
         if (figure->i_column < 0 ||
-            !field_of(fill, "outcomes", outcome_name(fill, figure), TWP_TYPE_FLOAT32,
+            !field_of(fill, "outcomes", twp_fill_outcome_name(fill, figure), TWP_TYPE_FLOAT32,
                 twp_fill_measure_unit(fill, measure), &field))
             continue;
         field.long_name = measure->label;
@@ -243,6 +242,10 @@ begin(twp_fill_t *fill)
     const int n = run->n_models;
 
     fill->study = run->model[0]->study;
+    /* Fresh twins are other ones in every set: there is nobody to write a row of. */
+    fill->has_twins = fill->study->record.twins && (run->sets == NULL || run->sets->are_twins_same);
+    fill->has_outcomes = fill->study->record.outcomes &&
+        (run->sets == NULL || run->sets->are_twins_same);
     fill->is_wide_id = run->population->max_id > (uint64_t) INT32_MAX;
     fill->arena = twp_arena_create(0);
     fill->strategy = fill->arena != NULL ? TWP_ARENA_NEW(fill->arena, const char *, n + 1) : NULL;
@@ -272,9 +275,9 @@ twp_fill_open(const twp_fill_run_t *run, const char *path, bool overwrite, int n
     status = twp_results_writer_open(path, &options, &fill->writer, &fill->err);
     if (!twp_fill_ok(fill, status))
         fill->writer = NULL;
-    if (fill->status == TWP_OK && fill->study->record.twins)
+    if (fill->status == TWP_OK && fill->has_twins)
         declare_twins(fill);
-    if (fill->status == TWP_OK && fill->study->record.outcomes)
+    if (fill->status == TWP_OK && fill->has_outcomes)
         declare_outcomes(fill);
     if (fill->status == TWP_OK && run->recorder->has_events)
         twp_fill_declare_events(fill);
@@ -378,22 +381,54 @@ take_outcomes(twp_fill_t *fill, const twp_block_t *block)
 }
 
 twp_status_t
-twp_fill_take(twp_fill_t *fill, const twp_block_t *block, twp_error_t *err)
+twp_fill_take_twins(twp_fill_t *fill, const twp_block_t *block, twp_error_t *err)
 {
-    if (fill->status == TWP_OK && fill->study->record.twins) {
+    if (fill->status == TWP_OK && fill->has_twins) {
         append_ids(fill, fill->twin, block);
         append_floats(fill, fill->enters, 0, block->n_twins, block->enters_days, 1.0);
         append_floats(fill, fill->follow_up, 0, block->n_twins, block->follow_up_days, 1.0);
         for (int i = 0; i < fill->study->n_attributes; i++)
             append_attribute(fill, i, block);
     }
-    if (fill->status == TWP_OK && fill->study->record.outcomes)
-        take_outcomes(fill, block);
-    if (fill->status == TWP_OK && block->record != NULL)
-        twp_fill_take_paths(fill, block);
     if (fill->status != TWP_OK)
         return TWP_FAIL(err, fill->status, "%s", fill->err.message);
     return TWP_OK;
+}
+
+twp_status_t
+twp_fill_take_outcomes(twp_fill_t *fill, const twp_block_t *block, twp_error_t *err)
+{
+    if (fill->status == TWP_OK && fill->has_outcomes)
+        take_outcomes(fill, block);
+    if (fill->status != TWP_OK)
+        return TWP_FAIL(err, fill->status, "%s", fill->err.message);
+    return TWP_OK;
+}
+
+bool
+twp_fill_has_twins(const twp_fill_t *fill)
+{
+    return fill->has_twins;
+}
+
+bool
+twp_fill_has_outcomes(const twp_fill_t *fill)
+{
+    return fill->has_outcomes;
+}
+
+twp_status_t
+twp_fill_take(twp_fill_t *fill, const twp_block_t *block, twp_error_t *err)
+{
+    twp_status_t status = twp_fill_take_twins(fill, block, err);
+
+    if (status == TWP_OK)
+        status = twp_fill_take_outcomes(fill, block, err);
+    if (status == TWP_OK && block->record != NULL)
+        twp_fill_take_paths(fill, block);
+    if (fill->status != TWP_OK)
+        return TWP_FAIL(err, fill->status, "%s", fill->err.message);
+    return status;
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
@@ -404,19 +439,25 @@ write_root(twp_fill_t *fill, int64_t n_twins_done)
     const twp_fill_run_t *const run = fill->run;
     twp_results_writer_t *const writer = fill->writer;
     const twp_study_typed_t *const study = fill->study;
+    const twp_sets_t *const sets = run->sets;
     char seed[32];
     const struct {
         const char *name, *value;
     } text[] = { { "Conventions", "CF-1.10" }, { "twinpath_layout", TWP_LAYOUT_VERSION },
         { "twinpath_kind", "results" }, { "title", study->name }, { "seed", seed },
-        { "twins_across_sets", "same" }, { "question", study->question },
-        { "comment", study->note }, { "currency", study->currency } };
+        { "twins_across_sets", sets == NULL || sets->are_twins_same ? "same" : "fresh" },
+        { "question", study->question }, { "comment", study->note },
+        { "currency", study->currency } };
     const struct {
         const char *name;
         int64_t value;
-    } number[] = { { "n_twins", run->population->n_twins }, { "n_strategies", run->n_models },
-        { "n_parameter_sets", 1 }, { "n_worlds", 1 }, { "n_twins_done", n_twins_done },
-        { "price_year", study->price_year } };
+        bool is_always; /* also when it is 0 */
+    } number[] = { { "n_twins", run->population->n_twins, true },
+        { "n_strategies", run->n_models, true },
+        { "n_parameter_sets", sets != NULL ? sets->n_sets : 1, true },
+        { "n_parameter_sets_done", sets != NULL ? sets->n_done : 0, false },
+        { "n_worlds", 1, true }, { "n_twins_done", n_twins_done, true },
+        { "price_year", study->price_year, false } };
 
     (void) snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
     for (size_t i = 0; i < sizeof(text) / sizeof(text[0]) && fill->status == TWP_OK; i++)
@@ -424,7 +465,7 @@ write_root(twp_fill_t *fill, int64_t n_twins_done)
             (void) twp_fill_ok(fill,
                 twp_results_attribute_text(writer, NULL, text[i].name, text[i].value, &fill->err));
     for (size_t i = 0; i < sizeof(number) / sizeof(number[0]) && fill->status == TWP_OK; i++)
-        if (number[i].value > 0 || strcmp(number[i].name, "price_year") != 0)
+        if (number[i].value > 0 || number[i].is_always)
             (void) twp_fill_ok(fill,
                 twp_results_attribute_int32(
                     writer, NULL, number[i].name, (int32_t) number[i].value, &fill->err));
@@ -441,6 +482,8 @@ twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_cou
         twp_fill_write_economics(fill, sums);
     if (fill->status == TWP_OK && fill->run->figures->n_segments > 0)
         twp_fill_write_segments(fill, sums);
+    if (fill->status == TWP_OK && fill->run->sets != NULL)
+        twp_fill_write_draws(fill);
     if (fill->status == TWP_OK)
         twp_fill_write_targets(fill, sums);
     if (fill->status == TWP_OK)
@@ -490,6 +533,8 @@ twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double event
     const twp_study_typed_t *const study = run->model[0]->study;
     double per_twin = 0.0;
 
+    if (run->sets != NULL && !run->sets->are_twins_same)
+        return 100e3;
     if (study->record.twins)
         per_twin += BYTES_PER_FLOAT * (3.0 + study->n_attributes);
     if (study->record.outcomes)

@@ -6,6 +6,7 @@
 #define TWP_RESULTS_FILL_H
 
 #include "engine/run.h"
+#include "measure/sets.h"
 #include "measure/sums.h"
 #include "results/writer.h"
 
@@ -18,6 +19,9 @@ typedef struct {
     const twp_figures_t *figures;
     const twp_recorder_plan_t *recorder;
     uint64_t seed;
+    const twp_sets_t *sets;        /* figures of each parameter set, or NULL: one run as written */
+    const twp_study_typed_t *base; /* with sets: the study without any strategy's `set` */
+    const double *parameter;       /* with sets: [n_sets * base->n_parameters] */
 } twp_fill_run_t;
 
 typedef struct twp_fill twp_fill_t; /* opaque */
@@ -30,7 +34,25 @@ TWP_CHECK_RESULT twp_status_t twp_fill_open(const twp_fill_run_t *run, const cha
 TWP_CHECK_RESULT twp_status_t twp_fill_take(
     twp_fill_t *fill, const twp_block_t *block, twp_error_t *err);
 
-/** Writes summary, contrasts, segments, targets and survival. Once, after the last block. */
+/**
+ * The same in two halves, for runs with parameter sets and the same twins in each: what the twins
+ * are, and their figures (a block of means over sets).
+ */
+TWP_CHECK_RESULT twp_status_t twp_fill_take_twins(
+    twp_fill_t *fill, const twp_block_t *block, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_fill_take_outcomes(
+    twp_fill_t *fill, const twp_block_t *block, twp_error_t *err);
+/** Whether the file has rows of twins, and rows of their figures. */
+bool twp_fill_has_twins(const twp_fill_t *fill);
+bool twp_fill_has_outcomes(const twp_fill_t *fill);
+
+/** Notes what the sums of one parameter set come to as set i_set (from 0) of sets. */
+void twp_fill_note_set(twp_fill_t *fill, const twp_sums_t *sums, int64_t i_set, twp_sets_t *sets);
+
+/**
+ * Writes summary, contrasts, segments, targets and survival; with parameter sets draws too, and
+ * of sums only the curves count. Once, after the last block.
+ */
 TWP_CHECK_RESULT twp_status_t twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums,
     const twp_outcome_counts_t *counts, int64_t n_twins_done, twp_error_t *err);
 

@@ -69,6 +69,8 @@ write_net_benefits(twp_fill_t *fill, const twp_economics_t *economics, int n, co
     double *const value = room(fill, n * n_worth, sizeof(double));
     double *const se = room(fill, n * n_worth, sizeof(double));
     double *const p_better = room(fill, n * n_worth, sizeof(double));
+    double *const ends = room(fill, 2 * n * n_worth, sizeof(double));
+    const twp_sets_t *const sets = fill->run->sets;
 
     if (fill->status != TWP_OK || n_worth == 0 || unit == NULL)
         return;
@@ -80,6 +82,15 @@ write_net_benefits(twp_fill_t *fill, const twp_economics_t *economics, int n, co
             value[c * n_worth + w] = benefit.value;
             se[c * n_worth + w] = benefit.se;
             p_better[c * n_worth + w] = benefit.p_better;
+            if (sets == NULL)
+                continue;
+            /* The chance above is of the parameters; the error that of the mean over sets. */
+            const twp_over_sets_t over = twp_sets_of_net_benefit(
+                sets, c, fill->study->worth_of_a_qaly[w]);
+
+            se[c * n_worth + w] = over.mcse;
+            ends[c * n_worth + w] = over.low;
+            ends[(n + c) * n_worth + w] = over.high;
         }
     (void) twp_fill_ok(fill,
         twp_results_dimension_float64(fill->writer, "contrasts", "worth", (size_t) n_worth,
@@ -87,6 +98,11 @@ write_net_benefits(twp_fill_t *fill, const twp_economics_t *economics, int n, co
     put(fill, "contrasts", "net_benefit", TWP_TYPE_FLOAT64, currency, value);
     put(fill, "contrasts", "net_benefit_mcse", TWP_TYPE_FLOAT64, currency, se);
     put(fill, "contrasts", "net_benefit_p_better", TWP_TYPE_FLOAT64, NULL, p_better);
+    if (sets != NULL) {
+        put(fill, "contrasts", "net_benefit_sets_low", TWP_TYPE_FLOAT64, currency, ends);
+        put(fill, "contrasts", "net_benefit_sets_high", TWP_TYPE_FLOAT64, currency,
+            ends + n * n_worth);
+    }
 }
 
 void
@@ -107,7 +123,8 @@ twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums)
     if (economics == NULL)
         return;
     for (int c = 0; c < n; c++)
-        economics[c] = twp_economics_of(twp_sums_joint(sums, c));
+        economics[c] = fill->run->sets != NULL ? twp_sets_economics_over(fill->run->sets, c)
+                                               : twp_economics_of(twp_sums_joint(sums, c));
     if (twp_fill_ok(fill,
             twp_results_attribute_text(
                 fill->writer, "contrasts", "icer_cost", cost->name, &fill->err)))
@@ -173,7 +190,7 @@ judge(twp_fill_t *fill, const twp_sums_t *sums, const twp_study_target_t *target
     twp_estimate_t estimate = { NAN, NAN, 0.0 };
 
     if (f >= 0)
-        estimate = twp_fill_estimate(fill, sums, -1, s, f);
+        estimate = twp_fill_estimate_over(fill, sums, -1, s, f);
     to->name[i] = target->name;
     to->unit[i] = unit != NULL ? unit : "";
     to->measure[i] = measure->name;

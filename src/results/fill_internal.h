@@ -17,7 +17,8 @@ struct twp_fill {
     const twp_study_typed_t *study; /* the baseline's */
     twp_results_writer_t *writer;
     twp_arena_t *arena;
-    const char **strategy;       /* [n_models] names */
+    const char **strategy; /* [n_models] names */
+    bool has_twins, has_outcomes;
     bool is_wide_id;             /* some id needs int64 */
     int twin, enters, follow_up; /* streams of /twins */
     int *attribute;              /* [n_attributes] */
@@ -57,8 +58,20 @@ void twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_survival(
     twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);
 
-/** A figure under one strategy: moments of a column, or a point of a curve. */
+/** fill_draws.c */
+void twp_fill_write_draws(twp_fill_t *fill);
+
+/** persistence_365d, persistence_730d; the bare name of a measure without times. */
+const char *twp_fill_outcome_name(twp_fill_t *fill, const twp_figure_t *figure);
+
+/**
+ * A figure under one strategy: moments of a column, or a point of a curve. Of one set; see
+ * twp_fill_estimate_over() for what is written.
+ */
 twp_estimate_t twp_fill_estimate(
+    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
+/** The same over all parameter sets, where there are some. */
+twp_estimate_t twp_fill_estimate_over(
     const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
 
 #endif

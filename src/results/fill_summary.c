@@ -74,6 +74,56 @@ difference_of(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_con
     return difference;
 }
 
+/* ---- parameter sets --------------------------------------------------------------------------- */
+
+twp_estimate_t
+twp_fill_estimate_over(
+    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
+{
+    if (fill->run->sets == NULL)
+        return twp_fill_estimate(fill, sums, i_segment, i_model, i_figure);
+
+    const twp_over_sets_t over = twp_sets_of_value(fill->run->sets, i_model, i_figure);
+
+    return (twp_estimate_t){ over.mean, over.mcse, over.n };
+}
+
+static difference_t
+difference_over(
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
+{
+    if (fill->run->sets == NULL)
+        return difference_of(fill, sums, i_segment, i_contrast, i_figure);
+
+    const twp_over_sets_t over = twp_sets_of_difference(fill->run->sets, i_contrast, i_figure);
+
+    return (difference_t){ over.mean, over.mcse, over.n, over.variance_saved };
+}
+
+void
+twp_fill_note_set(twp_fill_t *fill, const twp_sums_t *sums, int64_t i_set, twp_sets_t *sets)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+
+    for (int f = 0; f < figures->n_figures; f++) {
+        for (int s = 0; s < sets->n_models; s++) {
+            const twp_estimate_t one = twp_fill_estimate(fill, sums, -1, s, f);
+
+            *twp_sets_value(sets, i_set, s, f) = (twp_set_value_t){ one.value, one.se, one.n, NAN };
+        }
+        for (int c = 0; c < sets->n_contrasts; c++) {
+            const difference_t one = difference_of(fill, sums, -1, c, f);
+
+            *twp_sets_difference(sets, i_set, c, f) =
+                (twp_set_value_t){ one.value, one.se, one.n, one.variance_saved };
+        }
+    }
+    for (int c = 0; c < sets->n_contrasts; c++)
+        *twp_sets_economics(sets, i_set, c) = figures->i_cost >= 0
+            ? twp_economics_of(twp_sums_joint(sums, c))
+            : (twp_economics_t){ NAN, NAN, NAN, NAN, NAN };
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 /* What a column has of a measure: name, dimensions, texts. */
@@ -189,6 +239,39 @@ buffers_init(
     return fill->status == TWP_OK;
 }
 
+/* What the sets say of one measure, with i_first its first figure: interval and two variances. */
+static void
+write_over_sets(twp_fill_t *fill, const twp_study_measure_t *measure, column_t column, int i_first)
+{
+    static const char *const suffix[2][4] = { { "sets_low", "sets_high", "sets_variance",
+                                                  "twins_variance" },
+        { "diff_sets_low", "diff_sets_high", "diff_sets_variance", "diff_twins_variance" } };
+    const twp_sets_t *const sets = fill->run->sets;
+    const int n_leading = column.has_contrast ? sets->n_contrasts : sets->n_models;
+    const int n_times = measure->n_times > 0 ? measure->n_times : 1, n = n_leading * n_times;
+    double *const number = TWP_ARENA_NEW(fill->arena, double, 4 * n);
+
+    if (number == NULL) {
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        const int lead = i / n_times, f = i_first + i % n_times;
+        const twp_over_sets_t over = column.has_contrast ? twp_sets_of_difference(sets, lead, f)
+                                                         : twp_sets_of_value(sets, lead, f);
+
+        number[i] = over.low;
+        number[n + i] = over.high;
+        number[2 * n + i] = over.between;
+        number[3 * n + i] = over.within;
+    }
+    column.has_quantile = false;
+    for (int k = 0; k < 4; k++) {
+        column.suffix = suffix[column.has_contrast][k];
+        write_column(fill, measure, &column, number + k * n);
+    }
+}
+
 static void
 write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_first)
 {
@@ -207,7 +290,7 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
     for (int g = 0; g < n_segments; g++)
         for (int s = 0; s < fill->run->n_models; s++)
             for (int t = 0; t < to.n_times; t++, i++) {
-                const twp_estimate_t estimate = twp_fill_estimate(
+                const twp_estimate_t estimate = twp_fill_estimate_over(
                     fill, sums, has_segment ? g : -1, s, i_first + t);
 
                 to.value[i] = estimate.value;
@@ -230,6 +313,8 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
     column.has_quantile = true;
     if (has_quantile)
         write_column(fill, measure, &column, to.quantile);
+    if (fill->run->sets != NULL)
+        write_over_sets(fill, measure, column, i_first);
 }
 
 static void
@@ -250,7 +335,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, i
     for (int g = 0; g < n_segments; g++)
         for (int c = 0; c < figures->n_contrasts; c++)
             for (int t = 0; t < to.n_times; t++, i++) {
-                const difference_t difference = difference_of(
+                const difference_t difference = difference_over(
                     fill, sums, has_segment ? g : -1, c, i_first + t);
 
                 to.value[i] = difference.value;
@@ -276,6 +361,8 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, i
     column.has_quantile = true;
     if (has_quantile)
         write_column(fill, measure, &column, to.quantile);
+    if (fill->run->sets != NULL)
+        write_over_sets(fill, measure, column, i_first);
 }
 
 void

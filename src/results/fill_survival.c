@@ -81,7 +81,8 @@ fill_curve(
                 curve.events, curve.censored, n_days, plan->grid_days[g]);
 
             to->km[i] = at.survival;
-            to->se[i] = at.se;
+            /* Greenwood's error takes all lives for alike; those of different sets are not. */
+            to->se[i] = fill->run->sets != NULL ? NAN : at.se;
             to->at_risk[i] = at.at_risk;
         }
         for (int q = 0; q < TWP_SUMS_N_QUANTILES; q++)

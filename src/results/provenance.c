@@ -79,7 +79,7 @@ list_inputs(twp_arena_t *arena, const twp_provenance_t *provenance, inputs_t *in
 {
     const twp_document_t *const document = provenance->document;
     const twp_study_typed_t *const study = provenance->study;
-    const int n = document->n_files + 1 + study->n_tables;
+    const int n = document->n_files + 1 + study->n_tables + study->n_joints;
 
     inputs->n = 0;
     inputs->name = TWP_ARENA_NEW(arena, const char *, n);
@@ -106,6 +106,13 @@ list_inputs(twp_arena_t *arena, const twp_provenance_t *provenance, inputs_t *in
         inputs->name[inputs->n] = base_name(study->table[i].csv_name);
         inputs->sha256[inputs->n] = study->table[i].sha256;
         inputs->n_bytes[inputs->n++] = (int64_t) study->table[i].n_bytes;
+    }
+    for (int i = 0; i < study->n_joints; i++) {
+        if (study->joint[i].csv_name == NULL)
+            continue;
+        inputs->name[inputs->n] = base_name(study->joint[i].csv_name);
+        inputs->sha256[inputs->n] = study->joint[i].csv_sha256;
+        inputs->n_bytes[inputs->n++] = study->joint[i].csv_bytes;
     }
     return true;
 }

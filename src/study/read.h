@@ -81,6 +81,12 @@ typedef struct twp_read {
     int n_attributes_read, n_formulas_read;
     bool *is_formula_used, *is_variable_wrong, *is_table_used;
     double *parameter_value;
+    int *joint_of_parameter; /* [n_parameters] joint distribution that lists it, or -1 */
+    int *member_of_parameter;
+    twp_spot_t *joint_spot; /* [n_joints] */
+    bool *is_joint_wrong;   /* lists what cannot be there */
+    twp_csv_t draws_csv;    /* of one joint distribution while it is read; on the heap */
+    int n_parameters_read;
     int depth;                /* of values that wait for each other */
     bool is_programme;        /* only what supports may see */
     bool is_observed;         /* a value may be named as well as a happening */
@@ -194,9 +200,23 @@ int twp_read_index(const char *const *sorted, int n, const char *text);
 
 /* ---- parts ---------------------------------------------------------------------------------- */
 
-void twp_read_money(twp_read_t *read);            /* read_money.c */
+void twp_read_money(twp_read_t *read); /* read_money.c */
+/** Path of a file, from the folder of the file that names it. */
+const char *twp_read_file_path(twp_read_t *read, const twp_node_t *from);
 void twp_read_tables(twp_read_t *read);           /* read_tables.c */
 void twp_read_parameter(twp_read_t *read, int i); /* read_values.c */
+/** Which parameters the joint distributions list; before the first parameter is read. */
+void twp_read_joint_members(twp_read_t *read); /* read_joint.c */
+void twp_read_joints(twp_read_t *read);
+/** Fills lower Cholesky factor from a symmetric matrix in place; false: not positive definite. */
+bool twp_read_factorise(double *matrix, int n); /* read_patient.c */
+/** Matrix of correlations, [n * n]; `of_what` says what the rows are of. False with a finding. */
+bool twp_read_correlations(
+    twp_read_t *read, twp_spot_t spot, int n, const char *of_what, double *matrix);
+/** Whether and how a parameter whose value is known is uncertain. */
+void twp_read_uncertain(twp_read_t *read, twp_spot_t spot, int i); /* read_uncertain.c */
+/** False with a finding when the number at spot would be another in another parameter set. */
+bool twp_read_is_certain(twp_read_t *read, twp_spot_t spot, const twp_expression_t *expression);
 void twp_read_formula(twp_read_t *read, int i);
 void twp_read_values(twp_read_t *read);
 void twp_read_observations(twp_read_t *read);

@@ -71,14 +71,14 @@ twp_read_attribute(twp_read_t *read, int i)
 
 /* ---- correlation ---------------------------------------------------------------------------- */
 
-static bool
-read_matrix(twp_read_t *read, twp_spot_t spot, int n, double *matrix)
+bool
+twp_read_correlations(twp_read_t *read, twp_spot_t spot, int n, const char *of_what, double *matrix)
 {
     if (spot.node == NULL || spot.node->kind != TWP_NODE_SEQUENCE)
         return false;
     if (spot.node->n != n) {
         twp_read_fail(read, twp_read_place(spot), twp_read_printf(read, "%d rows", spot.node->n),
-            twp_read_printf(read, "%d rows, one for each attribute", n), NULL,
+            twp_read_printf(read, "%d rows, one for each %s", n, of_what), NULL,
             "the matrix has the wrong size");
         return false;
     }
@@ -88,7 +88,7 @@ read_matrix(twp_read_t *read, twp_spot_t spot, int n, double *matrix)
             return false;
         if (row.node->n != n) {
             twp_read_fail(read, twp_read_place(row), twp_read_printf(read, "%d", row.node->n),
-                twp_read_printf(read, "%d numbers, one for each attribute", n), NULL,
+                twp_read_printf(read, "%d numbers, one for each %s", n, of_what), NULL,
                 "the row has the wrong length");
             return false;
         }
@@ -114,8 +114,8 @@ read_matrix(twp_read_t *read, twp_spot_t spot, int n, double *matrix)
 }
 
 /* Lower Cholesky factor in place, in portable arithmetic; false when not positive definite. */
-static bool
-factorise(double *a, int n)
+bool
+twp_read_factorise(double *a, int n)
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j <= i; j++) {
@@ -179,10 +179,10 @@ read_correlated(twp_read_t *read)
     study->copula_attribute = TWP_READ_NEW(read, int, of.node->n);
     study->copula = TWP_READ_NEW(read, double, of.node->n *of.node->n);
     if (!read_correlated_of(read, of, study->copula_attribute) ||
-        !read_matrix(read, scores, of.node->n, study->copula))
+        !twp_read_correlations(read, scores, of.node->n, "attribute", study->copula))
         return;
     study->n_copula = of.node->n;
-    if (!factorise(study->copula, study->n_copula))
+    if (!twp_read_factorise(study->copula, study->n_copula))
         twp_read_fail(read, twp_read_place(scores), NULL, "a positive definite matrix", NULL,
             "no attributes can be correlated like this: the matrix is not positive definite");
 }

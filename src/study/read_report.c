@@ -97,6 +97,24 @@ read_report_span(
     return days;
 }
 
+/* The shape check has seen that it is a whole number above 0. */
+static void
+read_uncertainty(twp_read_t *read, twp_spot_t spot)
+{
+    const twp_spot_t sets = twp_read_get(read, spot, "parameter_sets");
+    const char *n = twp_read_text(sets), *twins = twp_read_text(twp_read_get(read, spot, "twins"));
+    double number = 0;
+
+    if (n == NULL || !twp_number_read(n, strlen(n), &number))
+        return;
+    if (number > TWP_STUDY_MAX_PARAMETER_SETS)
+        twp_read_fail(read, twp_read_place(sets), n,
+            twp_read_printf(read, "at most %d", TWP_STUDY_MAX_PARAMETER_SETS), NULL,
+            "there are too many parameter sets");
+    read->study->n_parameter_sets = (int64_t) number;
+    read->study->are_twins_same = twins != NULL && strcmp(twins, "same") == 0;
+}
+
 void
 twp_read_report(twp_read_t *read)
 {
@@ -108,6 +126,7 @@ twp_read_report(twp_read_t *read)
     read->window_days = read_report_span(read, report, "window", false, INFINITY);
     read_discount(read, twp_read_get(read, report, "discount"));
     read_by(read, twp_read_get(read, report, "by"));
+    read_uncertainty(read, twp_read_get(read, report, "uncertainty"));
     study->worth_of_a_qaly = TWP_READ_NEW(read, double, twp_read_n_items(worth));
     for (int i = 0; i < twp_read_n_items(worth); i++) {
         const twp_spot_t item = twp_read_item(read, worth, i);
@@ -196,7 +215,7 @@ read_value(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row)
         read, spot, TWP_SCOPE_CONSTANT, is_years ? NULL : &dim);
     double number;
 
-    if (!twp_read_is_known(read, value, &number))
+    if (!twp_read_is_known(read, value, &number) || !twp_read_is_certain(read, spot, value))
         return NAN;
     if (is_years && twp_read_same_dim(value->dim, TWP_DIM_TIME))
         return number / TWP_DAYS_PER_YEAR;

@@ -298,6 +298,7 @@ read_at_most(twp_read_t *read, twp_spot_t spot, twp_study_support_t *out)
         window = twp_read_number(
             read, (twp_spot_t){ &duration, spot.path }, TWP_SCOPE_CONSTANT, &time);
         if (twp_read_is_known(read, window, &out->at_most_days) &&
+            twp_read_is_certain(read, spot, window) &&
             !(out->at_most_days > 0 && isfinite(out->at_most_days)))
             twp_read_fail(read, twp_read_place(spot), text, "a time above 0", NULL,
                 "the time is out of range");

@@ -41,9 +41,8 @@ fail_at(reading_t *r, twp_spot_t spot, const char *expected, const char *message
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-/* The file's path, from the folder of the file that names it. */
-static const char *
-path_of(twp_read_t *read, const twp_node_t *from)
+const char *
+twp_read_file_path(twp_read_t *read, const twp_node_t *from)
 {
     const twp_document_t *document = read->document;
     const char *folder = document->folder;
@@ -68,7 +67,7 @@ open_file(reading_t *r, twp_spot_t from)
     twp_error_t err;
 
     table->csv_name = from.node->text;
-    table->path = path_of(read, from.node);
+    table->path = twp_read_file_path(read, from.node);
     twp_csv_clear(&read->table_csv);
     switch (twp_csv_read(&read->table_csv, table->path, table->csv_name, read->findings, &err)) {
     case TWP_OK: break;

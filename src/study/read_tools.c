@@ -327,7 +327,8 @@ twp_read_constant(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, double fallb
     const twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &dim);
     double value;
 
-    if (!twp_read_is_known(read, expression, &value))
+    if (!twp_read_is_known(read, expression, &value) ||
+        !twp_read_is_certain(read, spot, expression))
         return fallback;
     if (!isfinite(value)) {
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a finite number", NULL,

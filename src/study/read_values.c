@@ -76,6 +76,8 @@ twp_read_parameter(twp_read_t *read, int i)
         read->parameter_reading[i] = TWP_READING_FAILED;
         return;
     }
+    read->study->parameter_order[read->n_parameters_read++] = i;
+    twp_read_uncertain(read, spot, i);
     read_range(read, spot, out);
 }
 

@@ -58,6 +58,7 @@ prepare(twp_read_t *read)
     read->is_variable_wrong = TWP_READ_NEW(read, bool, study->n_variables);
     read->is_table_used = TWP_READ_NEW(read, bool, study->n_tables);
     read->parameter_value = TWP_READ_NEW(read, double, study->n_parameters);
+    study->parameter_order = TWP_READ_NEW(read, int, study->n_parameters);
     study->draw_order = TWP_READ_NEW(read, int, study->n_attributes);
     study->formula_order = TWP_READ_NEW(read, int, study->n_formulas);
 }
@@ -74,8 +75,10 @@ read_all(twp_read_t *read)
     prepare(read);
     twp_read_money(read);
     twp_read_tables(read);
+    twp_read_joint_members(read);
     for (int i = 0; i < study->n_parameters; i++)
         twp_read_parameter(read, i);
+    twp_read_joints(read);
     twp_read_attributes(read);
     twp_read_variables(read);
     read_time(read);
@@ -167,6 +170,7 @@ twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
         status = read_guarded(read, err);
     twp_csv_clear(&read->csv);
     twp_csv_clear(&read->table_csv);
+    twp_csv_clear(&read->draws_csv);
     free(read->row);
     if (status == TWP_OK && findings->n_errors > n_errors)
         status = TWP_FAIL(err, TWP_ERR_INPUT, "the study has %d error%s",

@@ -14,6 +14,8 @@
 #include "vocabulary/families.h"
 #include "vocabulary/measures.h"
 
+typedef struct twp_distribution twp_distribution_t;
+
 /** A named number. */
 typedef struct {
     const char *name;
@@ -24,7 +26,40 @@ typedef struct {
     double low, high; /* range; -INFINITY, INFINITY when none: a value outside is a finding */
     const char *source, *note;
     twp_place_t place;
+    bool is_uncertain;             /* drawn, or a formula of what is */
+    bool is_drawn;                 /* of its own (uncertain) or with others (i_joint) */
+    twp_distribution_t *uncertain; /* normal, lognormal, beta or gamma of literals, or NULL */
+    int i_joint, i_member;         /* joint distribution and place in its list, or -1 */
+    const char *stream;            /* `parameter.NAME`, or the pinned one */
 } twp_study_parameter_t;
+
+typedef enum {
+    TWP_JOINT_DIRICHLET,  /* gamma quantiles over their sum */
+    TWP_JOINT_NORMAL,     /* jointly normal on a scale */
+    TWP_JOINT_CORRELATED, /* Gaussian copula over the parameters' own distributions */
+    TWP_JOINT_DRAWS       /* rows of a CSV */
+} twp_joint_kind_t;
+
+typedef enum { TWP_JOINT_PLAIN, TWP_JOINT_LOG, TWP_JOINT_LOGIT } twp_joint_scale_t;
+
+/** Parameters that are drawn together. */
+typedef struct {
+    const char *name;
+    twp_joint_kind_t kind;
+    int n;                   /* at most TWP_STUDY_MAX_CORRELATED, but any number of DRAWS */
+    int *i_parameter;        /* [n] as listed; of DRAWS in order of names */
+    double *factor;          /* NORMAL, CORRELATED: [n * n] lower Cholesky factor, row-major */
+    twp_joint_scale_t scale; /* NORMAL */
+    double *centre;          /* NORMAL: [n] values on the scale */
+    double *shape;           /* DIRICHLET: [n] */
+    const char *csv_name;    /* DRAWS: as named in the study */
+    char csv_sha256[65];
+    int64_t csv_bytes, n_rows;
+    double *row;        /* DRAWS: [n_rows * n] row-major, internal units */
+    bool is_in_order;   /* DRAWS: set k takes row k - 1; else a row drawn with equal chances */
+    const char *stream; /* DRAWS at random: `uncertain.NAME` */
+    twp_place_t place;
+} twp_study_joint_t;
 
 typedef enum {
     TWP_DIST_CONSTANT,    /* arg: value */
@@ -41,8 +76,6 @@ typedef enum {
     TWP_DIST_COLUMN,      /* a column of the patients' CSV */
     TWP_DIST_BY           /* one distribution per category of another attribute */
 } twp_dist_kind_t;
-
-typedef struct twp_distribution twp_distribution_t;
 
 struct twp_distribution {
     twp_dist_kind_t kind;
@@ -369,6 +402,8 @@ typedef struct {
 } twp_study_number_t;
 
 #define TWP_STUDY_MAX_CORRELATED 64
+/* A set's number stands in the top 24 bits of the ids of its twins. */
+#define TWP_STUDY_MAX_PARAMETER_SETS ((1 << 24) - 1)
 
 typedef struct twp_study {
     twp_arena_t *arena;
@@ -383,6 +418,11 @@ typedef struct twp_study {
     twp_study_parameter_t *parameter;
     int n_tables;
     twp_study_table_t *table;
+    int *parameter_order; /* [n_parameters] each after those it is a formula of */
+    int n_joints;
+    twp_study_joint_t *joint; /* in order of names */
+    int64_t n_parameter_sets; /* report.uncertainty; 0: the values as written */
+    bool are_twins_same;      /* report.uncertainty: the same twins in every set */
     int n_attributes;
     twp_study_attribute_t *attribute; /* in draw order: see i_draw_order */
     int *draw_order;                  /* [n_attributes]: BY after what it is by */
@@ -457,5 +497,9 @@ TWP_CHECK_RESULT twp_status_t twp_study_typed_read(const twp_document_t *documen
     const twp_node_t *root, const char *evidence_path, twp_findings_t *findings,
     twp_study_typed_t **study, twp_error_t *err);
 void twp_study_typed_free(twp_study_typed_t *study);
+
+/** Whether an expression would be another one in another parameter set; NULL is none. */
+bool twp_study_is_uncertain(
+    const twp_study_typed_t *study, const twp_expression_t *expression); /* read_uncertain.c */
 
 #endif

@@ -157,6 +157,25 @@ typedef struct {
     const double *value, *se, *n, *saved, *quantile;
 } columns_t;
 
+/* What parameter sets add to a measure; all NULL without. */
+typedef struct {
+    const double *low, *high, *sets, *twins;
+} over_sets_t;
+
+static over_sets_t
+load_over_sets(twp_load_t *load, const char *base, size_t n)
+{
+    over_sets_t over = { NULL, NULL, NULL, NULL };
+
+    if (load->summary->n_parameter_sets_done < 1)
+        return over;
+    over.low = twp_load_doubles(load, twp_load_path(load, "%s_sets_low", base), n, true);
+    over.high = twp_load_doubles(load, twp_load_path(load, "%s_sets_high", base), n, true);
+    over.sets = twp_load_doubles(load, twp_load_path(load, "%s_sets_variance", base), n, true);
+    over.twins = twp_load_doubles(load, twp_load_path(load, "%s_twins_variance", base), n, true);
+    return over;
+}
+
 void
 twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_segments,
     twp_summary_estimate_t *estimate)
@@ -177,6 +196,7 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
                       load, twp_load_path(load, "%s_quantile", base), n * n_quantiles, false)
                 : NULL,
         };
+        const over_sets_t over = load_over_sets(load, base, n);
 
         for (size_t s = 0; s < n_strategies && load->status == TWP_OK; s++)
             for (size_t t = 0; t < n_times; t++) {
@@ -190,6 +210,12 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
                 to->n = from.n != NULL ? from.n[at] : NAN;
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
                 twp_load_interval(to->mean, to->mcse, &to->low, &to->high);
+                to->sets_variance = over.sets != NULL ? over.sets[at] : NAN;
+                to->twins_variance = over.twins != NULL ? over.twins[at] : NAN;
+                if (over.low != NULL && over.high != NULL) {
+                    to->low = over.low[at];
+                    to->high = over.high[at];
+                }
             }
     }
 }
@@ -217,6 +243,7 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
                       load, twp_load_path(load, "%s_diff_quantile", base), n * n_quantiles, false)
                 : NULL,
         };
+        const over_sets_t over = load_over_sets(load, twp_load_path(load, "%s_diff", base), n);
 
         for (size_t c = 0; c < n_contrasts && load->status == TWP_OK; c++)
             for (size_t t = 0; t < n_times; t++) {
@@ -231,6 +258,12 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
                 to->variance_saved = from.saved != NULL ? from.saved[at] : NAN;
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
                 twp_load_interval(to->difference, to->se, &to->low, &to->high);
+                to->sets_variance = over.sets != NULL ? over.sets[at] : NAN;
+                to->twins_variance = over.twins != NULL ? over.twins[at] : NAN;
+                if (over.low != NULL && over.high != NULL) {
+                    to->low = over.low[at];
+                    to->high = over.high[at];
+                }
             }
     }
 }

@@ -73,7 +73,8 @@ load_net_benefits(twp_load_t *load, twp_summary_icer_t *icer)
     twp_summary_t *const summary = load->summary;
     const size_t n = (size_t) summary->n_contrasts;
     const size_t n_worth = length_of(load, "contrasts/worth");
-    const double *value, *se, *p_better;
+    const bool has_sets = summary->n_parameter_sets_done > 0;
+    const double *value, *se, *p_better, *low = NULL, *high = NULL;
     twp_summary_contrast_t *benefit;
 
     if (n_worth == 0)
@@ -82,6 +83,10 @@ load_net_benefits(twp_load_t *load, twp_summary_icer_t *icer)
     value = twp_load_doubles(load, "contrasts/net_benefit", n * n_worth, true);
     se = twp_load_doubles(load, "contrasts/net_benefit_mcse", n * n_worth, true);
     p_better = twp_load_doubles(load, "contrasts/net_benefit_p_better", n * n_worth, true);
+    if (has_sets) {
+        low = twp_load_doubles(load, "contrasts/net_benefit_sets_low", n * n_worth, true);
+        high = twp_load_doubles(load, "contrasts/net_benefit_sets_high", n * n_worth, true);
+    }
     benefit = twp_load_room(load, n * n_worth, sizeof(*benefit));
     if (load->status != TWP_OK)
         return;
@@ -90,13 +95,31 @@ load_net_benefits(twp_load_t *load, twp_summary_icer_t *icer)
         benefit[i].se = se[i];
         benefit[i].n = (double) summary->n_twins_done;
         benefit[i].variance_saved = NAN;
+        benefit[i].sets_variance = benefit[i].twins_variance = NAN;
         twp_load_interval(value[i], se[i], &benefit[i].low, &benefit[i].high);
+        if (low != NULL && high != NULL) {
+            benefit[i].low = low[i];
+            benefit[i].high = high[i];
+        }
     }
     for (size_t c = 0; c < n; c++) {
         icer[c].net_benefit = &benefit[c * n_worth];
         icer[c].p_better = &p_better[c * n_worth];
     }
     summary->n_worth = (int) n_worth;
+}
+
+/* The error of a difference in the plane: with sets what the parameters make of it. */
+static double
+error_in_plane(const twp_summary_t *summary, const twp_summary_contrast_t *contrast)
+{
+    double variance = contrast->sets_variance;
+
+    if (summary->n_parameter_sets_done < 1)
+        return contrast->se;
+    if (!summary->are_twins_same)
+        variance -= contrast->twins_variance;
+    return variance < 0.0 ? 0.0 : sqrt(variance);
 }
 
 static void
@@ -108,9 +131,9 @@ fill_icer(twp_load_t *load, size_t c, int i_cost, int i_qaly, twp_summary_icer_t
     const twp_summary_contrast_t *const qaly = &summary->contrast[(size_t) i_qaly * n + c];
 
     icer->cost = cost->difference;
-    icer->cost_se = cost->se;
+    icer->cost_se = error_in_plane(summary, cost);
     icer->qaly = qaly->difference;
-    icer->qaly_se = qaly->se;
+    icer->qaly_se = error_in_plane(summary, qaly);
     icer->statement = twp_economics_statement((twp_economics_place_t) icer->place);
 }
 
@@ -159,6 +182,27 @@ twp_load_icers(twp_load_t *load)
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
+/* With parameter sets the interval of the figure that the target is about. */
+static void
+take_interval(const twp_load_t *load, twp_summary_target_t *target)
+{
+    const twp_summary_t *const summary = load->summary;
+    const size_t n = (size_t) summary->n_strategies;
+
+    for (int r = 0; r < summary->n_rows; r++) {
+        const bool is_same_time = summary->row[r].time_days == target->time_days ||
+            (isnan(summary->row[r].time_days) && isnan(target->time_days));
+
+        if (!is_same_time || strcmp(summary->row[r].name, target->measure) != 0)
+            continue;
+        for (size_t s = 0; s < n; s++)
+            if (strcmp(summary->strategy[s], target->strategy) == 0) {
+                target->low = summary->estimate[(size_t) r * n + s].low;
+                target->high = summary->estimate[(size_t) r * n + s].high;
+            }
+    }
+}
+
 void
 twp_load_targets(twp_load_t *load)
 {
@@ -195,6 +239,8 @@ twp_load_targets(twp_load_t *load)
             .is_fit = number[5][i] == 0.0,
             .is_hit = number[6][i] == 1.0 };
         twp_load_interval(target[i].result, target[i].mcse, &target[i].low, &target[i].high);
+        if (summary->n_parameter_sets_done > 0)
+            take_interval(load, &target[i]);
     }
     summary->n_targets = (int) n;
     summary->target = target;

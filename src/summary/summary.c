@@ -19,7 +19,7 @@ static void
 load_head(twp_load_t *load, const char *path)
 {
     twp_summary_t *const summary = load->summary;
-    int32_t n_twins = 0, n_done = 0;
+    int32_t n_twins = 0, n_done = 0, n_sets = 0, n_sets_done = 0;
     const char *status;
 
     summary->path = twp_load_path(load, "%s", path);
@@ -46,6 +46,18 @@ load_head(twp_load_t *load, const char *path)
             load->reader, "", "n_twins_done", &n_done, load->err);
     summary->n_twins = n_twins;
     summary->n_twins_done = n_done;
+    if (load->status != TWP_OK ||
+        !twp_reader_has_attribute(load->reader, "", "n_parameter_sets_done"))
+        return;
+    load->status = twp_reader_attribute_int32(
+        load->reader, "", "n_parameter_sets_done", &n_sets_done, load->err);
+    if (load->status == TWP_OK)
+        load->status = twp_reader_attribute_int32(
+            load->reader, "", "n_parameter_sets", &n_sets, load->err);
+    summary->n_parameter_sets = n_sets;
+    summary->n_parameter_sets_done = n_sets_done;
+    summary->are_twins_same = strcmp(twp_load_attribute(load, "", "twins_across_sets"), "same") ==
+        0;
 }
 
 static void

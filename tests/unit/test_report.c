@@ -59,14 +59,15 @@ static const char *const values[2] = { "ra.yaml", "0123abcd" };
 static twp_summary_estimate_t
 estimate(double mean, double mcse, double n)
 {
-    return (twp_summary_estimate_t){ mean, mcse, mean - 1.96 * mcse, mean + 1.96 * mcse, n, NULL };
+    return (twp_summary_estimate_t){ mean, mcse, mean - 1.96 * mcse, mean + 1.96 * mcse, n, NULL,
+        NAN, NAN };
 }
 
 static twp_summary_contrast_t
 contrast(double difference, double se, double saved)
 {
     return (twp_summary_contrast_t){ difference, se, difference - 1.96 * se, difference + 1.96 * se,
-        20000, saved, NULL };
+        20000, saved, NULL, NAN, NAN };
 }
 
 static void
@@ -522,14 +523,85 @@ test_csv_is_tidy_with_empty_cells_for_no_number(void **state)
     assert_int_equal(n_lines(text), 1 + N_ROWS * N_STRATEGIES);
     assert_contains(text,
         "strategy,measure,time_days,unit,mean,mcse,low,high,n,difference,"
-        "difference_se,difference_low,difference_high,variance_saved,segment,status\n"
+        "difference_se,difference_low,difference_high,variance_saved,sets_variance,twins_variance,"
+        "difference_sets_variance,difference_twins_variance,segment,status\n"
         "usual_care,cost,,USD,84321.4,452,");
-    assert_contains(text, "\nnurse,persistence,730,1,,,,,0,,,,,,,complete\n");
+    assert_contains(text, "\nnurse,persistence,730,1,,,,,0,,,,,,,,,,,complete\n");
     assert_contains(text, "\napp,cost,,USD,85555,460,84653.4,86456.6,20000,1233.6,61,1114.04,");
     free(text);
     text = report(twp_report_csv, &sample->summary, &options);
     assert_int_equal(n_lines(text), 1 + 3 * N_ROWS * N_STRATEGIES);
     assert_contains(text, ",female=yes,complete\n");
+    free(text);
+}
+
+/* Turns the sample into one of 400 parameter sets; the app's cost has the numbers below. */
+static void
+add_sets(sample_t *sample, bool are_twins_same)
+{
+    twp_summary_t *s = &sample->summary;
+
+    s->n_parameter_sets = s->n_parameter_sets_done = 400;
+    s->are_twins_same = are_twins_same;
+    sample->estimate[1].n = 400 * 20000;
+    sample->estimate[1].low = 70000;
+    sample->estimate[1].high = 99000;
+    sample->estimate[1].sets_variance = 7000.0 * 7000;
+    sample->estimate[1].twins_variance = 2000.0 * 2000;
+    sample->contrast[0].sets_variance = 500.0 * 500;
+    sample->contrast[0].twins_variance = 300.0 * 300;
+}
+
+static void
+test_with_sets_the_interval_is_of_the_parameters_and_the_error_apart(void **state)
+{
+    sample_t *sample = *state;
+    char *text;
+
+    add_sets(sample, false);
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(
+        text, "400 sets of the uncertain parameters, each lived by its own 20,000 twins");
+    assert_contains(text, "drawn together about the mean");
+    assert_lacks(text, "intervals are of the number of twins alone");
+    assert_contains(text, "85,600  70,000 to 99,000    500      +1,230  ");
+    assert_contains(text, "Where the spread comes from");
+    /* sqrt(7000^2 - 2000^2) = 6708, sqrt(500^2 - 300^2) = 400 */
+    assert_contains(
+        text, "    app         7,000  2,000       6,700               500    300         400\n");
+    assert_true(longest_line(text) <= 100);
+    free(text);
+    text = report(twp_report_csv, &sample->summary, NULL);
+    assert_contains(text, ",0.83,49000000,4000000,250000,90000,,complete\n");
+    free(text);
+    text = report(twp_report_json, &sample->summary, NULL);
+    assert_contains(text, "\"parameters_variance\": 45000000.0");
+    assert_contains(text, "\"parameters_variance\": 160000.0");
+    assert_contains(text, "\"twins\": \"fresh\"");
+    free(text);
+    text = report(twp_report_markdown, &sample->summary, NULL);
+    assert_contains(text, "Where the spread comes from");
+    free(text);
+}
+
+static void
+test_the_same_twins_leave_the_whole_spread_to_the_parameters(void **state)
+{
+    sample_t *sample = *state;
+    char *text;
+
+    add_sets(sample, true);
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(text, "each lived by the same 20,000 twins");
+    assert_lacks(text, "drawn together");
+    assert_contains(
+        text, "    app         7,000  2,000       7,000               500    300         500\n");
+    free(text);
+    sample->summary.n_parameter_sets = 1000;
+    sample->summary.is_partial = true;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_int_equal(
+        strncmp(text, "PARTIAL RUN: stopped after 400 of 1,000 parameter sets", 54), 0);
     free(text);
 }
 
@@ -744,6 +816,8 @@ main(void)
         WITH_SAMPLE(test_segments_and_chosen_strategies_are_shown_on_request),
         WITH_SAMPLE(test_an_unverified_file_is_said_to_be_so),
         WITH_SAMPLE(test_csv_is_tidy_with_empty_cells_for_no_number),
+        WITH_SAMPLE(test_with_sets_the_interval_is_of_the_parameters_and_the_error_apart),
+        WITH_SAMPLE(test_the_same_twins_leave_the_whole_spread_to_the_parameters),
         cmocka_unit_test(test_csv_fields_are_quoted_where_they_must_be),
         WITH_SAMPLE(test_json_holds_everything_and_null_for_no_number),
         WITH_SAMPLE(test_markdown_has_tables_definitions_and_provenance),

@@ -1,0 +1,82 @@
+/**
+ * Figures over parameter sets: what each set gave, and means, intervals and the two parts of the
+ * variance over all sets. First order is the number of twins of a set (Monte Carlo error), second
+ * order the parameters: the variance between the sets' means less the mean Monte Carlo variance
+ * within them (analysis of variance: O'Hagan, Stevenson & Madan 2007 Health Econ 16:1009).
+ */
+#ifndef TWP_MEASURE_SETS_H
+#define TWP_MEASURE_SETS_H
+
+#include "base/error.h"
+#include "measure/economics.h"
+
+/** A value of one figure in one set. NAN where nothing counts. */
+typedef struct {
+    double value, se, n;
+    double variance_saved; /* differences: share that pairing saved */
+} twp_set_value_t;
+
+/** All values of a run, set by set. */
+typedef struct {
+    int64_t n_sets, n_done; /* asked for; finished: the first so many */
+    bool are_twins_same;
+    int n_models, n_contrasts, n_figures;
+    twp_set_value_t *value;      /* [n_sets * n_models * n_figures] */
+    twp_set_value_t *difference; /* [n_sets * n_contrasts * n_figures] */
+    twp_economics_t *economics;  /* [n_sets * n_contrasts]; of sets without cost or QALYs NAN */
+    double *sorted;              /* [n_sets] scratch of the statistics */
+} twp_sets_t;
+
+TWP_CHECK_RESULT twp_status_t twp_sets_create(int64_t n_sets, bool are_twins_same, int n_models,
+    int n_figures, twp_sets_t **sets, twp_error_t *err);
+void twp_sets_free(twp_sets_t *sets); /* NULL is allowed */
+/** Bytes that twp_sets_create() asks for. */
+double twp_sets_bytes(int64_t n_sets, int n_models, int n_figures);
+
+static inline twp_set_value_t *
+twp_sets_value(const twp_sets_t *sets, int64_t i_set, int i_model, int i_figure)
+{
+    return &sets->value[(i_set * sets->n_models + i_model) * sets->n_figures + i_figure];
+}
+
+static inline twp_set_value_t *
+twp_sets_difference(const twp_sets_t *sets, int64_t i_set, int i_contrast, int i_figure)
+{
+    return &sets->difference[(i_set * sets->n_contrasts + i_contrast) * sets->n_figures + i_figure];
+}
+
+static inline twp_economics_t *
+twp_sets_economics(const twp_sets_t *sets, int64_t i_set, int i_contrast)
+{
+    return &sets->economics[i_set * sets->n_contrasts + i_contrast];
+}
+
+/** What sets say together. Sets whose value is NAN are left out. */
+typedef struct {
+    double mean;
+    /* How far the mean would move with other sets and other twins: fresh twins
+     * sqrt(between / sets); the same twins sqrt(between / sets + (mean of the sets' errors)^2). */
+    double mcse;
+    /* 2.5 % and 97.5 % of the sets (interpolated as R's type 7); with fresh twins drawn together about
+     * the mean by sqrt(1 - within / between), so that the twins' part of the spread is out of it, but
+     * not for differences that are not paired. NAN below two sets, or where within >= between. */
+    double low, high;
+    double between;        /* variance of the sets' values; NAN below two sets */
+    double within;         /* mean of their squared Monte Carlo errors */
+    double n;              /* twins that count, all sets together */
+    double variance_saved; /* mean over sets */
+} twp_over_sets_t;
+
+twp_over_sets_t twp_sets_of_value(const twp_sets_t *sets, int i_model, int i_figure);
+twp_over_sets_t twp_sets_of_difference(const twp_sets_t *sets, int i_contrast, int i_figure);
+/** Of the net benefit worth * effect - cost against the baseline. */
+twp_over_sets_t twp_sets_of_net_benefit(const twp_sets_t *sets, int i_contrast, double worth);
+
+/**
+ * Mean differences of cost and effect with the covariance of what the parameters make of them:
+ * between sets, with fresh twins less the mean Monte Carlo covariance. Standard errors are those of
+ * parameter uncertainty, for Fieller's interval and chances; NAN below two sets.
+ */
+twp_economics_t twp_sets_economics_over(const twp_sets_t *sets, int i_contrast);
+
+#endif
