@@ -91,7 +91,7 @@ check_flags(const check_t *check, const char *object, const twp_column_t *row, t
 {
     const bool has_values = twp_reader_has_attribute(check->reader, object, "flag_values");
     const bool has_meanings = twp_reader_has_attribute(check->reader, object, "flag_meanings");
-    twp_attribute_value_t values;
+    twp_attribute_value_t values = { 0 };
     char *meanings = NULL;
     twp_status_t status;
 
@@ -106,8 +106,7 @@ check_flags(const check_t *check, const char *object, const twp_column_t *row, t
     status = twp_reader_attribute(check->reader, object, "flag_values", &values, check->err);
     if (status == TWP_OK && (values.type != type || values.n != count_words(meanings)))
         status = differ(check, object, "flag_values do not fit flag_meanings", NULL);
-    if (status == TWP_OK)
-        free(values.values);
+    free(values.values);
     free(meanings);
     return status;
 }
@@ -271,7 +270,7 @@ check_root_attributes(const check_t *check)
 
     for (size_t i = 0; status == TWP_OK && i < twp_columns_n_attributes(); i++) {
         const twp_column_attribute_t *const row = twp_columns_attribute_at(i);
-        twp_attribute_value_t value;
+        twp_attribute_value_t value = { 0 };
         if (!twp_reader_has_attribute(check->reader, row->group, row->name)) {
             if (is_needed(check, row->is_required))
                 status = differ(check, row->group, "lacks the attribute", row->name);
@@ -280,8 +279,7 @@ check_root_attributes(const check_t *check)
         status = twp_reader_attribute(check->reader, row->group, row->name, &value, check->err);
         if (status == TWP_OK && value.type != row->type)
             status = differ(check, row->group, "has an attribute of another type:", row->name);
-        if (status == TWP_OK)
-            free(value.values);
+        free(value.values);
     }
     return status;
 }
