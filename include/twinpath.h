@@ -140,6 +140,14 @@ twp_number_row_t twp_study_number(const twp_study_t *study, int i_number);
 TWP_CHECK_RESULT twp_status_t twp_study_explain(
     const twp_study_t *study, const char *path, char **text, twp_error_t *err);
 
+/**
+ * The study language as JSON Schema (draft 7), for editors. It says every key with what it holds, which
+ * are required, exclude or need each other, and how names and values are spelled; not what names refer
+ * to, which units a formula has, or how large numbers may be. What a check accepts it accepts too.
+ * @param text  the same on every call; the caller frees it with free()
+ */
+TWP_CHECK_RESULT twp_status_t twp_language_schema(char **text, twp_error_t *err);
+
 /* ---- Runs ------------------------------------------------------------------------------------ */
 
 /** How far a run is. */

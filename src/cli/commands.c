@@ -10,6 +10,7 @@ const twp_command_t *const twp_commands[] = {
     &twp_command_summary,
     &twp_command_params,
     &twp_command_adherence,
+    &twp_command_schema,
     &twp_command_help,
 };
 const int twp_n_commands = (int) (sizeof twp_commands / sizeof twp_commands[0]);

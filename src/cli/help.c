@@ -68,8 +68,8 @@ write_definitions(twp_buffer_t *buffer, const twp_command_t *command)
 static void
 write_command(twp_buffer_t *buffer, const twp_command_t *command)
 {
-    twp_buffer_printf(
-        buffer, "Usage: twinpath %s [option ...] %s\n", command->name, command->operands);
+    twp_buffer_printf(buffer, "Usage: twinpath %s [option ...]%s%s\n", command->name,
+        command->operands[0] != '\0' ? " " : "", command->operands);
     write_paragraphs(buffer, command->description);
     twp_buffer_add(buffer, "\nOptions:\n");
     for (int i = 0; i < command->n_options; i++)

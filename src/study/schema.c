@@ -355,44 +355,26 @@ check_family(const twp_family_row_t *family, const twp_node_t *node, const twp_p
 
 /* ---- measures ------------------------------------------------------------------------------- */
 
-/* Keys of a measure and what it must take to have them, and to need them. */
-static const struct {
-    const char *key;
-    unsigned takes, needs;
-} measure_keys[] = {
-    { "at", TWP_TAKES_AT, TWP_TAKES_AT },
-    { "by", TWP_TAKES_BY | TWP_TAKES_BY_OPTIONAL, TWP_TAKES_BY },
-    { "of", TWP_TAKES_STATE | TWP_TAKES_SUPPORT | TWP_TAKES_PAYER | TWP_TAKES_TALLY,
-        TWP_TAKES_STATE | TWP_TAKES_TALLY },
-    { "since", TWP_TAKES_SINCE, 0 },
-    { "permissible_gap", TWP_TAKES_GAP, 0 },
-    { "window", TWP_TAKES_WINDOW, 0 },
-    { "category", TWP_TAKES_PAYER, 0 },
-    { "discounted", TWP_TAKES_DISCOUNT, 0 },
-    { "stock", TWP_TAKES_STOCK, 0 },
-};
-
 /* node: a mapping with the measure's keys, or the measure's name alone. */
 static void
 check_measure(const twp_measure_row_t *measure, const twp_node_t *node, const twp_path_t *path,
     twp_findings_t *findings)
 {
     char text[TWP_PATH_SIZE], expected[LIST_SIZE] = "";
-    const size_t n = sizeof measure_keys / sizeof measure_keys[0];
 
-    for (size_t i = 0; i < n; i++)
-        if ((measure->takes & measure_keys[i].takes) != 0)
-            append(expected, measure_keys[i].key);
+    for (size_t i = 0; i < twp_n_measure_keys; i++)
+        if ((measure->takes & twp_measure_keys[i].takes) != 0)
+            append(expected, twp_measure_keys[i].name);
     twp_path_print(path, text);
-    for (size_t i = 0; i < n; i++) {
-        const twp_pair_t *const pair = twp_node_pair(node, measure_keys[i].key);
-        if (pair != NULL && (measure->takes & measure_keys[i].takes) == 0)
+    for (size_t i = 0; i < twp_n_measure_keys; i++) {
+        const twp_pair_t *const pair = twp_node_pair(node, twp_measure_keys[i].name);
+        if (pair != NULL && (measure->takes & twp_measure_keys[i].takes) == 0)
             twp_findings_add(findings, twp_schema_key_place(pair, text), pair->key,
                 expected[0] != '\0' ? expected : "no keys", NULL, "the measure %s takes no `%s`",
                 measure->name, pair->key);
-        if (pair == NULL && (measure->takes & measure_keys[i].needs) != 0)
+        if (pair == NULL && (measure->takes & twp_measure_keys[i].needs) != 0)
             twp_findings_add(findings, twp_node_place(node, text), measure->name, expected, NULL,
-                "the measure %s needs `%s`", measure->name, measure_keys[i].key);
+                "the measure %s needs `%s`", measure->name, twp_measure_keys[i].name);
     }
 }
 

@@ -83,6 +83,20 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "among twins followed to `at`: days of stock left then", "Twinpath" },
 };
 
+const twp_measure_key_t twp_measure_keys[] = {
+    { "at", TWP_TAKES_AT, TWP_TAKES_AT },
+    { "by", TWP_TAKES_BY | TWP_TAKES_BY_OPTIONAL, TWP_TAKES_BY },
+    { "of", TWP_TAKES_STATE | TWP_TAKES_SUPPORT | TWP_TAKES_PAYER | TWP_TAKES_TALLY,
+        TWP_TAKES_STATE | TWP_TAKES_TALLY },
+    { "since", TWP_TAKES_SINCE, 0 },
+    { "permissible_gap", TWP_TAKES_GAP, 0 },
+    { "window", TWP_TAKES_WINDOW, 0 },
+    { "category", TWP_TAKES_PAYER, 0 },
+    { "discounted", TWP_TAKES_DISCOUNT, 0 },
+    { "stock", TWP_TAKES_STOCK, 0 },
+};
+const size_t twp_n_measure_keys = sizeof twp_measure_keys / sizeof twp_measure_keys[0];
+
 const twp_measure_row_t *
 twp_measures_find(const char *name)
 {

@@ -57,6 +57,15 @@ typedef struct {
 
 extern const twp_measure_row_t twp_measures[TWP_N_MEASURES];
 
+/** A key of measures: a measure has it when it takes one of `takes`, and must when one of `needs`. */
+typedef struct {
+    const char *name;
+    unsigned takes, needs;
+} twp_measure_key_t;
+
+extern const twp_measure_key_t twp_measure_keys[];
+extern const size_t twp_n_measure_keys;
+
 /** Row by study key, or NULL. */
 const twp_measure_row_t *twp_measures_find(const char *name);
 

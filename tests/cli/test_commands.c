@@ -118,7 +118,7 @@ expect(testlib_outcome_t outcome, int exit_code, const char *out, const char *er
 
 /* ---- help --------------------------------------------------------------------------------------- */
 
-static const char *const commands[] = { "run", "check", "summary", "params", "help" };
+static const char *const commands[] = { "run", "check", "summary", "params", "schema", "help" };
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 
 static void
