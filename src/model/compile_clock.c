@@ -241,7 +241,7 @@ place_values(twp_model_t *model)
         exit->i_gate_value = has_gate ? model->code[exit->only_while.first].i_value
                                       : model->i_value_one;
         exit->has_plain_terms = !exit->is_strongest_only && exit->only_while.n <= 1 &&
-            exit->i_gate_value >= 0;
+            exit->i_gate_value >= 0 && exit->i_since < 0;
         for (int32_t k = exit->i_term_first; k < exit->i_term_first + exit->n_terms; k++)
             if (model->term[k].i_value < 0 || model->term[k].is_time_ratio)
                 exit->has_plain_terms = false;

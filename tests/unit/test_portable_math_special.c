@@ -243,6 +243,83 @@ test_incomplete_gamma_keeps_its_bound_in_both_tails(void **state)
     check_gamma(13, 20, N_POINTS / 100, 1e-14);
 }
 
+/*
+ * log of the tails at x = a e^y: y is drawn so that x is near the mean, where digits of y would be lost
+ * in x, or anywhere. The oracle gets x = a e^y from y by MPFR, so it sees those digits.
+ */
+static void
+oracle_log_tails(mpfr_ptr log_p, mpfr_ptr log_q, double a_value, double y_value)
+{
+    mpfr_t a, x, w, part;
+
+    mpfr_inits2(PRECISION, a, x, w, part, (mpfr_ptr) 0);
+    mpfr_set_d(a, a_value, RND);
+    mpfr_set_d(x, y_value, RND);
+    mpfr_exp(x, x, RND);
+    mpfr_mul(x, x, a, RND);
+    oracle_gamma_weight(w, a, x);
+    if (mpfr_cmp_d(x, a_value + 1) > 0) {
+        oracle_fraction(part, a, x);
+        mpfr_mul(log_q, w, part, RND);
+        mpfr_ui_sub(log_p, 1, log_q, RND);
+    } else {
+        oracle_series(part, a, x);
+        mpfr_mul(log_p, w, part, RND);
+        mpfr_div(log_p, log_p, a, RND);
+        mpfr_ui_sub(log_q, 1, log_p, RND);
+    }
+    mpfr_log(log_p, log_p, RND);
+    mpfr_log(log_q, log_q, RND);
+    mpfr_clears(a, x, w, part, (mpfr_ptr) 0);
+}
+
+static void
+test_log_tails_keep_their_bound_near_the_mean_and_far_from_it(void **state)
+{
+    worst_t p_worst = { 0 }, q_worst = { 0 };
+    uint64_t seed = 77;
+    mpfr_t p, q;
+
+    (void) state;
+    mpfr_inits2(PRECISION, p, q, (mpfr_ptr) 0);
+    for (int i = 0; i < N_POINTS; i++) {
+        const double a = draw_spaced(&seed, -6, 20), spread = 1 / sqrt(a);
+        const double z = draw_spaced(&seed, -20, 5) * (i % 2 == 0 ? 1 : -1);
+        const double y = a < 64 ? z : z * spread;
+        oracle_log_tails(p, q, a, y);
+        if (mpfr_number_p(p) && mpfr_get_d(p, RND) > -1e5 && mpfr_get_d(p, RND) < -1e-40)
+            note(&p_worst, error_relative(twp_math_gamma_log_tail(a, y, 0), p), a, y);
+        if (mpfr_number_p(q) && mpfr_get_d(q, RND) > -1e5 && mpfr_get_d(q, RND) < -1e-40)
+            note(&q_worst, error_relative(twp_math_gamma_log_tail(a, y, 1), q), a, y);
+    }
+    assert_worst(p_worst, 4e-14, "log of the lower tail");
+    assert_worst(q_worst, 4e-14, "log of the upper tail");
+    mpfr_clears(p, q, (mpfr_ptr) 0);
+}
+
+/* l -> y -> l comes back, for shapes up to those of a Q of 1e-12 and l from 1e-15 to 700. */
+static void
+test_inverses_of_log_tails_come_back(void **state)
+{
+    static const double shapes[] = { 0.02, 0.25, 0.7, 1, 3, 30, 100, 1e4, 1e8, 1e16, 1e24 };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int is_upper = 0; is_upper < 2; is_upper++)
+            for (double l = 1e-15; l < 760; l *= 1.37) {
+                const double y = twp_math_gamma_log_tail_inverse(shapes[i], -l, is_upper);
+                assert_near_relative(-twp_math_gamma_log_tail(shapes[i], y, is_upper), l, 4e-14);
+            }
+    assert_true(twp_math_gamma_log_tail_inverse(2, 0, 1) == -INFINITY);
+    assert_true(twp_math_gamma_log_tail_inverse(2, 0, 0) == INFINITY);
+    assert_true(twp_math_gamma_log_tail_inverse(2, -INFINITY, 1) == INFINITY);
+    assert_true(isnan(twp_math_gamma_log_tail_inverse(2, 1, 1)));
+    assert_true(isnan(twp_math_gamma_log_tail(-1, 1, 1)));
+    /* far below any x that a double holds: x^a / Gamma(a + 1) */
+    assert_near_relative(
+        twp_math_gamma_log_tail(0.25, -3000, 0), 0.25 * (-3000 + log(0.25)) - lgamma(1.25), 1e-14);
+}
+
 static void
 test_a_gamma_of_shape_one_is_exponential(void **state)
 {
@@ -435,6 +512,8 @@ main(void)
         cmocka_unit_test(test_the_gamma_oracle_agrees_with_mpfr),
         cmocka_unit_test(test_lgamma_keeps_its_bound),
         cmocka_unit_test(test_incomplete_gamma_keeps_its_bound_in_both_tails),
+        cmocka_unit_test(test_log_tails_keep_their_bound_near_the_mean_and_far_from_it),
+        cmocka_unit_test(test_inverses_of_log_tails_come_back),
         cmocka_unit_test(test_a_gamma_of_shape_one_is_exponential),
         cmocka_unit_test(test_gamma_inverses_return_the_nearest_doubles),
         cmocka_unit_test(test_a_wrong_inverse_would_be_seen),

@@ -1,0 +1,174 @@
+/*
+ * Tables behind splines and fractional polynomials: what is refused and why, and the proven bound of
+ * 1e-9 against quadrature in long double.
+ */
+#include "testlib.h"
+
+#include "model/family.h"
+
+#include <math.h>
+
+static double x[TWP_POLYNOMIAL_MAX_NODES], value[TWP_POLYNOMIAL_MAX_NODES],
+    slope[TWP_POLYNOMIAL_MAX_NODES];
+
+/* ---- splines --------------------------------------------------------------------------------- */
+
+static void
+assert_spline(int n, const double *knot, const double *gamma, twp_table_fault_t want, double x_want)
+{
+    double x_bad;
+
+    assert_int_equal(twp_family_spline_table(n, knot, gamma, value, slope, &x_bad), want);
+    if (want == TWP_TABLE_FALLS)
+        assert_near(x_bad, x_want, 1e-9);
+}
+
+static void
+test_a_spline_that_falls_is_refused_and_where_is_said(void **state)
+{
+    const double knots[4] = { -3, -1, 1, 3 }, two[2] = { -1, 2 };
+
+    (void) state;
+    assert_spline(2, two, (double[]){ -1, 0.8 }, TWP_TABLE_GOOD, 0);
+    assert_spline(4, knots, (double[]){ -1, 1, 0.02, -0.04 }, TWP_TABLE_GOOD, 0);
+    /* three knots -1, 0, 1 and gamma2 = g: slope 1 + 3 g (l y^2 ...): right of the last knot
+     * s' = 1 + 3 g ((1 - 0)^2 - (1/2) 2^2) = 1 - 3 g, and least there */
+    assert_spline(3, (double[]){ -1, 0, 1 }, (double[]){ 0, 1, 0.3333 }, TWP_TABLE_GOOD, 0);
+    assert_spline(3, (double[]){ -1, 0, 1 }, (double[]){ 0, 1, 0.3334 }, TWP_TABLE_FALLS, 1);
+    /* a slope of 0 beyond the last knot: H is bounded there, and that is allowed */
+    assert_spline(3, (double[]){ -1, 0, 1 }, (double[]){ 0, 3, 1 }, TWP_TABLE_GOOD, 0);
+    assert_near(slope[2], 0, 0);
+    assert_spline(2, two, (double[]){ -1, 0 }, TWP_TABLE_AT_ZERO, 0);
+    assert_spline(2, two, (double[]){ -1, -0.5 }, TWP_TABLE_AT_ZERO, 0);
+    assert_spline(2, (double[]){ 2, 2 }, (double[]){ -1, 1 }, TWP_TABLE_ORDER, 0);
+    assert_spline(2, two, (double[]){ NAN, 1 }, TWP_TABLE_NOT_FINITE, 0);
+}
+
+/* Falls between knots only: the slope has its least value where the second derivative is 0. */
+static void
+test_a_dip_between_knots_is_seen(void **state)
+{
+    const double knots[4] = { -3, -1, 1, 3 };
+    double x_bad, least = INFINITY;
+
+    (void) state;
+    for (double g = 0; g < 0.3; g += 0.01) {
+        const double gamma[4] = { 0, 0.6, g, -g };
+        const twp_table_fault_t fault = twp_family_spline_table(
+            4, knots, gamma, value, slope, &x_bad);
+        double dip = INFINITY; /* by a fine grid of differences */
+        for (double at = -4; at < 4; at += 1e-3) {
+            double s[2] = { 0, 0 };
+            for (int k = 0; k < 2; k++) {
+                const double y = at + 1e-4 * k;
+                s[k] = gamma[1] * y;
+                for (int j = 1; j < 3; j++) {
+                    const double l = (3 - knots[j]) / 6;
+                    s[k] += gamma[j + 1] *
+                        (pow(fmax(y - knots[j], 0), 3) - l * pow(fmax(y + 3, 0), 3) -
+                            (1 - l) * pow(fmax(y - 3, 0), 3));
+                }
+            }
+            dip = fmin(dip, (s[1] - s[0]) / 1e-4);
+        }
+        if (fabs(dip) > 1e-3)
+            assert_int_equal(fault, dip < 0 ? TWP_TABLE_FALLS : TWP_TABLE_GOOD);
+        least = fmin(least, dip);
+    }
+    assert_true(least < -0.01); /* some of them did fall */
+}
+
+/* ---- fractional polynomials ------------------------------------------------------------------ */
+
+/* log of the hazard times t, at x = log t */
+static long double
+log_integrand(int n, const double *p, const double *b, long double at)
+{
+    long double g = at + b[0];
+    int n_repeats = 0;
+
+    for (int j = 0; j < n; j++) {
+        n_repeats = j > 0 && p[j] == p[j - 1] ? n_repeats + 1 : 0;
+        g += b[j + 1] * (p[j] == 0 ? at : expl(p[j] * at)) * powl(at, n_repeats);
+    }
+    return g;
+}
+
+/* Gauss's rule of five points on steps of 1/256: its error is far below 1e-12 for these integrands. */
+static void
+check_polynomial(int n, const double *p, const double *b)
+{
+    static const long double node[3] = { 0, 0.538469310105683091036314420700208805L,
+        0.906179845938663992797626878299392965L },
+                             weight[3] = { 0.568888888888888888888888888888888889L,
+                                 0.478628670499366468041291514835638193L,
+                                 0.236926885056189087514264040719917363L };
+    const long double step = 1.0L / 256;
+    twp_law_constants_t law = { .from_days = x, .cumulative = value, .rate_per_day = slope };
+    long double sum = 0;
+
+    assert_int_equal(
+        twp_family_polynomial_table(n, p, b, 9, x, value, slope, &law.n_pieces), TWP_TABLE_GOOD);
+    assert_true(twp_family_prepare(TWP_FAMILY_POLYNOMIAL, (double[]){ 0, 1 }, &law));
+    for (long double at = x[0] - 30; at < 9 && sum < 1e11L; at += step) {
+        for (int k = 0; k < 3; k++)
+            for (int sign = -1; sign <= (k > 0 ? 1 : -1); sign += 2)
+                sum += weight[k] * step / 2 *
+                    expl(log_integrand(n, p, b, at + step / 2 * (1 + sign * node[k])));
+        if (sum > 1e-16L)
+            assert_near_relative(
+                twp_family_cumulative(TWP_FAMILY_POLYNOMIAL, &law, (double) expl(at + step)),
+                (double) sum, 1e-9);
+    }
+    assert_true(sum > 1);
+}
+
+static void
+test_tabulated_hazards_keep_their_bound(void **state)
+{
+    (void) state;
+    check_polynomial(2, (double[]){ -1, 2 }, (double[]){ -1, -0.7, 0.01 });
+    check_polynomial(2, (double[]){ -2, -2 }, (double[]){ 0.5, -0.3, 0.4 });
+    check_polynomial(3, (double[]){ -0.5, 0, 3 }, (double[]){ -2, -1, 0.5, 1e-4 });
+    check_polynomial(2, (double[]){ 0.5, 0.5 }, (double[]){ -3, 1.5, -0.3 });
+}
+
+static void
+assert_polynomial(int n, const double *p, const double *b, twp_table_fault_t want)
+{
+    int n_nodes;
+
+    assert_int_equal(twp_family_polynomial_table(n, p, b, 9, x, value, slope, &n_nodes), want);
+}
+
+static void
+test_hazards_without_a_cumulative_hazard_are_refused(void **state)
+{
+    (void) state;
+    assert_polynomial(1, (double[]){ 0 }, (double[]){ -1, -0.9 }, TWP_TABLE_GOOD);
+    assert_polynomial(1, (double[]){ 0 }, (double[]){ -1, -1 }, TWP_TABLE_AT_ZERO); /* 1 / t */
+    assert_polynomial(1, (double[]){ 0 }, (double[]){ -1, -1.3 }, TWP_TABLE_AT_ZERO);
+    assert_polynomial(1, (double[]){ -1 }, (double[]){ -1, 0.1 }, TWP_TABLE_AT_ZERO);
+    assert_polynomial(1, (double[]){ -1 }, (double[]){ -1, -0.1 }, TWP_TABLE_GOOD);
+    assert_polynomial(2, (double[]){ 0, 0 }, (double[]){ -1, 0, 0.01 }, TWP_TABLE_AT_ZERO);
+    assert_polynomial(2, (double[]){ -1, -1 }, (double[]){ -1, 0, -0.1 }, TWP_TABLE_AT_ZERO);
+    assert_polynomial(2, (double[]){ -1, -1 }, (double[]){ -1, 0, 0.1 }, TWP_TABLE_GOOD);
+    /* integrable, but half of it lies before the smallest double */
+    assert_polynomial(1, (double[]){ 0 }, (double[]){ -1, -0.999 }, TWP_TABLE_AT_ZERO);
+    assert_polynomial(2, (double[]){ 1, 0 }, (double[]){ -1, 0.1, 0.1 }, TWP_TABLE_ORDER);
+    assert_polynomial(1, (double[]){ 1 }, (double[]){ NAN, 0.1 }, TWP_TABLE_NOT_FINITE);
+    assert_polynomial(1, (double[]){ 1e9 }, (double[]){ 0, 0.1 }, TWP_TABLE_NOT_FINITE);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_spline_that_falls_is_refused_and_where_is_said),
+        cmocka_unit_test(test_a_dip_between_knots_is_seen),
+        cmocka_unit_test(test_tabulated_hazards_keep_their_bound),
+        cmocka_unit_test(test_hazards_without_a_cumulative_hazard_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
