@@ -300,7 +300,10 @@ validation_figure(const validation_case_t *one, int64_t i_row, const twp_summary
     const twp_summary_estimate_t *figure, *trials;
 
     if (special[0] != '\0') {
+        *mean = *mcse = NAN;
         validation_special(one, i_row, summary, special, mean, mcse);
+        *mean = offset + scale * *mean;
+        *mcse *= fabs(scale);
         return;
     }
     if (strcmp(measure, "n_twins") == 0) {
