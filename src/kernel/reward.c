@@ -119,7 +119,9 @@ static void
 integrate_timed(const twp_model_t *model, twp_twin_t *twin, int32_t i_reward, double rate)
 {
     const twp_reward_t *reward = &model->reward[i_reward];
-    const double zero = reward->i_track >= 0 ? twin->entered_days[reward->i_track] : 0;
+    const double zero = reward->i_track >= 0 ? twin->entered_days[reward->i_track]
+        : reward->is_from_birth              ? -twin->age_days
+                                             : 0;
     const double start = zero + reward->from_days, end = zero + reward->until_days;
     const double since = twin->reward_since[i_reward], now = twin->now_days;
     const double from = start > since ? start : since, to = end < now ? end : now;

@@ -185,6 +185,7 @@ add_timed_reward(twp_compiler_t *c, const twp_study_timed_t *from)
         .i_account = from->i_account,
         .is_timed = true,
         .is_growing = from->is_growing,
+        .is_from_birth = from->is_from_birth,
         .i_track = from->i_track,
         .i_state = from->i_state,
         .from_days = twp_compile_constant(c, from->from_days),

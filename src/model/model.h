@@ -196,8 +196,8 @@ typedef struct {
     int32_t i_formula;
     int32_t i_account; /* flow */
     /* A timed rate counts while its clock stands in [from, until), growing ones times the days since. */
-    bool is_timed, is_growing;
-    int32_t i_track, i_state; /* clock: since the current state was entered; -1: since entry */
+    bool is_timed, is_growing, is_from_birth;
+    int32_t i_track, i_state; /* clock: since the current state was entered; -1: entry or birth */
     double from_days, until_days;
 } twp_reward_t;
 

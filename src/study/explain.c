@@ -350,7 +350,9 @@ explain_timed(const words_t *words, const twp_study_timed_t *timed)
     else
         fprintf(words->out, "%s pays for %s", account->payer, account->category);
     fprintf(words->out, " from %s of %s", text_of(words, timed->from_days),
-        timed->i_track >= 0 ? "the state" : "the life");
+        timed->i_track >= 0        ? "the state"
+            : timed->is_from_birth ? "age"
+                                   : "the life");
     if (timed->until_days != NULL)
         fprintf(words->out, " to %s", text_of(words, timed->until_days));
     fprintf(words->out, "%s: %s\n", timed->is_growing ? ", for each day since" : "",

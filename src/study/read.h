@@ -234,6 +234,8 @@ void twp_read_account(twp_read_t *read, int *index, const char *payer, const cha
 void twp_read_renumber(twp_read_t *read);
 void twp_read_tracks(twp_read_t *read); /* read_tracks.c */
 void twp_read_exits(twp_read_t *read);  /* read_exits.c */
+/** A finding when something counts from birth and the study has no age at entry. */
+void twp_read_check_age(twp_read_t *read, twp_spot_t counts_from);
 bool twp_read_law(twp_read_t *read, twp_spot_t spot, twp_law_t *law);
 /** A chance: an expression, or a table of one. */
 twp_expression_t *twp_read_chance(twp_read_t *read, twp_spot_t spot);

@@ -220,13 +220,21 @@ read_time(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
             "the time is out of range");
 }
 
+void
+twp_read_check_age(twp_read_t *read, twp_spot_t counts_from)
+{
+    if (twp_read_get(read, twp_read_get(read, read->root, "patient"), "age").node == NULL)
+        twp_read_fail(read, twp_read_place(counts_from), twp_read_text(counts_from),
+            "`age` of `patient`: the age at entry", NULL,
+            "nothing says how old a twin is when it enters");
+}
+
 /* When the clock is 0. */
 static void
 read_origin(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
 {
     const twp_spot_t counts_from = twp_read_get(read, spot, "counts_from"),
-                     since = twp_read_get(read, spot, "since"),
-                     age = twp_read_get(read, twp_read_get(read, read->root, "patient"), "age");
+                     since = twp_read_get(read, spot, "since");
     const char *origin = twp_read_text(counts_from);
 
     exit->counts_from = TWP_FROM_ENTRY;
@@ -237,10 +245,7 @@ read_origin(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
         exit->counts_from = TWP_FROM_STUDY;
     } else if (origin != NULL && strcmp(origin, "birth") == 0) {
         exit->counts_from = TWP_FROM_BIRTH;
-        if (age.node == NULL)
-            twp_read_fail(read, twp_read_place(counts_from), origin,
-                "`age` of `patient`: the age at entry", NULL,
-                "nothing says how old a twin is when it enters");
+        twp_read_check_age(read, counts_from);
     } else if (origin == NULL && exit->law.family == TWP_FAMILY_LIFE_TABLE) {
         twp_read_warn(read, twp_read_place(spot), NULL, "counts_from: birth, or another origin",
             NULL, "a life table is read by the time in the state: its clock counts from entry");

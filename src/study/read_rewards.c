@@ -11,7 +11,7 @@
 typedef struct {
     int n;
     twp_expression_t **from, **is, **grows; /* grows NULL, or [n] with NULL where nothing grows */
-    bool is_from_study;
+    twp_clock_origin_t origin;              /* entry, study or birth */
 } over_time_t;
 
 static bool
@@ -47,18 +47,30 @@ read_starts(twp_read_t *read, twp_spot_t from, over_time_t *out)
     }
 }
 
+static twp_clock_origin_t
+read_origin(twp_read_t *read, twp_spot_t spot)
+{
+    const char *text = twp_read_text(spot);
+
+    if (text == NULL || strcmp(text, "entry") == 0)
+        return TWP_FROM_ENTRY;
+    if (strcmp(text, "study") == 0)
+        return TWP_FROM_STUDY;
+    twp_read_check_age(read, spot);
+    return TWP_FROM_BIRTH;
+}
+
 /* Pieces of a block over time, amounts of dimension dim. False with a finding. */
 static bool
 read_over_time(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, over_time_t *out)
 {
     const twp_spot_t from = twp_read_get(read, spot, "from"), is = twp_read_get(read, spot, "is"),
                      grows = twp_read_get(read, spot, "grows");
-    const char *origin = twp_read_text(twp_read_get(read, spot, "counts_from"));
     const twp_dim_t growth = { (int8_t) (dim.time - 1), dim.money };
     bool is_good = true;
 
     *out = (over_time_t){ .n = from.node != NULL ? twp_read_n_items(from) : 1 };
-    out->is_from_study = origin != NULL && strcmp(origin, "study") == 0;
+    out->origin = read_origin(read, twp_read_get(read, spot, "counts_from"));
     if (!check_length(read, is, twp_read_n_items(is), out->n) ||
         (grows.node != NULL && !check_length(read, grows, twp_read_n_items(grows), out->n)))
         return false;
@@ -96,8 +108,9 @@ add_timed(twp_read_t *read, const twp_study_timed_t *like, const over_time_t *ov
     timed->is_growing = is_growing;
     timed->from_days = over->from[k];
     timed->until_days = k + 1 < over->n ? over->from[k + 1] : NULL;
-    if (over->is_from_study)
+    if (over->origin != TWP_FROM_ENTRY)
         timed->i_track = timed->i_state = -1;
+    timed->is_from_birth = over->origin == TWP_FROM_BIRTH;
     if (payer != NULL)
         twp_read_account(read, &timed->i_account, payer, category);
     study->timed = twp_read_grown(
@@ -173,9 +186,9 @@ read_term_value(twp_read_t *read, twp_spot_t spot, term_t *term)
     }
     if (!read_over_time(read, spot, TWP_DIM_NONE, &term->over))
         return false;
-    if (!term->over.is_from_study &&
+    if (term->over.origin == TWP_FROM_ENTRY &&
         (term->condition == NULL || term->condition->kind != TWP_WORD_STATE_IS)) {
-        twp_read_fail(read, twp_read_place(spot), NULL, "counts_from: study", NULL,
+        twp_read_fail(read, twp_read_place(spot), NULL, "counts_from: study, or birth", NULL,
             "only the time since the entry into a state, track.state, can count here");
         return false;
     }

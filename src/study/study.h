@@ -297,8 +297,8 @@ typedef struct {
     twp_expression_t *rate;                   /* step scope; per day, growing: per day and day */
     twp_expression_t *from_days, *until_days; /* constant; until NULL: for ever */
     bool is_growing;
-    int i_track,
-        i_state; /* rate is 0 in other states; -1: the clock counts from the twin's entry */
+    int i_track, i_state; /* rate is 0 in other states; -1: the clock counts from entry or birth */
+    bool is_from_birth;
 } twp_study_timed_t;
 
 /** States of a support's track, in this order. */

@@ -310,8 +310,8 @@ const twp_key_t twp_keys[] = {
         HELP("the amount at the start of each piece") },
     { IN(OVER_TIME), "grows", VALUE_OR_LIST(STEP), MEANS(ANY), FILLED, DEFAULT("0"),
         HELP("what is added to it per time since then") },
-    { IN(OVER_TIME), "counts_from", AS(CHOICE), .choices = "entry|study", DEFAULT("entry"),
-        HELP("when the time is 0: entry into the state, or into the study") },
+    { IN(OVER_TIME), "counts_from", AS(CHOICE), .choices = "entry|study|birth", DEFAULT("entry"),
+        HELP("when the time is 0: entry into the state, into the study, or birth") },
 
     { IN(EXIT), "hazard", BLOCK(LAW), EXACTLY_ONE(1), HELP("at a random time") },
     { IN(EXIT), "after", AS(INSTANT), MEANS(TIME), EXACTLY_ONE(1),

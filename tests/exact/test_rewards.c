@@ -127,6 +127,14 @@ flow_by_time_of_study(double t)
 }
 
 static double
+flow_by_age(double t)
+{
+    const double age = 30.25 + t;
+
+    return here(t) < 0 ? 0 : age < 32 ? 70 + 2 * age : 30;
+}
+
+static double
 flow_since_before(double t)
 {
     const double at = t < 1.25 ? t + 0.75 : t < 3.25 || t >= 5.25 ? -1 : t - 3.25;
@@ -206,6 +214,15 @@ product_with_a_falling_base(double t)
 }
 
 static double
+product_with_age(double t)
+{
+    const double age = 30.25 + t;
+
+    return (age < 33 ? 1 - 0.004 * age : 0.85 - 0.01 * (age - 33)) * (is_ill(t) ? 0.8 : 1) *
+        (is_severe(t) ? 0.6 : 1);
+}
+
+static double
 least_of_terms(double t)
 {
     return fmin(0.9, fmin(is_ill(t) ? 0.75 : 1, is_severe(t) ? 0.6 : 1));
@@ -255,6 +272,19 @@ static const reward_case_t cases[] = {
               "USD / year, 20 USD / year], grows: [0 USD / year^2, 5 USD / year^2, 0 USD / "
               "year^2]}"),
         "", flow_by_time_of_study, false, { { 0, 0 } } },
+    { "a cost by age, while in a state",
+        "  age: 30 years + extra\n"
+        "  attributes: {extra: 0.25 years}\n" TRACK(
+            "{counts_from: birth, from: [0 years, 32 years], is: [70 USD / year, 30 USD / year], "
+            "grows: [2 USD / year^2, 0 USD / year^2]}"),
+        "", flow_by_age, false, { { 0, 0 } } },
+    { "a base that falls with age, and a product",
+        "  age: 30.25 years\n"
+        "  utility:\n    base: {counts_from: birth, from: [0 years, 33 years], is: [1, 0.85], "
+        "grows: "
+        "[-0.004 / year, -0.01 / year]}\n"
+        "    multiply: {ill.yes_ill: 0.8, sev.severe: 0.6}\n  tracks:\n" ILL,
+        "", product_with_age, true, { { 0, 0 } } },
     { "a state that was entered before the study has its age",
         "  tracks:\n    a:\n      start: here\n      since: 0.75 years\n      states:\n"
         "        here: {go: {after: 2 years, to: away}, cost: {payer: {from: [0 years, 1 year], "
