@@ -193,7 +193,9 @@ law_text(const twp_model_t *model, const twp_twin_t *twin, twp_arena_t *arena)
     for (int k = 0; k < row->n_parameters && text != NULL; k++)
         text = twp_arena_printf(
             arena, "%s, %s %.10g", text, row->parameter[k].name, twin->mark_parameter[k]);
-    return text != NULL ? twp_arena_printf(arena, " (%s%s)", row->name, text) : NULL;
+    return text != NULL
+        ? twp_arena_printf(arena, " (%s%s%s)", row->name, text, text[0] != '\0' ? ", in days" : "")
+        : NULL;
 }
 
 static twp_status_t

@@ -120,6 +120,7 @@ prepare_spline(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constant
     const int n = law->n_knots;
     double *knot = new_doubles(c, n), *gamma = new_doubles(c, n), *value = new_doubles(c, n);
     double *slope = new_doubles(c, n), x_bad;
+    twp_table_fault_t fault;
 
     if (c->is_out_of_memory)
         return;
@@ -127,7 +128,8 @@ prepare_spline(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constant
         knot[i] = twp_compile_constant(c, law->knot[i]);
         gamma[i] = twp_compile_constant(c, law->coefficient[i]);
     }
-    report(c, exit, twp_family_spline_table(n, knot, gamma, value, slope, &x_bad), x_bad);
+    fault = twp_family_spline_table(n, knot, gamma, value, slope, &x_bad);
+    report(c, exit, fault, x_bad);
     constants->scale = (int32_t) law->scale;
     set_tables(constants, n, knot, slope, value);
 }

@@ -89,6 +89,9 @@ nearest_key(twp_block_t block, const char *wrong)
     const char *names[128];
     size_t n = 0;
 
+    for (size_t i = 0; twp_blocks[block].families_group != 0 && i < TWP_N_FAMILIES; i++)
+        if (twp_families[i].flexsurv != NULL && strcmp(twp_families[i].flexsurv, wrong) == 0)
+            return twp_families[i].name;
     for (size_t i = 0; i < twp_n_keys && n < 100; i++)
         if (twp_keys_is_in(&twp_keys[i], block) && twp_keys[i].name[0] != '*')
             names[n++] = twp_keys[i].name;

@@ -325,6 +325,124 @@ test_draws_fill_bins_of_equal_probability_equally(void **state)
     }
 }
 
+/*
+ * Laws that nobody fits but a search may try: the inverse never falls, is a number, and comes back within
+ * what one ulp of age means for H; a clock that starts at an age does not fire before it.
+ */
+static const law_case_t extremes[] = {
+    LAW(EXPONENTIAL, INFINITY, 1e-300),
+    LAW(EXPONENTIAL, INFINITY, 1e12),
+    LAW(WEIBULL, INFINITY, 0.03, 1),
+    LAW(WEIBULL, INFINITY, 80, 1e4),
+    LAW(GOMPERTZ, INFINITY, 5, 1e-30),
+    LAW(GOMPERTZ, 20, -5, 100),
+    LAW(LOGNORMAL, INFINITY, 0, 9, 1),
+    LAW(LOGNORMAL, INFINITY, 9, 1e-3, 1),
+    LAW(LOGLOGISTIC, INFINITY, 60, 1e4),
+    LAW(GAMMA, INFINITY, 0.004, 1e-3),
+    LAW(GAMMA, INFINITY, 1e6, 10),
+    LAW(GENGAMMA, INFINITY, 3, 0.01, 8, 1),
+    LAW(GENGAMMA, INFINITY, 3, 0.01, -8, 1),
+    LAW(GENGAMMA, INFINITY, 3, 5, 1e-6, 1),
+    LAW(GENGAMMA, INFINITY, 3, 5, -1e-9, 365.25),
+    LAW(GENGAMMA, INFINITY, 3, 2, -3, 365.25),
+    { .family = TWP_FAMILY_SPLINE,
+        .parameter = { 0, 1 },
+        .h_max = INFINITY,
+        .n = 4,
+        .at = { -8, -1, 0, 9 },
+        .coefficient = { 0, 30, 0, 0 },
+        .scale = TWP_SPLINE_ODDS },
+    { .family = TWP_FAMILY_SPLINE, /* next to flat in the middle */
+        .parameter = { 2, 365.25 },
+        .h_max = INFINITY,
+        .n = 3,
+        .at = { -1, 0, 1 },
+        .coefficient = { 0, 1.0000001, 0.333333 },
+        .scale = TWP_SPLINE_NORMAL },
+    { .family = TWP_FAMILY_POLYNOMIAL,
+        .parameter = { 5, 365.25 },
+        .h_max = INFINITY,
+        .n = 2,
+        .at = { -2, 3 },
+        .coefficient = { -9, -4, 0.01 },
+        .scale = TWP_SPLINE_HAZARD },
+};
+
+static void
+check_extreme(const law_case_t *law)
+{
+    const twp_law_constants_t c = prepared(law);
+    double before = 0;
+
+    for (double e = 1e-15; e < 750; e *= 1.21) {
+        const double t = twp_family_inverse(law->family, &c, e);
+        assert_true(t >= before);
+        before = t;
+        if (t < 1e-290 || t > 1e290)
+            continue;
+        assert_true(twp_family_cumulative(law->family, &c, t * (1 - 1e-14)) <= e * (1 + 1e-11));
+        assert_true(twp_family_cumulative(law->family, &c, t * (1 + 1e-14)) >= e * (1 - 1e-11));
+    }
+    for (double age = 1e-6; age < 1e6; age *= 7) {
+        const double lived = twp_family_cumulative(law->family, &c, age);
+        for (double e = 1e-12; e < 40; e *= 11)
+            if (lived > 0 && lived < 1e9)
+                assert_true(twp_family_inverse(law->family, &c, lived + e) >= age * (1 - 1e-9));
+    }
+}
+
+static void
+test_extreme_laws_stay_ordered_and_come_back(void **state)
+{
+    (void) state;
+    for (size_t k = 0; k < sizeof extremes / sizeof *extremes; k++)
+        check_extreme(&extremes[k]);
+}
+
+/* Means of T: the families whose mean has a closed form, a million draws each in the long tier. */
+static void
+test_means_of_draws_are_the_laws(void **state)
+{
+    const uint32_t n = testlib_is_long() ? 1000000 : 40000;
+    const double s = 0.4;
+    const struct {
+        law_case_t law;
+        double mean, sd;
+    } cases[] = {
+        { LAW(EXPONENTIAL, INFINITY, 0.0113), 1 / 0.0113, 1 / 0.0113 },
+        { LAW(WEIBULL, INFINITY, 1.7, 600), 600 * tgamma(1 + 1 / 1.7),
+            600 * sqrt(tgamma(1 + 2 / 1.7) - pow(tgamma(1 + 1 / 1.7), 2)) },
+        { LAW(WEIBULL_PH, INFINITY, 1.7, 0.3, 365.25),
+            365.25 * pow(0.3, -1 / 1.7) * tgamma(1 + 1 / 1.7),
+            365.25 * pow(0.3, -1 / 1.7) * sqrt(tgamma(1 + 2 / 1.7) - pow(tgamma(1 + 1 / 1.7), 2)) },
+        { LAW(LOGNORMAL, INFINITY, 1, s, 365.25), 365.25 * exp(1 + s * s / 2),
+            365.25 * exp(1 + s * s / 2) * sqrt(expm1(s * s)) },
+        { LAW(LOGLOGISTIC, INFINITY, 5, 90), 90 * (M_PI / 5) / sin(M_PI / 5),
+            90 * sqrt(2 * (M_PI / 5) / sin(2 * M_PI / 5) - pow((M_PI / 5) / sin(M_PI / 5), 2)) },
+        { LAW(GAMMA, INFINITY, 2.3, 0.005), 2.3 / 0.005, sqrt(2.3) / 0.005 },
+        /* E T^r = exp(r mu) Gamma(g + r sigma / Q) / Gamma(g) g^(-r sigma / Q) with Q = 0.5, g = 4 */
+        { LAW(GENGAMMA, INFINITY, 5, s, 0.5, 1), exp(5.0) * tgamma(4 + 2 * s) / 6 * pow(4, -2 * s),
+            exp(5.0) * pow(4, -2 * s) *
+                sqrt(tgamma(4 + 4 * s) / 6 - pow(tgamma(4 + 2 * s) / 6, 2)) },
+        { LAW(GENGAMMA, INFINITY, 5, s, -0.5, 1), exp(5.0) * tgamma(4 - 2 * s) / 6 * pow(4, 2 * s),
+            exp(5.0) * pow(4, 2 * s) *
+                sqrt(tgamma(4 - 4 * s) / 6 - pow(tgamma(4 - 2 * s) / 6, 2)) },
+    };
+
+    (void) state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const twp_law_constants_t c = prepared(&cases[k].law);
+        double sum = 0;
+        for (uint32_t i = 0; i < n; i++)
+            sum += twp_family_inverse(
+                cases[k].law.family, &c, -twp_math_log(twp_stream_draw_uniform(12, i, 77, 1)));
+        assert_estimate(sum / n, cases[k].mean, cases[k].sd / sqrt(n));
+        /* an error of 3 % would be seen */
+        assert_true(0.03 * cases[k].mean > 4 * cases[k].sd / sqrt(n));
+    }
+}
+
 static void
 test_pieces_follow_their_rates_and_never_overstep(void **state)
 {
@@ -399,6 +517,8 @@ main(void)
         cmocka_unit_test(test_inverse_and_cumulative_hazard_undo_each_other),
         cmocka_unit_test(test_a_bounded_cumulative_hazard_gives_never),
         cmocka_unit_test(test_draws_fill_bins_of_equal_probability_equally),
+        cmocka_unit_test(test_extreme_laws_stay_ordered_and_come_back),
+        cmocka_unit_test(test_means_of_draws_are_the_laws),
         cmocka_unit_test(test_pieces_follow_their_rates_and_never_overstep),
         cmocka_unit_test(test_a_last_piece_without_hazard_never_fires),
         cmocka_unit_test(test_parameters_out_of_range_are_refused),

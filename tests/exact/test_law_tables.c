@@ -1,12 +1,16 @@
 /*
  * Tables behind splines and fractional polynomials: what is refused and why, and the proven bound of
- * 1e-9 against quadrature in long double.
+ * 1e-9 against quadrature in long double. And what a fault of a law says.
  */
 #include "testlib.h"
 
 #include "model/family.h"
+#include "results/reader.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static double x[TWP_POLYNOMIAL_MAX_NODES], value[TWP_POLYNOMIAL_MAX_NODES],
     slope[TWP_POLYNOMIAL_MAX_NODES];
@@ -160,6 +164,108 @@ test_hazards_without_a_cumulative_hazard_are_refused(void **state)
     assert_polynomial(1, (double[]){ 1e9 }, (double[]){ 0, 0.1 }, TWP_TABLE_NOT_FINITE);
 }
 
+/* ---- faults and files ------------------------------------------------------------------------- */
+
+/* Runs a study of one twin, whose attribute a is -3, into folder/r.h5. */
+static twp_status_t
+run(const char *folder, const char *age, const char *exit, twp_error_t *err)
+{
+    char *const path = testlib_join(folder, "s.yaml"), *const output = testlib_join(folder, "r.h5");
+    char text[1000];
+    twp_study_t *study = NULL;
+    twp_run_settings_t settings;
+    twp_status_t status;
+
+    (void) snprintf(text, sizeof text,
+        "twinpath: 1\nstudy: s\nsource: assumption\n"
+        "time: {starts: 2027-01-01, horizon: 10 years}\n"
+        "tables: {ages: {from: ages.csv, by: [{column: age, unit: years}], value: rate, unit: 1 / "
+        "year}}\n"
+        "patient:\n  count: 1\n  age: %s\n  attributes: {a: -3}\n"
+        "  tracks: {t: {start: x, states: {x: {go: {%s, to: y}, old: {hazard: {life_table: {table: "
+        "ages}},"
+        " counts_from: birth, to: y}}, y: {}}}}\n"
+        "strategies: {usual: {baseline: true}}\n",
+        age, exit);
+    testlib_write_text(path, text);
+    assert_int_equal(twp_study_read(path, NULL, 0, &study, err), TWP_OK);
+    twp_run_settings_init(&settings);
+    settings.output_path = output;
+    status = twp_study_run(study, &settings, NULL, err);
+    twp_study_free(study);
+    free(output);
+    free(path);
+    return status;
+}
+
+/* A folder with the table of the study. */
+static char *
+new_folder(void)
+{
+    char *const folder = testlib_temporary_folder(), *const path = testlib_join(folder, "ages.csv");
+
+    testlib_write_text(path, "age,rate\n0,0.01\n60,0.1\n");
+    free(path);
+    return folder;
+}
+
+static void
+assert_fault(const char *age, const char *exit, const char *want)
+{
+    char *const folder = new_folder();
+    twp_error_t err = { TWP_OK, "" };
+
+    assert_int_equal(run(folder, age, exit, &err), TWP_ERR_FAULT);
+    if (strstr(err.message, want) == NULL)
+        fail_msg("%s: not %s", err.message, want);
+    testlib_remove_folder(folder);
+}
+
+static void
+test_a_fault_of_a_hazard_names_the_law_and_its_parameters(void **state)
+{
+    (void) state;
+    assert_fault("70 years", "hazard: {gamma: {shape: 2 + a, rate: 0.5 / day}}",
+        "twin 0 under strategy usual on day 0 of its life: a parameter of a hazard law is outside "
+        "its "
+        "range, at patient.t.x.go (gamma, shape -1, rate 0.5, in days)");
+    assert_fault("70 years",
+        "hazard: {weibull: {shape: 2, scale: 5 days}}, effects: [{per: exp(-300 * a), hr: 2}]",
+        "is not finite, at patient.t.x.go (weibull, shape 2, scale 5, in days)");
+    assert_fault("70 years",
+        "hazard: {spline: {knots: [0, 1], gammas: [0, 1], location: log(a), time_unit: 1 day}}",
+        "patient.t.x.go (spline, location nan, time_unit 1, in days)");
+    assert_fault("a * 1 year", "hazard: {exponential: {mean: 1 day}}",
+        "the age at entry is negative or not finite");
+}
+
+static void
+test_the_file_of_a_table_stands_in_the_results_with_its_digest(void **state)
+{
+    char *const folder = new_folder(), *const output = testlib_join(folder, "r.h5");
+    char **name, **sha256;
+    size_t n;
+    twp_reader_t *reader;
+    twp_error_t err = { TWP_OK, "" };
+
+    (void) state;
+    assert_int_equal(run(folder, "70 years", "hazard: {exponential: {mean: 1 day}}", &err), TWP_OK);
+    assert_int_equal(twp_reader_open(output, &reader, NULL), TWP_OK);
+    assert_int_equal(
+        twp_reader_read_texts(reader, "provenance/input_name", &name, &n, NULL), TWP_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(name[1], "ages.csv");
+    twp_reader_free_texts(name, n);
+    assert_int_equal(
+        twp_reader_read_texts(reader, "provenance/input_sha256", &sha256, &n, NULL), TWP_OK);
+    assert_string_equal(
+        sha256[1], "bace9aa82a1f17b8255681c61372b5d778c7fc0b54da0fef524438b7bbcfce63");
+    twp_reader_free_texts(sha256, n);
+    twp_reader_close(reader);
+    testlib_remove_folder(folder);
+    free(output);
+}
+
 int
 main(void)
 {
@@ -168,6 +274,8 @@ main(void)
         cmocka_unit_test(test_a_dip_between_knots_is_seen),
         cmocka_unit_test(test_tabulated_hazards_keep_their_bound),
         cmocka_unit_test(test_hazards_without_a_cumulative_hazard_are_refused),
+        cmocka_unit_test(test_a_fault_of_a_hazard_names_the_law_and_its_parameters),
+        cmocka_unit_test(test_the_file_of_a_table_stands_in_the_results_with_its_digest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
