@@ -205,6 +205,14 @@ take(void *context, const twp_block_t *block, const void *partial, twp_error_t *
     return twp_fill_take(run->fill, block, err);
 }
 
+static bool
+work(void *context)
+{
+    run_t *const run = context;
+
+    return twp_fill_work(run->fill);
+}
+
 /* What the command line set, a line each, so that the run can be done again from its file. */
 static const char *
 overrides_text(twp_arena_t *arena, const run_t *run)
@@ -282,6 +290,7 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
         .partial_bytes = run->figures->partial_bytes,
         .reduce = reduce,
         .take = take,
+        .work = work,
         .drop = drop };
     const twp_run_options_t options = { .n_threads = settings->n_threads,
         .progress = settings->progress,

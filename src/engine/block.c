@@ -390,5 +390,5 @@ twp_block_live(
         twp_outcome_counts_reset(lives->plan, &slot->counts[s]);
         twp_outcome_flush(worker->outcome[s], &slot->counts[s]);
     }
-    slot->is_lived = slot->status != TWP_ERR_INTERRUPTED;
+    slot->is_whole = slot->status != TWP_ERR_INTERRUPTED;
 }

@@ -27,7 +27,7 @@ typedef struct {
     twp_outcome_t **outcome; /* [n_models] */
 } twp_worker_t;
 
-/** One block's memory; used again in every wave. */
+/** One block's memory; used again for another block when it has been handed on. */
 typedef struct {
     twp_block_t block;
     uint64_t *id;
@@ -38,7 +38,8 @@ typedef struct {
     twp_record_block_t record;
     void *partial;
     int64_t n_events;
-    bool is_lived; /* whole, or with a fault */
+    bool is_whole; /* lived to its end or to a fault, not cut off by a stop */
+    bool is_lived; /* and reduced: ready to be handed on; under the run's lock */
     twp_status_t status;
     twp_error_t err;
 } twp_slot_memory_t;

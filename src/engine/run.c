@@ -9,11 +9,13 @@
 #include <string.h>
 #include <time.h>
 
-/* At most so many blocks a thread in a wave: enough that its last ones leave few threads idle. */
-#define BLOCKS_PER_THREAD 8
+/* So many blocks a thread may be under way: enough that a slow one keeps few threads waiting. */
+#define BLOCKS_PER_THREAD 6
 /* Nor more than fit here, as long as every thread has one. */
-#define WAVE_BYTES 268435456.0
-/* A recorded life is taken for so many bytes when waves are sized. */
+#define WINDOW_BYTES 268435456.0
+/* How long a thread sleeps that has nothing to do: threads that spin take the time of others. */
+#define IDLE_NANOSECONDS 100000
+/* A recorded life is taken for so many bytes when memory is foretold. */
 #define RECORDED_LIFE_BYTES 2048.0
 #define PROGRESS_SECONDS 0.25
 /* Within a block the caller is asked at most so often whether to stop. */
@@ -24,15 +26,23 @@ typedef struct {
     const twp_sink_t *sink;
     const twp_run_options_t *options;
     int n_threads, n_slots;
-    twp_worker_t *worker;              /* [n_threads] */
-    twp_slot_memory_t *slot;           /* [n_slots] */
-    int64_t n_blocks, i_first, n_wave; /* the wave: blocks i_first .. i_first + n_wave - 1 */
-    twp_outcome_counts_t *counts;      /* [n_models] of the blocks handed on */
-    omp_lock_t lock;                   /* of the tickets and counts below */
-    int64_t next;                      /* next block of the wave to be lived; under the lock */
-    bool is_closed;                    /* no more tickets; likewise */
+    twp_worker_t *worker;         /* [n_threads] */
+    twp_slot_memory_t *slot;      /* [n_slots] */
+    twp_outcome_counts_t *counts; /* [n_models] of the blocks handed on */
+    int64_t n_blocks;
+    omp_lock_t lock; /* of what follows, down to n_events */
+    int64_t next;    /* next block to be lived */
+    int64_t first;   /* next block to be handed on; first .. next - 1 are under way or done */
+    int n_window;    /* so many blocks from first on may be under way, at most n_slots */
+    int *slot_of;    /* [n_slots] of block b, first <= b < next, at b % n_slots */
+    int *free_slot;  /* [n_free] the last one left is the first one taken: others stay empty */
+    int n_free;
+    bool is_closed;       /* no more tickets */
+    bool is_handing;      /* a thread hands blocks on */
+    twp_status_t status;  /* of handing on */
+    double largest_bytes; /* of the blocks handed on */
     double started_wall, started_cpu, last_report;
-    int64_t n_twins_done, n_events;
+    int64_t n_twins_done, n_events;        /* of the blocks lived */
     int64_t n_twins_taken, n_events_taken; /* of the blocks handed on */
     atomic_bool is_stopping;               /* the caller said so: drop what is under way */
     omp_lock_t ask_lock;                   /* one asks at a time */
@@ -61,7 +71,7 @@ blocks_of(int64_t n_twins)
 }
 
 static int
-wave_slots(const twp_lives_t *lives, int n_threads)
+window_slots(const twp_lives_t *lives, int n_threads)
 {
     const double recorded =
         lives->record != NULL ? RECORDED_LIFE_BYTES * lives->n_models * TWP_BLOCK_TWINS : 0.0;
@@ -69,8 +79,8 @@ wave_slots(const twp_lives_t *lives, int n_threads)
     const int64_t n_blocks = blocks_of(lives->n_twins);
     int64_t n = (int64_t) BLOCKS_PER_THREAD * n_threads;
 
-    if ((double) n * bytes > WAVE_BYTES)
-        n = (int64_t) (WAVE_BYTES / bytes);
+    if ((double) n * bytes > WINDOW_BYTES)
+        n = (int64_t) (WINDOW_BYTES / bytes);
     if (n < n_threads)
         n = n_threads;
     return (int) (n < n_blocks ? n : n_blocks);
@@ -85,7 +95,7 @@ twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
     };
     const int n = twp_engine_n_threads(n_threads);
 
-    return n * twp_worker_bytes(&lives) + wave_slots(&lives, n) * twp_block_bytes(&lives);
+    return n * twp_worker_bytes(&lives) + window_slots(&lives, n) * twp_block_bytes(&lives);
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -159,17 +169,24 @@ look_up(void *context)
     return atomic_load(&run->is_stopping);
 }
 
-/* ---- waves ----------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
-/* The next block of the wave for a thread, or -1. */
+/* The next block for a thread and its memory, or -1. */
 static int64_t
-take_ticket(run_t *run)
+take_ticket(run_t *run, twp_slot_memory_t **slot)
 {
     int64_t ticket = -1;
 
     omp_set_lock(&run->lock);
-    if (!run->is_closed && !atomic_load(&run->is_stopping) && run->next < run->n_wave)
+    if (!run->is_closed && !atomic_load(&run->is_stopping) && run->next < run->n_blocks &&
+        run->next - run->first < run->n_window) {
+        const int i_slot = run->free_slot[--run->n_free];
+
         ticket = run->next++;
+        run->slot_of[ticket % run->n_slots] = i_slot;
+        *slot = &run->slot[i_slot];
+        (*slot)->is_lived = false;
+    }
     omp_unset_lock(&run->lock);
     return ticket;
 }
@@ -177,7 +194,7 @@ take_ticket(run_t *run)
 static void
 finish_block(run_t *run, twp_slot_memory_t *slot)
 {
-    if (!slot->is_lived)
+    if (!slot->is_whole)
         return;
     if (slot->status == TWP_OK && run->sink->reduce != NULL)
         run->sink->reduce(run->sink->context, &slot->block, slot->partial);
@@ -187,101 +204,163 @@ finish_block(run_t *run, twp_slot_memory_t *slot)
         run->is_closed = true;
     run->n_twins_done += slot->block.n_twins;
     run->n_events += slot->n_events;
+    slot->is_lived = true;
     omp_unset_lock(&run->lock);
 }
 
-static void
-live_wave(run_t *run)
+/* Under the lock: the block to be handed on next, if it has been lived; what a stop cut off is not. */
+static twp_slot_memory_t *
+lived_first(run_t *run)
 {
-    run->next = 0;
-    for (int64_t i = 0; i < run->n_wave; i++)
-        run->slot[i].is_lived = false;
-#pragma omp parallel num_threads(run->n_threads)
-    {
-        const int i_thread = omp_get_thread_num();
-        twp_worker_t *const worker = &run->worker[i_thread];
+    twp_slot_memory_t *slot;
 
-        for (;;) {
-            const double now = seconds(CLOCK_MONOTONIC);
-            int64_t ticket;
+    if (run->first >= run->next)
+        return NULL;
+    slot = &run->slot[run->slot_of[run->first % run->n_slots]];
+    return slot->is_lived ? slot : NULL;
+}
 
-            if (i_thread == 0)
-                report(run, now);
-            if (i_thread == 0)
-                ask(run, now);
-            ticket = take_ticket(run);
-            if (ticket < 0)
-                break;
-            twp_block_live(&run->lives, worker, run->i_first + ticket, &run->slot[ticket]);
-            finish_block(run, &run->slot[ticket]);
+/* Rows may take twice their size while they grow. */
+static double
+bytes_of(const run_t *run, const twp_slot_memory_t *slot)
+{
+    const double bytes = twp_block_bytes(&run->lives);
+
+    return run->lives.record == NULL
+        ? bytes
+        : bytes + 2.0 * twp_recorder_bytes(run->lives.record, &slot->record);
+}
+
+static twp_status_t
+hand_on_block(run_t *run, twp_slot_memory_t *slot, twp_error_t *err)
+{
+    const twp_sink_t *const sink = run->sink;
+    twp_status_t status;
+
+    if (slot->status != TWP_OK)
+        return TWP_FAIL(err, slot->status, "%s", slot->err.message);
+    status = sink->take(sink->context, &slot->block, slot->partial, err);
+    if (status != TWP_OK)
+        return status;
+    for (int s = 0; s < run->lives.n_models; s++)
+        twp_outcome_counts_merge(run->lives.plan, &run->counts[s], &slot->counts[s]);
+    run->n_twins_taken += slot->block.n_twins;
+    run->n_events_taken += slot->n_events;
+    return TWP_OK;
+}
+
+/* Under the lock: the first block's memory is free again; blocks as large as the largest must fit. */
+static void
+free_first(run_t *run, double bytes)
+{
+    double n_fit;
+
+    run->free_slot[run->n_free++] = run->slot_of[run->first % run->n_slots];
+    run->first++;
+    if (bytes > run->largest_bytes)
+        run->largest_bytes = bytes;
+    n_fit = WINDOW_BYTES / run->largest_bytes;
+    run->n_window = n_fit > run->n_slots ? run->n_slots : (int) n_fit;
+    if (run->n_window < run->n_threads)
+        run->n_window = run->n_threads;
+}
+
+/* Hands on what is next and lived, in order, unless another thread does: it will look again. */
+static void
+hand_on(run_t *run, twp_error_t *err)
+{
+    for (;;) {
+        twp_slot_memory_t *slot;
+        twp_status_t status;
+
+        omp_set_lock(&run->lock);
+        slot = run->is_handing || run->status != TWP_OK ? NULL : lived_first(run);
+        if (slot != NULL)
+            run->is_handing = true;
+        omp_unset_lock(&run->lock);
+        if (slot == NULL)
+            return;
+        status = hand_on_block(run, slot, err);
+        omp_set_lock(&run->lock);
+        run->is_handing = false;
+        run->status = status;
+        if (status == TWP_OK)
+            free_first(run, bytes_of(run, slot));
+        else
+            run->is_closed = true;
+        omp_unset_lock(&run->lock);
+    }
+}
+
+/* Whether a thread has nothing to wait for. */
+static bool
+is_over(run_t *run)
+{
+    bool is_over;
+
+    omp_set_lock(&run->lock);
+    is_over = run->is_closed || atomic_load(&run->is_stopping) || run->first >= run->n_blocks;
+    omp_unset_lock(&run->lock);
+    return is_over;
+}
+
+/* What one thread does: work that handing on has left, else the next block, else it waits. */
+static void
+work(run_t *run, twp_worker_t *worker, bool is_caller, twp_error_t *err)
+{
+    const struct timespec idle = { 0, IDLE_NANOSECONDS };
+    const twp_sink_t *const sink = run->sink;
+
+    for (;;) {
+        const double now = seconds(CLOCK_MONOTONIC);
+        twp_slot_memory_t *slot;
+        int64_t ticket;
+
+        if (is_caller) {
+            report(run, now);
+            ask(run, now);
+        }
+        while (sink->work != NULL && sink->work(sink->context))
+            continue;
+        ticket = take_ticket(run, &slot);
+        if (ticket >= 0) {
+            twp_block_live(&run->lives, worker, ticket, slot);
+            finish_block(run, slot);
+            hand_on(run, err);
+        } else if (is_over(run)) {
+            return;
+        } else {
+            nanosleep(&idle, NULL);
         }
     }
 }
 
-/* Blocks are given out in order; what a stop cut off leaves a gap, and what lies behind is dropped. */
-static twp_status_t
-hand_on(run_t *run, twp_error_t *err)
+/* Blocks behind one that was cut off by a stop are not wanted. */
+static void
+drop_rest(run_t *run)
 {
-    const twp_sink_t *const sink = run->sink;
-    int64_t n = 0;
+    for (int64_t b = run->first; b < run->next; b++) {
+        twp_slot_memory_t *const slot = &run->slot[run->slot_of[b % run->n_slots]];
 
-    while (n < run->n_wave && run->slot[n].is_lived)
-        n++;
-    for (int64_t i = 0; i < n; i++)
-        if (run->slot[i].status != TWP_OK)
-            return TWP_FAIL(err, run->slot[i].status, "%s", run->slot[i].err.message);
-    for (int64_t i = 0; i < n; i++) {
-        twp_slot_memory_t *const slot = &run->slot[i];
-        const twp_status_t status = sink->take(sink->context, &slot->block, slot->partial, err);
-
-        if (status != TWP_OK)
-            return status;
-        for (int s = 0; s < run->lives.n_models; s++)
-            twp_outcome_counts_merge(run->lives.plan, &run->counts[s], &slot->counts[s]);
-        run->n_twins_taken += slot->block.n_twins;
-        run->n_events_taken += slot->n_events;
+        if (slot->is_lived && slot->status == TWP_OK && run->sink->drop != NULL)
+            run->sink->drop(run->sink->context, &slot->block);
     }
-    for (int64_t i = n; i < run->n_wave; i++)
-        if (run->slot[i].is_lived && run->slot[i].status == TWP_OK && sink->drop != NULL)
-            sink->drop(sink->context, &run->slot[i].block);
-    return TWP_OK;
-}
-
-/* Bytes of the largest block of the wave: rows may take twice their size while they grow. */
-static double
-largest_block(const run_t *run)
-{
-    double largest = twp_block_bytes(&run->lives);
-
-    for (int64_t i = 0; run->lives.record != NULL && i < run->n_wave; i++) {
-        const double bytes = twp_block_bytes(&run->lives) +
-            2.0 * twp_recorder_bytes(run->lives.record, &run->slot[i].record);
-        largest = bytes > largest ? bytes : largest;
-    }
-    return largest;
 }
 
 static twp_status_t
-run_waves(run_t *run, twp_error_t *err)
+run_blocks(run_t *run, twp_error_t *err)
 {
-    twp_status_t status = TWP_OK;
-    int64_t n_fit = run->n_threads; /* the first wave shows how much lives leave */
+    run->n_window = run->n_threads < run->n_slots ? run->n_threads : run->n_slots;
+    ask(run, seconds(CLOCK_MONOTONIC)); /* others may have begun before the first thread asks */
+#pragma omp parallel num_threads(run->n_threads)
+    {
+        const int i_thread = omp_get_thread_num();
 
-    for (run->i_first = 0;
-         run->i_first < run->n_blocks && status == TWP_OK && !atomic_load(&run->is_stopping);
-         run->i_first += run->n_wave) {
-        const int64_t left = run->n_blocks - run->i_first;
-
-        if (run->i_first > 0)
-            n_fit = (int64_t) (WAVE_BYTES / largest_block(run));
-        n_fit = n_fit < run->n_threads ? run->n_threads : n_fit;
-        n_fit = n_fit > run->n_slots ? run->n_slots : n_fit;
-        run->n_wave = left < n_fit ? left : n_fit;
-        ask(run, seconds(CLOCK_MONOTONIC)); /* others may have begun before the first thread asks */
-        live_wave(run);
-        status = hand_on(run, err);
+        work(run, &run->worker[i_thread], i_thread == 0, err);
     }
-    return status;
+    hand_on(run, err);
+    drop_rest(run);
+    return run->status;
 }
 
 /* ---- set-up ---------------------------------------------------------------------------------- */
@@ -294,14 +373,19 @@ set_up(run_t *run, twp_error_t *err)
 
     run->worker = calloc((size_t) run->n_threads, sizeof(*run->worker));
     run->slot = calloc((size_t) run->n_slots, sizeof(*run->slot));
+    run->slot_of = calloc((size_t) run->n_slots, sizeof(*run->slot_of));
+    run->free_slot = calloc((size_t) run->n_slots, sizeof(*run->free_slot));
     run->lives.is_redrawn = calloc((size_t) lives->n_models, sizeof(bool));
-    if (run->worker == NULL || run->slot == NULL || run->lives.is_redrawn == NULL)
+    if (run->worker == NULL || run->slot == NULL || run->slot_of == NULL ||
+        run->free_slot == NULL || run->lives.is_redrawn == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the run");
     for (int s = 0; s < lives->n_models; s++)
         run->lives.is_redrawn[s] = s == 0 ||
             !twp_population_same_plan(lives->draw[s], lives->draw[s - 1]);
     for (int i = 0; i < run->n_threads && status == TWP_OK; i++)
         status = twp_worker_init(lives, &run->worker[i], err);
+    for (int i = 0; i < run->n_slots; i++)
+        run->free_slot[run->n_free++] = run->n_slots - 1 - i;
     for (int i = 0; i < run->n_slots && status == TWP_OK; i++)
         status = twp_block_init(lives, run->sink->partial_bytes, &run->slot[i], err);
     return status;
@@ -315,6 +399,8 @@ tear_down(run_t *run)
     for (int i = 0; run->worker != NULL && i < run->n_threads; i++)
         twp_worker_clear(&run->lives, &run->worker[i]);
     free(run->lives.is_redrawn);
+    free(run->free_slot);
+    free(run->slot_of);
     free(run->slot);
     free(run->worker);
 }
@@ -344,7 +430,7 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.n_threads = twp_engine_n_threads(options->n_threads);
     if (run.n_threads > run.n_blocks)
         run.n_threads = (int) run.n_blocks;
-    run.n_slots = wave_slots(&run.lives, run.n_threads);
+    run.n_slots = window_slots(&run.lives, run.n_threads);
     run.started_wall = seconds(CLOCK_MONOTONIC);
     run.started_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
@@ -352,7 +438,7 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     omp_init_lock(&run.ask_lock);
     status = set_up(&run, err);
     if (status == TWP_OK)
-        status = run_waves(&run, err);
+        status = run_blocks(&run, err);
     run.n_twins_done = run.n_twins_taken;
     run.n_events = run.n_events_taken;
     *done = progress_of(&run, seconds(CLOCK_MONOTONIC));

@@ -2,7 +2,8 @@
  * Lives all twins under all strategies: blocks of 1,024 twins, threads over blocks, results handed
  * on in the order of blocks. Knows nothing of results: finished blocks go to a sink.
  *
- * Blocks are lived in waves of a few per thread; memory is that of a wave, whatever the population.
+ * A few blocks a thread are under way at any time, and memory is theirs, whatever the population. The
+ * thread that ends the block that is next hands it on while others live on; none waits for another.
  */
 #ifndef TWP_ENGINE_RUN_H
 #define TWP_ENGINE_RUN_H
@@ -34,9 +35,12 @@ typedef struct {
     size_t partial_bytes; /* memory that reduce fills for one block; 0: none */
     /** Called for each block by the thread that lived it, several at once, any order; or NULL. */
     void (*reduce)(void *context, const twp_block_t *block, void *partial);
-    /** Called by one thread at a time, blocks in order, each after its reduce. */
+    /** Called by one thread of the run at a time, blocks in order, each after its reduce. */
     twp_status_t (*take)(
         void *context, const twp_block_t *block, const void *partial, twp_error_t *err);
+    /** A piece of the work that take has on hand, done by a thread that is between two blocks while
+     * another takes; false when there is none; or NULL. */
+    bool (*work)(void *context);
     /** Called for a block that was reduced and will not be taken, because one before it was cut off
      * when the run was stopped; or NULL. */
     void (*drop)(void *context, const twp_block_t *block);

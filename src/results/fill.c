@@ -431,6 +431,12 @@ twp_fill_take(twp_fill_t *fill, const twp_block_t *block, twp_error_t *err)
     return status;
 }
 
+bool
+twp_fill_work(twp_fill_t *fill)
+{
+    return twp_results_work(fill->writer);
+}
+
 /* ---- the end --------------------------------------------------------------------------------- */
 
 static void

@@ -34,6 +34,9 @@ TWP_CHECK_RESULT twp_status_t twp_fill_open(const twp_fill_run_t *run, const cha
 TWP_CHECK_RESULT twp_status_t twp_fill_take(
     twp_fill_t *fill, const twp_block_t *block, twp_error_t *err);
 
+/** A piece of the work of a take that another thread of the same team is at; false: there is none. */
+bool twp_fill_work(twp_fill_t *fill);
+
 /**
  * The same in two halves, for runs with parameter sets and the same twins in each: what the twins
  * are, and their figures (a block of means over sets).

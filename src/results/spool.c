@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <omp.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,9 +35,11 @@ struct twp_spool {
     int file;
     uint64_t end;
     int n_threads;
-    twp_chunk_compressor_t **compressor; /* [n_threads] */
+    twp_chunk_compressor_t **compressor; /* [n_threads + 1]: of helpers, and of who flushes */
     job_t *job;                          /* [n_capacity] */
     size_t n_jobs, n_capacity;
+    omp_lock_t lock;                   /* of what follows: the jobs of a flush under way */
+    size_t n_shared, next_job, n_done; /* n_shared 0: no flush is under way */
     free_buffer_t *free_list;
     unsigned char *read_buffer;
 };
@@ -49,6 +52,7 @@ twp_spool_create(const twp_publish_t *publish, int n_threads, twp_spool_t **spoo
 
     twp_content_digest_setup();
     if (made != NULL) {
+        omp_init_lock(&made->lock);
         made->file = -1;
         made->n_threads = n_threads > 0 ? n_threads : omp_get_max_threads();
         if (made->n_threads > MAX_THREADS)
@@ -56,12 +60,12 @@ twp_spool_create(const twp_publish_t *publish, int n_threads, twp_spool_t **spoo
         made->n_capacity = (size_t) made->n_threads * JOBS_PER_THREAD;
         made->path = strdup(publish->path);
         made->job = calloc(made->n_capacity, sizeof *made->job);
-        made->compressor = calloc((size_t) made->n_threads, sizeof *made->compressor);
+        made->compressor = calloc((size_t) made->n_threads + 1, sizeof *made->compressor);
         made->read_buffer = malloc(twp_chunk_bound(MAX_CHUNK_BYTES));
         is_whole = made->path != NULL && made->job != NULL && made->compressor != NULL &&
             made->read_buffer != NULL;
     }
-    for (int i = 0; is_whole && i < made->n_threads; i++) {
+    for (int i = 0; is_whole && i <= made->n_threads; i++) {
         made->compressor[i] = twp_chunk_compressor_create(MAX_CHUNK_BYTES);
         is_whole = made->compressor[i] != NULL;
     }
@@ -88,7 +92,7 @@ twp_spool_free(twp_spool_t *spool)
         free(spool->job[i].buffer);
         free(spool->job[i].out);
     }
-    for (int i = 0; spool->compressor != NULL && i < spool->n_threads; i++)
+    for (int i = 0; spool->compressor != NULL && i <= spool->n_threads; i++)
         twp_chunk_compressor_free(spool->compressor[i]);
     while (spool->free_list != NULL) {
         free_buffer_t *const buffer = spool->free_list;
@@ -101,6 +105,7 @@ twp_spool_free(twp_spool_t *spool)
     free(spool->compressor);
     free(spool->read_buffer);
     free(spool->path);
+    omp_destroy_lock(&spool->lock);
     free(spool);
 }
 
@@ -264,16 +269,74 @@ write_out(twp_spool_t *spool, const job_t *job, twp_error_t *err)
     return status;
 }
 
-twp_status_t
-twp_spool_flush(twp_spool_t *spool, twp_error_t *err)
+static bool
+run_shared_job(twp_spool_t *spool, twp_chunk_compressor_t *compressor)
+{
+    job_t *job = NULL;
+
+    omp_set_lock(&spool->lock);
+    if (spool->next_job < spool->n_shared)
+        job = &spool->job[spool->next_job++];
+    omp_unset_lock(&spool->lock);
+    if (job == NULL)
+        return false;
+    run_job(compressor, job);
+    omp_set_lock(&spool->lock);
+    spool->n_done++;
+    omp_unset_lock(&spool->lock);
+    return true;
+}
+
+bool
+twp_spool_work(twp_spool_t *spool)
+{
+    const int i_thread = omp_get_thread_num();
+
+    return i_thread < spool->n_threads && run_shared_job(spool, spool->compressor[i_thread]);
+}
+
+/* By a thread of a run, while others may help through twp_spool_work(). */
+static void
+run_jobs_shared(twp_spool_t *spool)
+{
+    bool is_done = false;
+
+    omp_set_lock(&spool->lock);
+    spool->next_job = spool->n_done = 0;
+    spool->n_shared = spool->n_jobs;
+    omp_unset_lock(&spool->lock);
+    while (run_shared_job(spool, spool->compressor[spool->n_threads]))
+        continue;
+    while (!is_done) { /* a helper is at its last one */
+        omp_set_lock(&spool->lock);
+        is_done = spool->n_done == spool->n_shared;
+        if (is_done)
+            spool->n_shared = spool->next_job = 0;
+        omp_unset_lock(&spool->lock);
+        if (!is_done)
+            sched_yield();
+    }
+}
+
+static void
+run_jobs(twp_spool_t *spool)
 {
     const int n_jobs = (int) spool->n_jobs;
-    twp_status_t status = TWP_OK;
 
 #pragma omp parallel for schedule(dynamic, 1) num_threads(spool->n_threads) if (n_jobs > 1)
     for (int i = 0; i < n_jobs; i++)
         run_job(spool->compressor[omp_get_thread_num()], &spool->job[i]);
+}
 
+twp_status_t
+twp_spool_flush(twp_spool_t *spool, twp_error_t *err)
+{
+    twp_status_t status = TWP_OK;
+
+    if (omp_in_parallel())
+        run_jobs_shared(spool);
+    else
+        run_jobs(spool);
     for (size_t i = 0; i < spool->n_jobs; i++) {
         job_t *const job = &spool->job[i];
         if (status == TWP_OK)

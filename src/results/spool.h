@@ -54,7 +54,14 @@ TWP_CHECK_RESULT twp_status_t twp_spool_lay(twp_spool_t *spool, twp_spool_row_t 
 TWP_CHECK_RESULT twp_status_t twp_spool_gather(
     twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, twp_error_t *err);
 
-/** Compresses and writes all that waits. */
+/**
+ * Compresses one of the chunks that wait, for a flush that another thread of the same team is at.
+ * @return false when there is none
+ */
+bool twp_spool_work(twp_spool_t *spool);
+
+/** Compresses and writes all that waits: with threads of its own, or where it is called by one thread
+ * of a team, with those of it that come to twp_spool_work(). */
 TWP_CHECK_RESULT twp_status_t twp_spool_flush(twp_spool_t *spool, twp_error_t *err);
 
 /** The compressed bytes of a piece; they last until the next call. */

@@ -556,6 +556,12 @@ twp_results_append(twp_results_writer_t *writer, int stream, size_t i_row, size_
     return writer->status;
 }
 
+bool
+twp_results_work(twp_results_writer_t *writer)
+{
+    return twp_spool_work(writer->model.spool);
+}
+
 size_t
 twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t i_row)
 {

@@ -100,6 +100,9 @@ TWP_CHECK_RESULT twp_status_t twp_results_write_text(twp_results_writer_t *write
 TWP_CHECK_RESULT twp_status_t twp_results_stream(twp_results_writer_t *writer, const char *group,
     const twp_field_t *field, int *stream, twp_error_t *err);
 
+/** A piece of the work of an append that another thread of the same team is at; false: there is none. */
+bool twp_results_work(twp_results_writer_t *writer);
+
 /**
  * Appends n elements to row i_row (0 for one dimension; else the row-major index over the leading
  * dimensions) of a stream. data is copied. Rows over one dimension must end equally long.
