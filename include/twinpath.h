@@ -309,6 +309,15 @@ typedef struct {
     const twp_summary_contrast_t *contrast; /**< [n_rows * n_contrasts] */
 } twp_summary_segment_t;
 
+/** What a run says of a target. */
+typedef enum {
+    TWP_VERDICT_MISS = 0, /**< the result's 95 % interval lies outside value +- within */
+    TWP_VERDICT_HIT = 1,  /**< it lies inside */
+    TWP_VERDICT_UNCLEAR =
+        2,               /**< it covers an edge: more twins, or another seed, may tell otherwise */
+    TWP_VERDICT_NONE = 3 /**< there is no result */
+} twp_verdict_t;
+
 typedef struct {
     const char *name, *measure, *unit, *source;
     const char *strategy;
@@ -317,6 +326,7 @@ typedef struct {
     double result, mcse, low, high;
     bool is_fit; /**< role fit; else predict */
     bool is_hit; /**< |result - value| <= within */
+    twp_verdict_t verdict;
 } twp_summary_target_t;
 
 /** A curve over time: a state's share, or a Kaplan-Meier estimate. */
@@ -338,7 +348,9 @@ typedef struct {
 typedef struct twp_summary {
     const char *path, *title, *question, *note; /**< question and note "" when there are none */
     const char *currency;                       /**< "" when there is no money */
-    const char *source;                         /**< "twinpath 0.1.0" */
+    int price_year;                             /**< 0 when none is given */
+    const char *discount; /**< rate of what is discounted, in words; "" without any */
+    const char *source;   /**< "twinpath 0.1.0" */
     const char *run_id, *seed, *content_digest;
     bool is_partial;
     bool is_unverified;            /**< no .sha256 file beside it: text in it is not guarded */

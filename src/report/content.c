@@ -61,6 +61,22 @@ at_time(writing_t *w, double time_days)
     return print(w, " at %s", text);
 }
 
+/* "3 months" where that is the whole of it, else the days; "" without a time. */
+static const char *
+short_time(writing_t *w, double time_days)
+{
+    char text[TWP_NUMBER_SIZE], *whole;
+
+    if (isnan(time_days))
+        return "";
+    twp_number_time(text, time_days);
+    whole = strchr(text, '(');
+    if (whole == NULL)
+        return print(w, "%s", text);
+    whole[strcspn(whole, ")")] = '\0';
+    return print(w, "%s", whole + 1);
+}
+
 /* ---- cells ------------------------------------------------------------------------------------ */
 
 static void
@@ -72,14 +88,25 @@ add_figure(twp_grid_t *grid, double value, int decimals, bool has_plus)
     twp_grid_add_copy(grid, text);
 }
 
+static void
+add_blanks(twp_grid_t *grid, int n)
+{
+    for (int i = 0; i < n; i++)
+        twp_grid_add(grid, "");
+}
+
 /* Value, lower and upper end with as many decimals. */
 static void
 add_estimate(twp_grid_t *grid, int decimals, double value, double low, double high, bool has_plus)
 {
+    if (value == 0 && low == 0 && high == 0) { /* exactly nothing, not a little */
+        twp_grid_add(grid, "0");
+        add_blanks(grid, 2);
+        return;
+    }
     add_figure(grid, value, decimals, has_plus);
     if (isnan(value)) {
-        twp_grid_add(grid, "");
-        twp_grid_add(grid, "");
+        add_blanks(grid, 2);
     } else if (isnan(low) || isnan(high)) {
         twp_grid_add(grid, "no interval");
         twp_grid_add(grid, "");
@@ -103,13 +130,6 @@ add_share(writing_t *w, twp_grid_t *grid, double share)
 
     twp_number_format(text, 100 * share, 0, false);
     twp_grid_add(grid, isnan(share) ? "" : print(w, "%s %%", text));
-}
-
-static void
-add_blanks(twp_grid_t *grid, int n)
-{
-    for (int i = 0; i < n; i++)
-        twp_grid_add(grid, "");
 }
 
 /* ---- parameter sets ---------------------------------------------------------------------------- */
@@ -168,7 +188,7 @@ mean_decimals(
     return own;
 }
 
-/* A line: one strategy. The number of twins stands where not all count. */
+/* A line: one strategy. */
 static void
 add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_strategy)
 {
@@ -176,9 +196,6 @@ add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_
     const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
     const twp_summary_estimate_t *e = twp_report_estimate(s, i_segment, i_row, i_strategy);
     const twp_summary_contrast_t *c = twp_report_contrast(s, i_segment, i_row, i_strategy);
-    const double n_sets = has_sets(s) ? (double) s->n_parameter_sets_done : 1.0;
-    const double n_all = n_sets *
-        (double) (i_segment < 0 ? s->n_twins_done : s->segment[i_segment].n_twins);
     const int decimals = mean_decimals(s, i_segment, i_row, e);
 
     twp_grid_add_copy(grid, s->strategy[i_strategy]);
@@ -191,7 +208,7 @@ add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_
         add_error(w, grid, twp_number_decimals(kind, c->difference, c->se), c->se);
         add_share(w, grid, c->variance_saved);
     }
-    if (isfinite(e->n) && e->n >= 0 && e->n < 9e15 && fabs(e->n - n_all) >= 0.5)
+    if (isfinite(e->n) && e->n >= 0 && e->n < 9e15)
         twp_grid_add(grid, count(w, (int64_t) (e->n + 0.5)));
     else
         twp_grid_add(grid, "");
@@ -245,6 +262,7 @@ static const char *
 measure_heading(writing_t *w, const twp_summary_row_t *row, double time_days)
 {
     const char *unit = row->unit, *label = readable(w, row);
+    const twp_summary_t *s = w->summary;
 
     if (strcmp(unit, "1") == 0)
         unit = "";
@@ -253,6 +271,8 @@ measure_heading(writing_t *w, const twp_summary_row_t *row, double time_days)
     else if (strcmp(unit, "year") == 0)
         unit = strcasestr(label, "qaly") != NULL || strcasestr(label, "years") != NULL ? ""
                                                                                        : "years";
+    else if (unit[0] != '\0' && strcmp(unit, s->currency) == 0 && s->price_year > 0)
+        unit = print(w, "%s %d", unit, s->price_year);
     return print(w, "%s%s%s%s%s", label, at_time(w, time_days), unit[0] != '\0' ? " (" : "", unit,
         unit[0] != '\0' ? ")" : "");
 }
@@ -545,20 +565,23 @@ write_cost_effectiveness(writing_t *w)
 static void
 add_target(writing_t *w, twp_grid_t *grid, const twp_summary_target_t *target)
 {
+    static const char *const verdict[] = { [TWP_VERDICT_MISS] = "MISS",
+        [TWP_VERDICT_HIT] = "hit",
+        [TWP_VERDICT_UNCLEAR] = "too close to tell",
+        [TWP_VERDICT_NONE] = "no result" };
     const twp_number_kind_t kind = twp_number_kind(target->unit, w->summary->currency);
     const int decimals = twp_number_decimals(kind, target->result, target->mcse);
     /* The bounds are the author's: they need not be cut to the run's digits. */
     const int usual = twp_number_decimals(kind, target->value, NAN);
     const int wanted = decimals > usual ? decimals : usual;
-    const char *time = at_time(w, target->time_days);
 
     twp_grid_add_copy(grid, target->name);
-    twp_grid_add(grid, isnan(target->result) ? "no result" : target->is_hit ? "hit" : "MISS");
-    add_figure(grid, target->result, decimals, false);
+    twp_grid_add(grid, verdict[target->verdict]);
+    add_estimate(grid, decimals, target->result, target->low, target->high, false);
     add_figure(grid, target->value - target->within, wanted, false);
     add_figure(grid, target->value + target->within, wanted, false);
     twp_grid_add(grid, target->is_fit ? "fit" : "predict");
-    twp_grid_add(grid, time[0] != '\0' ? time + strlen(" at ") : "");
+    twp_grid_add(grid, short_time(w, target->time_days));
     twp_grid_add_copy(grid, target->source != NULL ? target->source : "");
 }
 
@@ -578,18 +601,26 @@ add_targets(writing_t *w, twp_grid_t *grid)
     }
 }
 
+static const char *
+unclear(writing_t *w, int n)
+{
+    return n > 0 ? print(w, ", %d too close to tell", n) : "";
+}
+
 static void
 write_targets(writing_t *w)
 {
     const twp_summary_t *s = w->summary;
     twp_grid_t grid = twp_grid_init(w->arena);
-    int n_hit[2] = { 0, 0 }, n[2] = { 0, 0 }; /* predicted, fitted */
+    int n_hit[2] = { 0, 0 }, n_unclear[2] = { 0, 0 }, n[2] = { 0, 0 }; /* predicted, fitted */
 
     if (s->n_targets == 0)
         return;
     twp_grid_column(&grid, "target", TWP_GRID_TEXT);
     twp_grid_column(&grid, "", TWP_GRID_TEXT);
     twp_grid_column(&grid, "result", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "95 % interval", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "", TWP_GRID_UPPER);
     twp_grid_column(&grid, "wanted", TWP_GRID_NUMBER);
     twp_grid_column(&grid, "", TWP_GRID_UPPER);
     twp_grid_column(&grid, "role", TWP_GRID_TEXT);
@@ -598,15 +629,16 @@ write_targets(writing_t *w)
     add_targets(w, &grid);
     for (int i = 0; i < s->n_targets; i++) {
         n[s->target[i].is_fit]++;
-        n_hit[s->target[i].is_fit] += s->target[i].is_hit;
+        n_hit[s->target[i].is_fit] += s->target[i].verdict == TWP_VERDICT_HIT;
+        n_unclear[s->target[i].is_fit] += s->target[i].verdict == TWP_VERDICT_UNCLEAR;
     }
     w->face->section(w->buffer, "Targets");
     w->face->paragraph(w->buffer,
         print(w,
-            "Predicted: %d of %d hit; these judge the model. Fitted: %d of %d hit; these made it. "
-            "A hit "
-            "lies within the author's bounds; results near a bound may turn with the seed.",
-            n_hit[0], n[0], n_hit[1], n[1]),
+            "Predicted: %d of %d hit%s; these judge the model. Fitted: %d of %d hit%s; these made "
+            "it. A hit lies within the author's bounds with the whole of its interval, a miss "
+            "outside; where the interval covers a bound it is too close to tell.",
+            n_hit[0], n[0], unclear(w, n_unclear[0]), n_hit[1], n[1], unclear(w, n_unclear[1])),
         w->width);
     w->face->grid(w->buffer, &grid, w->width);
 }
@@ -678,11 +710,28 @@ write_head(writing_t *w)
             "of "
             "twins alone: they do not show what is not known about the study's numbers. Figures "
             "are "
-            "per twin over the whole life, those never treated included, unless a number of twins "
-            "stands beside them.",
+            "per twin over the whole life, of as many twins as stand beside them.",
             count(w, s->n_twins_done), s->n_strategies,
             s->n_strategies == 1 ? "strategy" : "strategies", s->seed, s->strategy[0]),
         w->width);
+}
+
+/* Which money, and what is discounted by how much. */
+static void
+write_money(writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+    const bool has_discount = s->discount != NULL && s->discount[0] != '\0';
+    const char *money = "";
+
+    if (s->currency[0] != '\0' && s->price_year > 0)
+        money = print(w, "Money is %s of %d. ", s->currency, s->price_year);
+    if (has_discount)
+        money = print(w, "%sWhat is called discounted is so by %s.", money, s->discount);
+    else if (money[0] != '\0')
+        money = print(w, "%sNothing is discounted.", money);
+    if (money[0] != '\0')
+        w->face->paragraph(w->buffer, money, w->width);
 }
 
 static void
@@ -709,6 +758,7 @@ twp_report_content(const twp_summary_t *summary, const twp_report_options_t *opt
     if (options != NULL && options->width > 0)
         w.width = options->width;
     write_head(&w);
+    write_money(&w);
     write_measures(&w);
     write_cost_effectiveness(&w);
     write_targets(&w);

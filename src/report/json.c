@@ -251,6 +251,18 @@ make_cost_effectiveness(making_t *m)
     return object;
 }
 
+static const char *
+verdict_name(twp_verdict_t verdict)
+{
+    switch (verdict) {
+    case TWP_VERDICT_MISS: return "miss";
+    case TWP_VERDICT_HIT: return "hit";
+    case TWP_VERDICT_UNCLEAR: return "too_close_to_tell";
+    case TWP_VERDICT_NONE: break;
+    }
+    return "no_result";
+}
+
 static json_t *
 make_targets(making_t *m)
 {
@@ -272,6 +284,7 @@ make_targets(making_t *m)
         put(m, object, "high", number(target->high));
         put(m, object, "role", text(target->is_fit ? "fit" : "predict"));
         put(m, object, "is_hit", json_boolean(target->is_hit));
+        put(m, object, "verdict", text(verdict_name(target->verdict)));
         put(m, object, "source", text(target->source));
         append(m, array, object);
     }
@@ -400,6 +413,9 @@ make_summary(making_t *m)
     put(m, object, "n_twins_done", json_integer((json_int_t) s->n_twins_done));
     put(m, object, "parameter_sets", make_sets(m));
     put(m, object, "currency", text(s->currency));
+    put(m, object, "price_year",
+        s->price_year > 0 ? json_integer((json_int_t) s->price_year) : json_null());
+    put(m, object, "discount", text(s->discount));
     put(m, object, "baseline", text(s->strategy[0]));
     put(m, object, "strategies", names);
     put(m, object, "quantiles", numbers(m, s->quantile, s->n_quantiles));

@@ -101,6 +101,22 @@ twp_fill_measure_unit(const twp_fill_t *fill, const twp_study_measure_t *measure
     return unit[0] != '\0' ? unit : NULL;
 }
 
+const char *
+twp_fill_label(twp_fill_t *fill, const twp_study_measure_t *measure)
+{
+    const twp_measure_t kind = measure->measure;
+    const char *label = measure->label;
+
+    if ((kind == TWP_MEASURE_PDC || kind == TWP_MEASURE_MPR || kind == TWP_MEASURE_REFILLS) &&
+        isfinite(measure->window_days))
+        label = twp_arena_printf(fill->arena, "%s, over %.6g days", label, measure->window_days);
+    else if (kind == TWP_MEASURE_PERSISTENCE)
+        label = twp_arena_printf(fill->arena, "%s, gaps up to %.6g days", label, measure->gap_days);
+    else if (measure->is_discounted && strstr(label, "discounted") == NULL)
+        label = twp_arena_printf(fill->arena, "%s, discounted", label);
+    return label != NULL ? label : measure->label;
+}
+
 /* ---- declaring ------------------------------------------------------------------------------- */
 
 static int
@@ -229,7 +245,7 @@ declare_outcomes(twp_fill_t *fill)
             !field_of(fill, "outcomes", twp_fill_outcome_name(fill, figure), TWP_TYPE_FLOAT32,
                 twp_fill_measure_unit(fill, measure), &field))
             continue;
-        field.long_name = measure->label;
+        field.long_name = twp_fill_label(fill, measure);
         field.comment = twp_measures[measure->measure].definition;
         fill->outcome[f] = stream(fill, "outcomes", &field);
     }
@@ -439,6 +455,27 @@ twp_fill_work(twp_fill_t *fill)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+/* "3 % a year, from entry"; rates in steps stand one after the other. */
+static const char *
+discount_text(twp_fill_t *fill)
+{
+    const twp_study_discount_t *const discount = &fill->study->discount;
+    const char *text = "";
+
+    for (int i = 0; i < discount->n_steps && text != NULL; i++) {
+        text = twp_arena_printf(fill->arena, "%s%s%.6g %%", text, i > 0 ? ", then " : "",
+            100 * discount->rate_per_year[i]);
+        if (i > 0 && text != NULL)
+            text = twp_arena_printf(fill->arena, "%s from year %.6g", text,
+                discount->start_days[i] / TWP_DAYS_PER_YEAR);
+    }
+    if (discount->n_steps > 0 && text != NULL)
+        text = twp_arena_printf(fill->arena, "%s a year%s, from %s", text,
+            discount->rule == TWP_DISCOUNT_CONTINUOUS ? " (continuous)" : "",
+            discount->is_from_date ? "the start of time" : "entry");
+    return text;
+}
+
 static void
 write_root(twp_fill_t *fill, int64_t n_twins_done)
 {
@@ -453,7 +490,7 @@ write_root(twp_fill_t *fill, int64_t n_twins_done)
         { "twinpath_kind", "results" }, { "title", study->name }, { "seed", seed },
         { "twins_across_sets", sets == NULL || sets->are_twins_same ? "same" : "fresh" },
         { "question", study->question }, { "comment", study->note },
-        { "currency", study->currency } };
+        { "currency", study->currency }, { "discount", discount_text(fill) } };
     const struct {
         const char *name;
         int64_t value;

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "measure/economics.h"
-#include "measure/survival.h"
 
 #include <math.h>
 

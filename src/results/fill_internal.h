@@ -40,6 +40,8 @@ const char *twp_fill_name(twp_fill_t *fill, const char *name);
 const char *twp_fill_unit(twp_fill_t *fill, twp_dim_t dim, const char *unit, double *factor);
 /** Unit label of a measure, NULL for counts. */
 const char *twp_fill_measure_unit(const twp_fill_t *fill, const twp_study_measure_t *measure);
+/** Label of a measure with what else its figures depend on: window, gap, discounting. */
+const char *twp_fill_label(twp_fill_t *fill, const twp_study_measure_t *measure);
 /** Scratch memory of n bytes, valid until the next call; NULL sets the status. */
 void *twp_fill_scratch(twp_fill_t *fill, size_t n_bytes);
 /** Notes a status; returns whether all is well so far. */

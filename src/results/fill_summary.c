@@ -162,7 +162,7 @@ write_column(twp_fill_t *fill, const twp_study_measure_t *measure, const column_
     if (column->has_quantile)
         field.dims[field.n_dims++] = "quantile";
     if (strcmp(column->suffix, "mean") == 0 || strcmp(column->suffix, "diff") == 0) {
-        field.long_name = measure->label;
+        field.long_name = twp_fill_label(fill, measure);
         field.comment = twp_measures[measure->measure].definition;
     }
     (void) twp_fill_ok(

@@ -1,6 +1,7 @@
 #include "summary/load.h"
 
 #include "measure/economics.h"
+#include "summary/verdict.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -241,6 +242,7 @@ twp_load_targets(twp_load_t *load)
         twp_load_interval(target[i].result, target[i].mcse, &target[i].low, &target[i].high);
         if (summary->n_parameter_sets_done > 0)
             take_interval(load, &target[i]);
+        target[i].verdict = twp_verdict_of(&target[i]);
     }
     summary->n_targets = (int) n;
     summary->target = target;

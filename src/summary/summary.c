@@ -19,7 +19,7 @@ static void
 load_head(twp_load_t *load, const char *path)
 {
     twp_summary_t *const summary = load->summary;
-    int32_t n_twins = 0, n_done = 0, n_sets = 0, n_sets_done = 0;
+    int32_t n_twins = 0, n_done = 0, n_sets = 0, n_sets_done = 0, price_year = 0;
     const char *status;
 
     summary->path = twp_load_path(load, "%s", path);
@@ -27,6 +27,11 @@ load_head(twp_load_t *load, const char *path)
     summary->question = twp_load_attribute(load, "", "question");
     summary->note = twp_load_attribute(load, "", "comment");
     summary->currency = twp_load_attribute(load, "", "currency");
+    summary->discount = twp_load_attribute(load, "", "discount");
+    if (load->status == TWP_OK && twp_reader_has_attribute(load->reader, "", "price_year"))
+        load->status = twp_reader_attribute_int32(
+            load->reader, "", "price_year", &price_year, load->err);
+    summary->price_year = price_year;
     summary->source = twp_load_attribute(load, "", "source");
     summary->run_id = twp_load_attribute(load, "", "run_id");
     summary->seed = twp_load_attribute(load, "", "seed");

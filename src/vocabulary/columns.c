@@ -432,6 +432,7 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(NO, "", "comment", TEXT, "the study's note"),
     ATTRIBUTE(NO, "", "currency", TEXT, "ISO 4217 code"),
     ATTRIBUTE(NO, "", "price_year", INT32, "year that prices are of"),
+    ATTRIBUTE(NO, "", "discount", TEXT, "rate at which what is discounted is so"),
     ATTRIBUTE(NO, "contrasts", "icer_cost", TEXT, "measure that is the cost of the icer"),
     ATTRIBUTE(NO, "contrasts", "icer_effect", TEXT, "measure that is the effect of the icer"),
     ATTRIBUTE(NO, "adherence", "per", TEXT, "patient, episode, window or event"),

@@ -136,9 +136,10 @@ fill_rest(sample_t *sample)
     twp_summary_t *s = &sample->summary;
 
     sample->target[0] = (twp_summary_target_t){ "one_year", "persistence", "1", "EV-A70",
-        "usual_care", 365, 0.7, 0.03, 0.7001, 0.0032, 0.6938, 0.7064, true, true };
+        "usual_care", 365, 0.7, 0.03, 0.7001, 0.0032, 0.6938, 0.7064, true, true, TWP_VERDICT_HIT };
     sample->target[1] = (twp_summary_target_t){ "two_year", "persistence", "1", "EV-A70",
-        "usual_care", 730, 0.649, 0.04, 0.5588, 0.0035, 0.5519, 0.5657, false, false };
+        "usual_care", 730, 0.649, 0.04, 0.5588, 0.0035, 0.5519, 0.5657, false, false,
+        TWP_VERDICT_MISS };
     sample->curve = (twp_summary_curve_t){
         .name = "occupancy_therapy_taking", .label = "Taking", .value = curve_values
     };
@@ -379,8 +380,8 @@ test_the_table_says_what_a_strategy_person_wants(void **state)
     assert_contains(text, "\nDays to the first dose\n");
     assert_contains(text, "Not stopped (Kaplan-Meier) at 365 d\n");
     assert_contains(text,
-        "  usual_care   0.0  no interval\n"
-        "  app          3.3   3.2 to  3.3        +3.25   +3.21 to  +3.29\n");
+        "  usual_care   0.0  no interval                                  20,000\n"
+        "  app          3.3   3.2 to  3.3        +3.25   +3.21 to  +3.29  20,000\n");
     assert_contains(text, "app: costs 123,000 USD per QALY gained (95 % 105,000 to 147,000)");
     assert_contains(text, "nurse: dominates: costs 320 USD less and gains 0.0193 QALYs");
     assert_contains(text, "a QALY is worth 100,000 USD\n");
@@ -388,12 +389,68 @@ test_the_table_says_what_a_strategy_person_wants(void **state)
     assert_contains(text, "Fitted: 1 of 1 hit;");
     assert_contains(text,
         "  persistence, usual_care\n"
-        "    one_year  hit    0.700  0.670 to 0.730  fit      365 d  EV-A70\n"
-        "    two_year  MISS   0.559  0.609 to 0.689  predict  730 d  EV-A70\n");
+        "    one_year  hit    0.700  0.694 to 0.706  0.670 to 0.730  fit      365 d  EV-A70\n"
+        "    two_year  MISS   0.559  0.552 to 0.566  0.609 to 0.689  predict  730 d  EV-A70\n");
     assert_lacks(text, "PARTIAL");
     assert_lacks(text, "female");
     assert_lacks(text, " nan");
     assert_true(longest_line(text) <= 100);
+    free(text);
+}
+
+static void
+test_money_has_its_year_and_discounting_its_rate(void **state)
+{
+    sample_t *sample = *state;
+    char *text;
+
+    sample->summary.price_year = 2023;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(text, "\nMoney is USD of 2023. Nothing is discounted.\n");
+    assert_contains(text, "\nCost (USD 2023)\n");
+    free(text);
+    sample->summary.discount = "3 % a year, from entry";
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(text,
+        "\nMoney is USD of 2023. What is called discounted is so by 3 % a year, from entry.\n");
+    free(text);
+}
+
+static void
+test_exactly_nothing_is_0(void **state)
+{
+    sample_t *sample = *state;
+    twp_summary_contrast_t *const contrast = (twp_summary_contrast_t *) sample->summary.contrast;
+    char *text;
+
+    for (int i = 0; i < N_ROWS * N_CONTRASTS; i++) {
+        contrast[i].difference = contrast[i].se = contrast[i].low = contrast[i].high = 0;
+        contrast[i].variance_saved = 1;
+    }
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_lacks(text, "0.000 to");
+    assert_lacks(text, "0.0000");
+    assert_contains(text, "  app         0.721  0.715 to 0.727           0  100 %  18,412\n");
+    free(text);
+}
+
+static void
+test_a_target_whose_interval_covers_a_bound_is_too_close_to_tell(void **state)
+{
+    sample_t *sample = *state;
+    char *text;
+
+    sample->target[1].result = 0.612;
+    sample->target[1].low = 0.605;
+    sample->target[1].high = 0.619;
+    sample->target[1].is_hit = true;
+    sample->target[1].verdict = TWP_VERDICT_UNCLEAR;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(text, "Predicted: 0 of 1 hit, 1 too close to tell; these judge");
+    assert_contains(text, "two_year  too close to tell   0.612  0.605 to 0.619  0.609 to 0.689");
+    free(text);
+    text = report(twp_report_json, &sample->summary, NULL);
+    assert_contains(text, "\"verdict\": \"too_close_to_tell\"");
     free(text);
 }
 
@@ -810,6 +867,9 @@ main(void)
         cmocka_unit_test(test_text_breaks_between_words_and_counts_characters),
         cmocka_unit_test(test_a_wide_grid_puts_long_names_on_lines_of_their_own),
         WITH_SAMPLE(test_the_table_says_what_a_strategy_person_wants),
+        WITH_SAMPLE(test_money_has_its_year_and_discounting_its_rate),
+        WITH_SAMPLE(test_exactly_nothing_is_0),
+        WITH_SAMPLE(test_a_target_whose_interval_covers_a_bound_is_too_close_to_tell),
         WITH_SAMPLE(test_the_note_and_what_was_changed_stand_above_the_figures),
         WITH_SAMPLE(test_adherence_stands_before_cost_and_cost_before_targets),
         WITH_SAMPLE(test_a_partial_run_is_said_in_the_first_line),
