@@ -37,9 +37,10 @@ struct twp_node {
     const char *file; /* as the user named it */
     int line, column; /* from 1 */
     twp_origin_t origin;
-    int n;             /* entries of a mapping, items of a sequence */
-    twp_pair_t *pair;  /* mapping: [n], in the order of the file */
-    twp_node_t **item; /* sequence: [n] */
+    int n;                      /* entries of a mapping, items of a sequence */
+    twp_pair_t *pair;           /* mapping: [n], in the order of the file */
+    twp_node_t **item;          /* sequence: [n] */
+    const twp_node_t *replaced; /* what --set or a strategy's `set` put it in place of, or NULL */
 };
 
 /** Limits that hold for every YAML text, against hostile files. */

@@ -98,10 +98,12 @@ put(const twp_slot_t *slot, const twp_pair_t *pair)
 {
     if (slot->parent->kind == TWP_NODE_MAPPING) {
         twp_pair_t *const old = &slot->parent->pair[slot->i];
+        pair->value->replaced = old->value;
         *old = (twp_pair_t){
             .key = old->key, .line = pair->line, .column = pair->column, .value = pair->value
         };
     } else {
+        pair->value->replaced = slot->parent->item[slot->i];
         slot->parent->item[slot->i] = pair->value;
     }
 }

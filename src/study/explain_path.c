@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PATH_SIZE 1024
+
 const char *
 twp_explain_origin(twp_origin_t origin)
 {
@@ -160,27 +162,92 @@ longest_part(const twp_node_t *root, const char *path, const twp_node_t **node)
     return length;
 }
 
+/* Writes the path of the first place below node whose key is name behind path[0..length). */
+static bool
+find_below(const twp_node_t *node, const char *name, char path[PATH_SIZE], size_t length)
+{
+    for (int i = 0; node->kind != TWP_NODE_SCALAR && i < node->n; i++) {
+        const bool is_mapping = node->kind == TWP_NODE_MAPPING;
+        const twp_node_t *const below = is_mapping ? node->pair[i].value : node->item[i];
+        int n;
+
+        if (is_mapping)
+            n = snprintf(path + length, PATH_SIZE - length, "%s%s", length > 0 ? "." : "",
+                node->pair[i].key);
+        else
+            n = snprintf(path + length, PATH_SIZE - length, ".%d", i);
+        if (n < 0 || length + (size_t) n >= PATH_SIZE)
+            continue;
+        if ((is_mapping && strcmp(node->pair[i].key, name) == 0) ||
+            find_below(below, name, path, length + (size_t) n))
+            return true;
+    }
+    return false;
+}
+
+/* The key nearest to wrong: of those that stand there, or could (at path). NULL: none is near. */
+static const char *
+nearest_key(const twp_node_t *node, const char *path, const char *wrong)
+{
+    const char **name = calloc((size_t) node->n + twp_n_keys, sizeof *name), *nearest = NULL;
+    char *copy = strdup(path);
+    const twp_key_t *const row = copy != NULL && copy[0] != '\0' ? find_key(copy) : NULL;
+    const twp_block_t block = path[0] == '\0'               ? TWP_BLOCK_STUDY
+        : row != NULL && (row->forms & TWP_FORM_BLOCK) != 0 ? row->child
+                                                            : TWP_BLOCK_NONE;
+    size_t n = 0;
+
+    for (int i = 0; name != NULL && node->kind == TWP_NODE_MAPPING && i < node->n; i++)
+        name[n++] = node->pair[i].key;
+    for (size_t i = 0; name != NULL && block != TWP_BLOCK_NONE && i < twp_n_keys; i++)
+        if (twp_keys_is_in(&twp_keys[i], block) && twp_keys[i].name[0] != '*')
+            name[n++] = twp_keys[i].name;
+    if (n > 0)
+        nearest = twp_suggest_nearest(wrong, name, n);
+    free(copy);
+    free(name);
+    return nearest;
+}
+
+/* The nearest path to one that leads nowhere, "" for none: its first wrong part mended, a parameter,
+ * or a thing of that name anywhere. */
+static void
+find_nearest(const twp_node_t *root, const char *path, char nearest[PATH_SIZE])
+{
+    const twp_node_t *const parameters = twp_node_get(root, "parameters"), *node;
+    const size_t length = longest_part(root, path, &node);
+    const char *const rest = path + length + (length > 0), *key = NULL;
+    char *const start = strndup(path, length), *const wrong = strndup(rest, strcspn(rest, "."));
+
+    nearest[0] = '\0';
+    if (start != NULL && wrong != NULL) {
+        key = nearest_key(node, start, wrong);
+        if (key != NULL && strcmp(key, wrong) != 0) {
+            const char *const dot = length > 0 ? "." : "";
+
+            (void) snprintf(nearest, PATH_SIZE, "%s%s%s%s", start, dot, key, rest + strlen(wrong));
+            if (node_at(root, nearest) == NULL)
+                (void) snprintf(nearest, PATH_SIZE, "%s%s%s", start, dot, key);
+        } else if (length == 0 && !find_below(root, path, nearest, 0))
+            nearest[0] = '\0';
+        if (nearest[0] == '\0' && length == 0 && parameters != NULL) {
+            key = nearest_key(parameters, "parameters", wrong);
+            (void) snprintf(nearest, PATH_SIZE, "%s%s", key != NULL ? "parameters." : "",
+                key != NULL ? key : "");
+        }
+    }
+    free(start);
+    free(wrong);
+}
+
 static twp_status_t
 refuse_path(const twp_node_t *root, const char *path, twp_error_t *err)
 {
-    const twp_node_t *node;
-    const size_t length = longest_part(root, path, &node);
-    const char *rest = path + length + (length > 0);
-    char *wrong = strndup(rest, strcspn(rest, "."));
-    const char **name = calloc((size_t) node->n + 1, sizeof *name), *nearest = NULL;
-    twp_status_t status;
+    char nearest[PATH_SIZE];
 
-    if (name != NULL && wrong != NULL && node->kind == TWP_NODE_MAPPING) {
-        for (int i = 0; i < node->n; i++)
-            name[i] = node->pair[i].key;
-        nearest = twp_suggest_nearest(wrong, name, (size_t) node->n);
-    }
-    status = TWP_FAIL(err, TWP_ERR_INPUT, "there is no %s in the study%s%s%s", path,
-        nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
-        nearest != NULL ? "?" : "");
-    free(name);
-    free(wrong);
-    return status;
+    find_nearest(root, path, nearest);
+    return TWP_FAIL(err, TWP_ERR_INPUT, "there is no %s in the study%s%s%s", path,
+        nearest[0] != '\0' ? "; did you mean " : "", nearest, nearest[0] != '\0' ? "?" : "");
 }
 
 static bool

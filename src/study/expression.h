@@ -88,9 +88,10 @@ struct twp_study_table;
 
 struct twp_expression {
     twp_word_kind_t kind;
-    double number; /* TWP_WORD_NUMBER */
-    int i, j;      /* indices as the word says */
-    bool is_truth; /* 0 or 1 rather than a number */
+    double number;       /* TWP_WORD_NUMBER */
+    const char *written; /* TWP_WORD_NUMBER: `1.9 years`, or NULL when no text said it */
+    int i, j;            /* indices as the word says */
+    bool is_truth;       /* 0 or 1 rather than a number */
     twp_dim_t dim;
     twp_scope_t scope; /* the widest scope it uses */
     int n_args;
@@ -171,8 +172,8 @@ twp_word_n_arguments(int kind)
 struct twp_study;
 
 /**
- * Text form, fully parenthesised, that reads back as the same expression: literals in days and the
- * study's money, names from the study's tables (NULL: kind and index).
+ * Text form, fully parenthesised, that reads back as the same expression: literals as written (else in
+ * days and the study's money), names from the study's tables (NULL: kind and index).
  *
  * @return text in arena, NULL when memory runs out
  */

@@ -161,16 +161,31 @@ is_word(const twp_token_t *token)
     return twp_token_is(token, "and") || twp_token_is(token, "or") || twp_token_is(token, "not");
 }
 
+/* number says n_number bytes at `at`, then perhaps %, then perhaps unit. */
+static twp_expression_t *
+written_number(twp_reading_expression_t *p, const char *at, size_t n_number, bool is_percent,
+    const char *unit, double number, twp_dim_t dim)
+{
+    twp_expression_t *const node = twp_expression_number(p, at, number, dim);
+
+    node->written = twp_arena_printf(p->reader->arena, "%.*s%s%s%s", (int) n_number, at,
+        is_percent ? " %" : "", unit != NULL && n_number > 0 ? " " : "", unit != NULL ? unit : "");
+    return node;
+}
+
 /* 12, 5 %, 30 days */
 static twp_expression_t *
 parse_number(twp_reading_expression_t *p)
 {
-    const char *const at = p->token.text;
+    const char *const at = p->token.text, *unit = NULL;
+    const size_t n_number = p->token.length;
     double number = p->token.number, factor = 1;
     twp_dim_t dim = TWP_DIM_NONE;
+    bool is_percent = false;
 
     advance(p);
     if (twp_token_is(&p->token, "%")) {
+        is_percent = true;
         number /= 100;
         advance(p);
     }
@@ -182,9 +197,10 @@ parse_number(twp_reading_expression_t *p)
             advance(p);
             return &p->bad;
         }
+        unit = token_text(p);
         advance(p);
     }
-    return twp_expression_number(p, at, number * factor, dim);
+    return written_number(p, at, n_number, is_percent, unit, number * factor, dim);
 }
 
 /* ---- names and calls ----------------------------------------------------------------------- */
@@ -435,7 +451,7 @@ parse_name(twp_reading_expression_t *p)
     if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0)
         return parse_truth(p, at, name[0] == 't');
     if (find_unit(p, at, length, &factor, &dim))
-        return twp_expression_number(p, at, factor, dim);
+        return written_number(p, at, 0, false, name, factor, dim);
     if (twp_functions_find(name) != NULL)
         return twp_expression_fault(p, at, name, twp_functions_find(name)->call, NULL,
             "%s is a function and needs brackets", name);

@@ -58,6 +58,10 @@ print_number(FILE *out, const twp_expression_t *node, const twp_study_typed_t *s
     const char *const money = study != NULL && study->currency != NULL ? study->currency : "money";
     const twp_dim_t dim = node->dim;
 
+    if (node->written != NULL) {
+        fputs(node->written, out);
+        return;
+    }
     if (node->is_truth) {
         fputs(node->number != 0 ? "true" : "false", out);
         return;

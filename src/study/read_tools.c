@@ -183,6 +183,50 @@ twp_read_warn(twp_read_t *read, twp_place_t place, const char *found, const char
 
 /* ---- expressions ---------------------------------------------------------------------------- */
 
+/* Knows no names: only what the units alone say counts. */
+static twp_name_meaning_t
+resolve_nothing(void *context, const char *name)
+{
+    (void) context;
+    (void) name;
+    return (twp_name_meaning_t){ .is_found = false };
+}
+
+/*
+ * A number of any dimension that --set or a strategy put in place of another must have its dimension:
+ * told here, where the slip is, and not at every place that uses it.
+ */
+static bool
+fits_what_it_replaces(twp_read_t *read, twp_spot_t spot, const twp_expression_t *expression)
+{
+    twp_expression_reader_t reader = read->reader;
+    const twp_node_t *old = spot.node->replaced;
+    const twp_expression_t *was;
+    const char *unit;
+    twp_findings_t unheard;
+
+    while (old != NULL && old->replaced != NULL)
+        old = old->replaced;
+    if (old == NULL || old->kind != TWP_NODE_SCALAR)
+        return true;
+    if (twp_findings_init(&unheard, NULL) != TWP_OK)
+        longjmp(read->out_of_memory, 1);
+    reader.findings = &unheard;
+    reader.resolve = resolve_nothing;
+    was = twp_expression_read(
+        &reader, old->text, twp_read_place(spot), TWP_SCOPE_CONSTANT, false, NULL);
+    twp_findings_clear(&unheard);
+    if (was == NULL ||
+        (was->dim.time == expression->dim.time && was->dim.money == expression->dim.money))
+        return true;
+    unit = twp_read_dim_text(read, was->dim);
+    twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
+        twp_read_printf(
+            read, "%s, as `%s`", unit[0] != '\0' ? unit : "a number without a unit", old->text),
+        NULL, "`%s` does not have the unit of `%s`, which it replaces", spot.node->text, old->text);
+    return false;
+}
+
 /*
  * Reads one expression. When a word in it stands for something whose own fault is reported already
  * (is_silent, set by the resolver), what this text adds to the findings is taken back.
@@ -216,6 +260,9 @@ read_expression(
         longjmp(read->out_of_memory, 1);
     }
     read->is_silent = was_silent;
+    if (expression != NULL && dim == NULL && !is_truth &&
+        !fits_what_it_replaces(read, spot, expression))
+        return NULL;
     return expression;
 }
 

@@ -37,7 +37,8 @@ TWP_CHECK_RESULT twp_status_t twp_schema_numbers(twp_arena_t *arena, const twp_n
 
 /**
  * Looks every evidence id (EV- with what follows) in any `source` of the tree up in column `id` of
- * csv. Unknown ids are findings at the source, with the nearest id.
+ * csv. Unknown ids are findings at the source, with the nearest id. With csv NULL the first id that is
+ * cited gets a warning that none is looked up.
  */
 TWP_CHECK_RESULT twp_status_t twp_schema_evidence(
     const twp_node_t *root, const twp_csv_t *csv, twp_findings_t *findings, twp_error_t *err);

@@ -206,6 +206,7 @@ typedef struct {
     const char **id; /* [n], in the order of the file */
     size_t n;
     twp_findings_t *findings;
+    bool is_missing, is_told; /* there is no table; and that was said */
 } evidence_t;
 
 #define EVIDENCE "EV-"
@@ -222,7 +223,7 @@ has_id(const evidence_t *evidence, const char *id)
 
 /* Every id in one source; they stand alone or in text. */
 static void
-check_source(const evidence_t *evidence, const twp_node_t *node, const twp_path_t *path)
+check_source(evidence_t *evidence, const twp_node_t *node, const twp_path_t *path)
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     char text[TWP_PATH_SIZE], id[ID_SIZE];
@@ -232,6 +233,16 @@ check_source(const evidence_t *evidence, const twp_node_t *node, const twp_path_
         const size_t kept = length < ID_SIZE ? length : ID_SIZE - 1;
         memcpy(id, at, kept);
         id[kept] = '\0';
+        if (evidence->is_missing) {
+            twp_findings_warn(evidence->findings, twp_node_place(node, twp_path_print(path, text)),
+                id, "a table of evidence, with a column `id`", NULL,
+                "%s is not looked up: there is no evidence.csv beside the study, in scenarios/ "
+                "there, "
+                "or so up to four folders higher",
+                id);
+            evidence->is_told = true;
+            return;
+        }
         if (length >= ID_SIZE || !has_id(evidence, id)) {
             twp_place_t place = twp_node_place(node, twp_path_print(path, text));
             place.column += (int) (at - node->text);
@@ -243,9 +254,9 @@ check_source(const evidence_t *evidence, const twp_node_t *node, const twp_path_
 }
 
 static void
-check_sources(const evidence_t *evidence, const twp_node_t *node, const twp_path_t *path)
+check_sources(evidence_t *evidence, const twp_node_t *node, const twp_path_t *path)
 {
-    for (int i = 0; i < node->n; i++) {
+    for (int i = 0; i < node->n && !evidence->is_told; i++) {
         const bool is_mapping = node->kind == TWP_NODE_MAPPING;
         const twp_node_t *const value = is_mapping ? node->pair[i].value : node->item[i];
         const twp_path_t here = { path, is_mapping ? node->pair[i].key : NULL, i };
@@ -260,9 +271,14 @@ twp_status_t
 twp_schema_evidence(
     const twp_node_t *root, const twp_csv_t *csv, twp_findings_t *findings, twp_error_t *err)
 {
-    const int i_column = twp_csv_column(csv, "id"), n_errors = findings->n_errors;
-    evidence_t evidence = { .findings = findings };
+    const int i_column = csv != NULL ? twp_csv_column(csv, "id") : -1;
+    const int n_errors = findings->n_errors;
+    evidence_t evidence = { .findings = findings, .is_missing = csv == NULL };
 
+    if (csv == NULL) {
+        check_sources(&evidence, root, NULL);
+        return TWP_OK;
+    }
     if (i_column < 0) {
         twp_findings_add(findings, (twp_place_t){ csv->file, 1, 1, "" }, NULL, "a column `id`",
             NULL, "the evidence table has no column `id`");

@@ -136,8 +136,9 @@ check_shape(twp_read_t *read, const char *evidence_path, twp_error_t *err)
     if (status == TWP_OK || status == TWP_ERR_INPUT)
         status = twp_schema_numbers(
             read->arena, root, read->findings, &read->study->number, &read->study->n_numbers, err);
-    if ((status == TWP_OK || status == TWP_ERR_INPUT) && evidence_path != NULL)
-        status = check_evidence(root, evidence_path, read->findings, err);
+    if (status == TWP_OK || status == TWP_ERR_INPUT)
+        status = evidence_path != NULL ? check_evidence(root, evidence_path, read->findings, err)
+                                       : twp_schema_evidence(root, NULL, read->findings, err);
     return status == TWP_ERR_INPUT ? TWP_OK : status;
 }
 

@@ -277,6 +277,36 @@ test_an_override_is_applied_and_checked(void **state)
     expect(run_in(*state, "check", "tiny.yaml", "--set", "patient.count"), 2, "--set", NULL);
 }
 
+/* The place that is told is that of the slip, not of all that use the number. */
+static void
+test_an_override_without_its_unit_is_told_at_the_override(void **state)
+{
+    free(write_study(*state, "tiny.yaml", NULL, NULL));
+    expect(run_in(*state, "check", "tiny.yaml", "--set", "price=3 USD"), 2,
+        "--set:1:7: error: `3 USD` does not have the unit of `10 USD / day`", NULL);
+    expect(run_in(*state, "check", "tiny.yaml", "--set", "price=3 USD"), 2, "1 error, 0 warnings",
+        NULL);
+    expect(run_in(*state, "check", "tiny.yaml", "--set", "price=3 USD / day"), 0, ": good.", NULL);
+    free(write_study(*state, "tiny.yaml", "{supports: [reminder]}",
+        "{supports: [reminder], set: {price: 3 USD}, source: assumption}"));
+    expect(run_in(*state, "check", "tiny.yaml"), 2,
+        "tiny.yaml:50:49: error: `3 USD` does not have the unit of `10 USD / day`", NULL);
+}
+
+static void
+test_evidence_that_is_cited_but_not_there_is_a_warning(void **state)
+{
+    char *table = testlib_join(*state, "evidence.csv");
+
+    free(write_study(*state, "tiny.yaml", "source: assumption", "source: EV-B48"));
+    expect(run_in(*state, "check", "tiny.yaml"), 0, "warning: EV-B48 is not looked up", NULL);
+    testlib_write_text(table, "id,what\nEV-B48,a figure\n");
+    expect(run_in(*state, "check", "tiny.yaml"), 0, "tiny.yaml: good.", NULL);
+    testlib_write_text(table, "id,what\nEV-B49,a figure\n");
+    expect(run_in(*state, "check", "tiny.yaml"), 2, "EV-B48 is no known evidence", NULL);
+    free(table);
+}
+
 static void
 test_check_explains_a_study_and_a_value(void **state)
 {
@@ -287,7 +317,16 @@ test_check_explains_a_study_and_a_value(void **state)
         run_in(*state, "check", "tiny.yaml", "--explain=parameters.price"), 0, "tiny.yaml:8", NULL);
     expect(run_in(*state, "check", "tiny.yaml", "--explain", "parameters.price"), 0, "tiny.yaml:8",
         NULL);
-    expect(run_in(*state, "check", "tiny.yaml", "--explain=parameters.pric"), 2, NULL, "price");
+    expect(run_in(*state, "check", "tiny.yaml", "--explain=parameters.pric"), 2, NULL,
+        "did you mean parameters.price?");
+    expect(run_in(*state, "check", "tiny.yaml", "--explain=pric"), 2, NULL,
+        "did you mean parameters.price?");
+    expect(run_in(*state, "check", "tiny.yaml", "--explain=stop"), 2, NULL,
+        "did you mean patient.tracks.therapy.states.taking.stop?");
+    expect(run_in(*state, "check", "tiny.yaml", "--explain=report.windw"), 2, NULL,
+        "did you mean report.window?");
+    expect(run_in(*state, "check", "tiny.yaml", "--explain=patient.trakcs.therapy"), 2, NULL,
+        "did you mean patient.tracks.therapy?");
 }
 
 static void
@@ -709,6 +748,8 @@ main(void)
         IN_FOLDER(test_check_says_what_a_good_study_is),
         IN_FOLDER(test_findings_tell_the_place_and_are_the_same_from_run_and_check),
         IN_FOLDER(test_an_override_is_applied_and_checked),
+        IN_FOLDER(test_an_override_without_its_unit_is_told_at_the_override),
+        IN_FOLDER(test_evidence_that_is_cited_but_not_there_is_a_warning),
         IN_FOLDER(test_check_explains_a_study_and_a_value),
         IN_FOLDER(test_check_estimates_what_a_run_takes),
         IN_FOLDER(test_params_lists_numbers_with_source_and_place),

@@ -864,7 +864,7 @@ test_a_path_is_explained_with_what_it_replaced(void **state)
                          "patient.trakcs.supply", &text, &err),
         TWP_ERR_INPUT);
     assert_null(text);
-    assert_contains(err.message, "did you mean tracks");
+    assert_contains(err.message, "did you mean patient.tracks.supply?");
     close_reading(&reading);
     free(whole);
 }
