@@ -406,6 +406,44 @@ void twp_summary_free(twp_summary_t *summary); /**< NULL is allowed */
 TWP_CHECK_RESULT twp_status_t twp_results_provenance(
     const char *path, const char *name, char **text, twp_error_t *err);
 
+/* ---- Doing it again -------------------------------------------------------------------------- */
+
+typedef struct {
+    /** Folder of the data files (CSV) that the study reads; NULL: beside the file, or the current one. */
+    const char *inputs;
+    int n_threads; /**< 0: as many as OpenMP gives */
+    void (*progress)(void *context, const twp_progress_t *progress); /**< as of a run, or NULL */
+    void *progress_context;
+    bool (*should_stop)(void *context); /**< as of a run, or NULL */
+    void *stop_context;
+} twp_reproduce_settings_t;
+
+typedef struct {
+    bool is_equal; /**< every value is; but see is_other_version */
+    /** Written by another version: its name and run_id, which differ, were not compared. */
+    bool is_other_version;
+    bool is_changed;      /**< the file's content is not what its own digest says */
+    bool is_partial;      /**< the file is: the same part was lived again */
+    char source[64];      /**< "twinpath 0.1.0", of the file */
+    char digest[65];      /**< content digest of the file, worked out anew */
+    char again[65];       /**< of the new run */
+    char difference[768]; /**< the first, in words; "" when there is none */
+    int64_t n_values;     /**< compared; 0 when the digests were equal */
+    twp_run_report_t run;
+} twp_reproduction_t;
+
+/**
+ * Runs the study that is kept in a results file again, with what the command line set then, and
+ * compares: content digests, and where they differ each value. A partial file is done again as far as
+ * it came. The new results go to a temporary folder (TMPDIR or /tmp) and are removed.
+ *
+ * @return TWP_OK whether it is equal or not; TWP_ERR_INPUT when a data file is missing or has another
+ *         SHA-256 (the message has both); TWP_ERR_FORMAT; TWP_ERR_INTERRUPTED when should_stop said
+ *         so; and as twp_study_run()
+ */
+TWP_CHECK_RESULT twp_status_t twp_results_reproduce(const char *path,
+    const twp_reproduce_settings_t *settings, twp_reproduction_t *reproduction, twp_error_t *err);
+
 /* ---- Adherence of a file of dispensings ------------------------------------------------------ */
 
 /** A CSV file of dispensings with what was computed from it. One thread at a time. */

@@ -128,17 +128,21 @@ read_strategy(twp_study_t *study, int i, const char *evidence, twp_error_t *err)
     return status;
 }
 
+/* What was cited when a study was run and kept is no question any more. */
 static twp_status_t
-read_all(twp_study_t *study, const char *path, const char *const *set, int n_set, twp_error_t *err)
+read_all(twp_study_t *study, const char *path, const twp_document_files_t *files,
+    const char *const *set, int n_set, twp_error_t *err)
 {
     const char *evidence;
-    twp_status_t status = twp_document_read(
-        &study->document, path, (char *const *) set, n_set, &study->findings, err);
+    twp_status_t status = files != NULL ? twp_document_read_files(&study->document, files,
+                                              (char *const *) set, n_set, &study->findings, err)
+                                        : twp_document_read(&study->document, path,
+                                              (char *const *) set, n_set, &study->findings, err);
     bool is_wrong = false;
 
     if (status != TWP_OK)
         return status;
-    evidence = find_evidence(study->arena, study->document.folder);
+    evidence = files == NULL ? find_evidence(study->arena, study->document.folder) : NULL;
     status = twp_study_typed_read(
         &study->document, study->document.root, evidence, &study->findings, &study->base, err);
     if (status != TWP_OK)
@@ -160,9 +164,9 @@ read_all(twp_study_t *study, const char *path, const char *const *set, int n_set
     return twp_explain_parameters(study->base, &study->number, &study->n_numbers, err);
 }
 
-twp_status_t
-twp_study_read(
-    const char *path, const char *const *set, int n_set, twp_study_t **out, twp_error_t *err)
+static twp_status_t
+read_study(const char *path, const twp_document_files_t *files, const char *const *set, int n_set,
+    twp_study_t **out, twp_error_t *err)
 {
     twp_study_t *const study = calloc(1, sizeof(*study));
     twp_status_t status;
@@ -177,7 +181,7 @@ twp_study_read(
         twp_study_free(study);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the study");
     }
-    status = read_all(study, path, set, n_set, err);
+    status = read_all(study, path, files, set, n_set, err);
     twp_findings_sort(&study->findings);
     if (status == TWP_OK && study->findings.n_errors > 0)
         status = TWP_ERR_INPUT;
@@ -190,6 +194,20 @@ twp_study_read(
     else
         twp_study_free(study);
     return status;
+}
+
+twp_status_t
+twp_study_read(
+    const char *path, const char *const *set, int n_set, twp_study_t **study, twp_error_t *err)
+{
+    return read_study(path, NULL, set, n_set, study, err);
+}
+
+twp_status_t
+twp_study_read_files(const twp_document_files_t *files, const char *const *set, int n_set,
+    twp_study_t **study, twp_error_t *err)
+{
+    return read_study(files->name[0], files, set, n_set, study, err);
 }
 
 void

@@ -297,7 +297,8 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
         .progress_context = settings->progress_context,
         .should_stop = settings->should_stop,
         .stop_context = settings->stop_context,
-        .record = run->recorder };
+        .record = run->recorder,
+        .n_blocks_most = run->part.n_blocks };
     twp_progress_t done = { 0 };
     twp_status_t status = twp_fill_open(&run->fill_run, settings->output_path, settings->overwrite,
         settings->n_threads, &run->fill, err);
@@ -333,7 +334,14 @@ twp_status_t
 twp_study_run(twp_study_t *study, const twp_run_settings_t *settings, twp_run_report_t *report,
     twp_error_t *err)
 {
-    run_t run = { .study = study, .settings = settings };
+    return twp_study_run_part(study, settings, (twp_run_part_t){ 0, 0 }, report, err);
+}
+
+twp_status_t
+twp_study_run_part(twp_study_t *study, const twp_run_settings_t *settings, twp_run_part_t part,
+    twp_run_report_t *report, twp_error_t *err)
+{
+    run_t run = { .study = study, .settings = settings, .part = part };
     twp_run_report_t own;
     twp_status_t status;
 

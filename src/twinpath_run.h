@@ -5,8 +5,14 @@
 #include "engine/run.h"
 #include "measure/sets.h"
 #include "measure/sums.h"
+#include "results/embedded.h"
 #include "results/fill.h"
 #include "twinpath_study.h"
+
+/** How much of a run is lived: a partial file is done again so. 0: all. */
+typedef struct {
+    int64_t n_blocks, n_sets; /* the first so many blocks, or parameter sets */
+} twp_run_part_t;
 
 typedef struct {
     twp_study_t *study;
@@ -26,7 +32,20 @@ typedef struct {
     int64_t n_done;
     int64_t n_parameter_sets; /* 0: the values as written */
     bool are_twins_same;
+    twp_run_part_t part;
 } twp_run_t;
+
+/** twp_study_run(), or the first part of it: then TWP_ERR_INTERRUPTED, and the file is partial. */
+TWP_CHECK_RESULT twp_status_t twp_study_run_part(twp_study_t *study,
+    const twp_run_settings_t *settings, twp_run_part_t part, twp_run_report_t *report,
+    twp_error_t *err);
+
+/**
+ * The study kept in a results file, read, checked and compiled as it was run. *study may be set on
+ * failure too; embedded must outlive it. TWP_ERR_INPUT when a data file is missing or another one.
+ */
+TWP_CHECK_RESULT twp_status_t twp_embedded_study(
+    const twp_embedded_t *embedded, twp_study_t **study, twp_error_t *err);
 
 /** Writes all but rows and publishes the file; n_done and counts are final. */
 TWP_CHECK_RESULT twp_status_t twp_run_publish(twp_run_t *run, const twp_progress_t *done,

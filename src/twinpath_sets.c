@@ -345,13 +345,17 @@ live_set(context_t *context, twp_progress_t *done, twp_error_t *err)
 static bool
 next_set(sets_run_t *sets, context_t *context)
 {
-    const twp_run_settings_t *const settings = sets->run->settings;
+    const twp_run_t *const run = sets->run;
+    const twp_run_settings_t *const settings = run->settings;
+    const int64_t n_sets = run->part.n_sets > 0 && run->part.n_sets < run->n_parameter_sets
+        ? run->part.n_sets
+        : run->n_parameter_sets;
 
     omp_set_lock(&sets->lock);
     sets->is_stopping = sets->is_stopping ||
         (settings->should_stop != NULL && settings->should_stop(settings->stop_context));
     context->i_set = -1;
-    if (!sets->is_closed && !sets->is_stopping && sets->next < sets->run->n_parameter_sets)
+    if (!sets->is_closed && !sets->is_stopping && sets->next < n_sets)
         context->i_set = sets->next++;
     omp_unset_lock(&sets->lock);
     return context->i_set >= 0;

@@ -23,4 +23,8 @@ struct twp_study_handle {
     twp_explain_number_t *number; /* [n_numbers] */
 };
 
+/** Reads a study whose files are kept elsewhere; as twp_study_read(). files must outlive the study. */
+TWP_CHECK_RESULT twp_status_t twp_study_read_files(const twp_document_files_t *files,
+    const char *const *set, int n_set, twp_study_t **study, twp_error_t *err);
+
 #endif

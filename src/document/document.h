@@ -88,6 +88,17 @@ typedef struct {
     twp_origin_t origin;
 } twp_source_file_t;
 
+/** Files of a study that is kept elsewhere, such as in a results file: none is opened by its name. */
+typedef struct {
+    int n;                   /* YAML files in reading order, the study first */
+    const char *const *name; /* [n] without folders */
+    const char *const *text; /* [n] NUL-terminated */
+    const size_t *n_bytes;   /* [n] */
+    /** Where the data file lies that the study names; path is relative to the study. Never NULL. */
+    const char *(*locate)(void *context, const char *path);
+    void *context;
+} twp_document_files_t;
+
 /** A study with everything it uses merged into one tree. Owns all memory below it. */
 typedef struct {
     twp_arena_t *arena;
@@ -97,6 +108,7 @@ typedef struct {
     const char *folder; /* folder of the study, for relative paths such as CSV files */
     char **set;         /* [n_set] the --set arguments as given */
     int n_set;
+    const twp_document_files_t *files; /* borrowed; NULL: files are opened by their names */
 } twp_document_t;
 
 /**
@@ -130,6 +142,17 @@ TWP_CHECK_RESULT twp_status_t twp_document_read(twp_document_t *document, const 
 TWP_CHECK_RESULT twp_status_t twp_document_read_text(twp_document_t *document, const char *name,
     const char *folder, const char *text, char *const *set, int n_set, twp_findings_t *findings,
     twp_error_t *err);
+
+/**
+ * The same from files kept elsewhere, which must outlive the document. TWP_ERR_FORMAT when the study
+ * uses other files than those that are there.
+ */
+TWP_CHECK_RESULT twp_status_t twp_document_read_files(twp_document_t *document,
+    const twp_document_files_t *files, char *const *set, int n_set, twp_findings_t *findings,
+    twp_error_t *err);
+
+/** Where the data file lies that the study calls path (relative to the study, or absolute). */
+const char *twp_document_locate(const twp_document_t *document, const char *path);
 
 /**
  * A copy of document->root (in document->arena) with the entries of mapping `overrides` applied:

@@ -224,15 +224,35 @@ read_tree(composer_t *composer, const char *text, size_t n_bytes, twp_origin_t o
     return TWP_OK;
 }
 
+/* The next of the files that are kept elsewhere; it must be the one that is named. */
+static twp_status_t
+take_kept(composer_t *composer, const char *path, char **text, size_t *n_bytes)
+{
+    const twp_document_t *const document = composer->document;
+    const twp_document_files_t *const files = document->files;
+    const int i = document->n_files;
+    const char *const slash = strrchr(path, '/');
+
+    if (i >= files->n || strcmp(files->name[i], slash != NULL ? slash + 1 : path) != 0)
+        return TWP_FAIL(composer->err, TWP_ERR_FORMAT,
+            "the study uses %s, and the file that is kept in its place is %s", path,
+            i < files->n ? files->name[i] : "missing");
+    *n_bytes = files->n_bytes[i];
+    *text = strndup(files->text[i], *n_bytes);
+    return *text != NULL ? TWP_OK : no_memory(composer);
+}
+
 /* Reads the bytes of a file that another one names; *text stays NULL when a finding says why. */
 static twp_status_t
 read_bytes(
     composer_t *composer, const twp_node_t *name, const char *path, char **text, size_t *n_bytes)
 {
     twp_error_t why;
-    const twp_status_t status = twp_text_read_file(
-        path, TWP_YAML_MAX_BYTES, true, text, n_bytes, &why);
+    twp_status_t status;
 
+    if (composer->document->files != NULL)
+        return take_kept(composer, path, text, n_bytes);
+    status = twp_text_read_file(path, TWP_YAML_MAX_BYTES, true, text, n_bytes, &why);
     if (status == TWP_ERR_MEMORY)
         return no_memory(composer);
     if (status != TWP_OK)
@@ -410,6 +430,30 @@ twp_document_read_text(twp_document_t *document, const char *name, const char *f
     if (document->folder == NULL)
         return no_memory(&composer);
     return compose(&composer, name, text, strlen(text), set, n_set);
+}
+
+twp_status_t
+twp_document_read_files(twp_document_t *document, const twp_document_files_t *files,
+    char *const *set, int n_set, twp_findings_t *findings, twp_error_t *err)
+{
+    composer_t composer = { .document = document, .findings = findings, .err = err };
+    twp_status_t status;
+
+    *document = (twp_document_t){ .arena = twp_arena_create(0), .files = files };
+    if (document->arena == NULL ||
+        (document->folder = twp_arena_strdup(document->arena, ".")) == NULL)
+        return no_memory(&composer);
+    status = compose(&composer, files->name[0], files->text[0], files->n_bytes[0], set, n_set);
+    if (status == TWP_OK && document->n_files != files->n)
+        status = TWP_FAIL(err, TWP_ERR_FORMAT, "the study does not use %s, which is kept with it",
+            files->name[document->n_files]);
+    return status;
+}
+
+const char *
+twp_document_locate(const twp_document_t *document, const char *path)
+{
+    return document->files != NULL ? document->files->locate(document->files->context, path) : path;
 }
 
 twp_status_t

@@ -427,6 +427,8 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.sink = sink;
     run.options = options;
     run.n_blocks = blocks_of(run.lives.n_twins);
+    if (options->n_blocks_most > 0 && options->n_blocks_most < run.n_blocks)
+        run.n_blocks = options->n_blocks_most;
     run.n_threads = twp_engine_n_threads(options->n_threads);
     if (run.n_threads > run.n_blocks)
         run.n_threads = (int) run.n_blocks;

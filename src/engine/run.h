@@ -58,6 +58,7 @@ typedef struct {
     bool (*should_stop)(void *context);
     void *stop_context;
     const twp_recorder_plan_t *record; /* what is recorded of every life, or NULL: nothing */
+    int64_t n_blocks_most;             /* live no more blocks than these; 0: all */
 } twp_run_options_t;
 
 /**

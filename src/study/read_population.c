@@ -203,6 +203,7 @@ read_patients_file(twp_read_t *read, twp_spot_t patient)
     study->patients_csv = study->patients_csv_name[0] == '/' || read->document->folder == NULL
         ? study->patients_csv_name
         : twp_read_printf(read, "%s/%s", read->document->folder, study->patients_csv_name);
+    study->patients_csv = twp_document_locate(read->document, study->patients_csv);
     switch (twp_csv_read(
         &read->csv, study->patients_csv, study->patients_csv_name, read->findings, &err)) {
     case TWP_OK: break;

@@ -48,7 +48,7 @@ twp_read_file_path(twp_read_t *read, const twp_node_t *from)
     const char *folder = document->folder;
 
     if (from->text[0] == '/')
-        return from->text;
+        return twp_document_locate(document, from->text);
     for (int i = 1; i < document->n_files; i++) /* file 0 is the study: the document's folder */
         if (strcmp(document->file[i].path, from->file) == 0) {
             const char *slash = strrchr(from->file, '/');
@@ -56,7 +56,8 @@ twp_read_file_path(twp_read_t *read, const twp_node_t *from)
                 ? NULL
                 : twp_read_printf(read, "%.*s", (int) (slash - from->file), from->file);
         }
-    return folder == NULL ? from->text : twp_read_printf(read, "%s/%s", folder, from->text);
+    return twp_document_locate(
+        document, folder == NULL ? from->text : twp_read_printf(read, "%s/%s", folder, from->text));
 }
 
 static bool
