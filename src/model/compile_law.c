@@ -54,7 +54,29 @@ prepare_pieces(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t *con
     set_tables(constants, law->n_pieces, from, rate, cumulative);
 }
 
-/* The hazards stay where they are; each set of rows has its own cumulative hazards. */
+/* -log(1 - chance); a chance of 1 leaves one in 1e16. */
+static double
+hazard_of_chance(double chance)
+{
+    return chance < 1 ? -twp_math_log1p(-chance) : -twp_math_log(1e-16);
+}
+
+/* Hazards a day of all rows: those of the table, or constant ones that have its chances. */
+static const double *
+hazards_of(twp_compiler_t *c, const twp_law_t *law, int n)
+{
+    double *rate, days;
+
+    if (law->chance_within_days == NULL)
+        return law->table->value;
+    rate = new_doubles(c, n);
+    days = twp_compile_constant(c, law->chance_within_days);
+    for (int i = 0; rate != NULL && i < n; i++)
+        rate[i] = hazard_of_chance(law->table->value[i]) / days;
+    return rate;
+}
+
+/* Each set of rows has its own cumulative hazards. */
 static void
 prepare_life_table(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t *constants)
 {
@@ -62,20 +84,21 @@ prepare_life_table(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t 
     const int n = table->by[0].n;
     int n_sets = 1;
     double *from, *cumulative;
+    const double *rate;
 
     for (int k = 1; k < table->n_by; k++)
         n_sets *= table->by[k].n;
     from = new_doubles(c, n);
     cumulative = new_doubles(c, n * n_sets);
+    rate = hazards_of(c, law, n * n_sets);
     if (c->is_out_of_memory)
         return;
     memcpy(from, table->by[0].key, (size_t) n * sizeof *from);
     from[0] = 0; /* below the first age its hazard counts */
     for (int i = 0; i < n * n_sets; i++)
-        cumulative[i] = i % n == 0
-            ? 0
-            : cumulative[i - 1] + table->value[i - 1] * (from[i % n] - from[i % n - 1]);
-    set_tables(constants, n, from, table->value, cumulative);
+        cumulative[i] =
+            i % n == 0 ? 0 : cumulative[i - 1] + rate[i - 1] * (from[i % n] - from[i % n - 1]);
+    set_tables(constants, n, from, rate, cumulative);
 }
 
 /* ---- splines and polynomials ------------------------------------------------------------------ */

@@ -197,6 +197,21 @@ explain_happening(const words_t *words, twp_happening_t happening)
     }
 }
 
+/* ---- tables --------------------------------------------------------------------------------- */
+
+static void
+explain_tables(const words_t *words)
+{
+    for (int i = 0; i < words->study->n_tables; i++) {
+        const twp_study_table_t *table = &words->study->table[i];
+        fprintf(words->out, "table %s: from %s by", table->name, table->csv_name);
+        for (int k = 0; k < table->n_by; k++)
+            fprintf(
+                words->out, "%s %s (%d)", k > 0 ? "," : "", table->by[k].column, table->by[k].n);
+        fprintf(words->out, ", source %s\n", table->source);
+    }
+}
+
 /* ---- exits ---------------------------------------------------------------------------------- */
 
 static void
@@ -227,6 +242,8 @@ explain_law(const words_t *words, const twp_law_t *law)
             law->n_coefficients, law->coefficient);
     if (law->table != NULL)
         fprintf(words->out, " %s", law->table->name);
+    if (law->chance_within_days != NULL)
+        fprintf(words->out, ", chances within %s", text_of(words, law->chance_within_days));
 }
 
 static void
@@ -371,6 +388,9 @@ explain_numbers(const words_t *words)
             text_of(words, study->parameter[i].expression),
             study->parameter[i].source != NULL ? "  # " : "",
             study->parameter[i].source != NULL ? study->parameter[i].source : "");
+    explain_tables(words);
+    if (study->age_days != NULL)
+        fprintf(words->out, "age at entry = %s\n", text_of(words, study->age_days));
     for (int i = 0; i < study->n_attributes; i++) {
         fprintf(words->out, "attribute %s: ", study->attribute[i].name);
         explain_distribution(words, study->attribute[i].distribution);

@@ -322,7 +322,8 @@ read_row(twp_read_t *read, twp_spot_t of, const twp_study_table_t *table)
 }
 
 static bool
-check_life_table(twp_read_t *read, twp_spot_t name, const twp_study_table_t *table)
+check_life_table(
+    twp_read_t *read, twp_spot_t name, const twp_study_table_t *table, bool has_chances)
 {
     const twp_table_by_t *age = &table->by[0];
     const char *fault = NULL;
@@ -334,11 +335,14 @@ check_life_table(twp_read_t *read, twp_spot_t name, const twp_study_table_t *tab
         fault = "the first column of %s is no time: it must be the clock's age";
     else if (!(age->key[0] >= 0))
         fault = "the first column of %s begins below 0";
-    else if (!twp_read_same_dim(table->dim, TWP_DIM_PER_TIME))
-        fault = "the values of %s are no hazards: they need a unit such as 1 / year";
+    else if (has_chances && !twp_read_same_dim(table->dim, TWP_DIM_NONE))
+        fault = "the values of %s are no chances: they have a unit";
+    else if (!has_chances && !twp_read_same_dim(table->dim, TWP_DIM_PER_TIME))
+        fault = "the values of %s are no hazards: they need a unit such as 1 / year, or "
+                "chance_within";
     for (size_t i = 0; fault == NULL && i < n; i++)
-        if (!(table->value[i] >= 0))
-            fault = "a hazard of %s is below 0";
+        if (!(table->value[i] >= 0) || (has_chances && table->value[i] > 1))
+            fault = has_chances ? "a chance of %s is outside 0 to 1" : "a hazard of %s is below 0";
     if (fault != NULL)
         twp_read_fail(read, twp_read_place(name), table->name, "a table of hazards by age", NULL,
             fault, table->name);
@@ -348,16 +352,23 @@ check_life_table(twp_read_t *read, twp_spot_t name, const twp_study_table_t *tab
 static bool
 read_life_table(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
 {
-    const twp_spot_t name = twp_read_get(read, spot, "table"), of = twp_read_get(read, spot, "of");
+    const twp_dim_t time = TWP_DIM_TIME;
+    const twp_spot_t name = twp_read_get(read, spot, "table"), of = twp_read_get(read, spot, "of"),
+                     within = twp_read_get(read, spot, "chance_within");
     const int i = twp_read_reference(read, name, TWP_SYMBOL_TABLE);
     const int n_of = of.node != NULL ? twp_read_n_items(of) : 0;
     const twp_study_table_t *table;
+    double days;
 
     if (i < 0)
         return false;
     table = law->table = &read->study->table[i];
     read->is_table_used[i] = true;
-    if (!table->is_good || !check_life_table(read, name, table))
+    law->chance_within_days = twp_read_number(read, within, TWP_SCOPE_CONSTANT, &time);
+    if (twp_read_is_known(read, law->chance_within_days, &days) && !(days > 0 && isfinite(days)))
+        twp_read_fail(read, twp_read_place(within), twp_read_text(within), "a time above 0", NULL,
+            "the time is out of range");
+    if (!table->is_good || !check_life_table(read, name, table, within.node != NULL))
         return false;
     if (n_of != table->n_by - 1) {
         twp_read_fail(read, twp_read_place(of.node != NULL ? of : spot),

@@ -202,6 +202,7 @@ typedef struct {
     twp_expression_t **knot, **coefficient; /* constant scope */
     twp_spline_scale_t scale;               /* spline */
     const twp_study_table_t *table;         /* life table */
+    twp_expression_t *chance_within_days;   /* life table: values are chances; or NULL: hazards */
     twp_expression_t
         *row; /* life table: step scope, the number of the rows' set; NULL: there is one */
     twp_place_t place;

@@ -388,6 +388,8 @@ const twp_key_t twp_keys[] = {
         HELP("a table of hazards whose first column is the clock's age") },
     { IN(LIFE_TABLE), "of", LIST_OF(STEP), MEANS(ANY), DEFAULT("none"),
         HELP("value for each further column of the table, as the clock starts") },
+    { IN(LIFE_TABLE), "chance_within", AS(CONSTANT), MEANS(TIME), DEFAULT("the values are hazards"),
+        HELP("the values are chances of the event within this time, as the q of life tables") },
 
     { IN(HAZARD_EFFECT), "if", AS(CONDITION), EXACTLY_ONE(1), HELP("acts while this is true") },
     { IN(HAZARD_EFFECT), "per", AS(STEP), MEANS(ANY), EXACTLY_ONE(1),

@@ -4,7 +4,8 @@
  */
 #include "testlib.h"
 
-#include "model/family.h"
+#include "document/document.h"
+#include "model/model.h"
 #include "results/reader.h"
 
 #include <math.h>
@@ -239,6 +240,51 @@ test_a_fault_of_a_hazard_names_the_law_and_its_parameters(void **state)
         "the age at entry is negative or not finite");
 }
 
+/* Chances of life tables: 0.1 within a year at 60, then certain death at 61: e^-H is 0.9, then 1e-16. */
+static void
+test_chances_of_a_life_table_become_hazards(void **state)
+{
+    char *const folder = testlib_temporary_folder(), *const csv = testlib_join(folder, "q.csv"),
+                *const path = testlib_join(folder, "s.yaml");
+    twp_findings_t findings;
+    twp_document_t document;
+    twp_study_typed_t *study;
+    twp_model_t *model;
+
+    (void) state;
+    testlib_write_text(csv, "age,q\n0,0\n60,0.1\n61,1\n");
+    testlib_write_text(path,
+        "twinpath: 1\nstudy: s\nsource: assumption\n"
+        "time: {starts: 2027-01-01, horizon: 10 years}\n"
+        "tables: {q: {from: q.csv, by: [{column: age, unit: years}], value: q}}\n"
+        "patient:\n  count: 1\n  age: 60 years\n"
+        "  tracks: {t: {start: x, states: {x: {die: {hazard: {life_table: {table: q, "
+        "chance_within: 1 "
+        "year}},\n    counts_from: birth, to: y}}, y: {}}}}\n"
+        "strategies: {usual: {baseline: true}}\n");
+    assert_int_equal(twp_findings_init(&findings, NULL), TWP_OK);
+    assert_int_equal(twp_document_read(&document, path, NULL, 0, &findings, NULL), TWP_OK);
+    assert_int_equal(
+        twp_study_typed_read(&document, document.root, NULL, &findings, &study, NULL), TWP_OK);
+    assert_int_equal(twp_model_compile(study, 0, 1, &findings, &model, NULL), TWP_OK);
+    const twp_law_constants_t *const law = &model->exit[0].law;
+    const double year = 365.25;
+    assert_near(twp_family_cumulative(TWP_FAMILY_LIFE_TABLE, law, 60 * year), 0, 0);
+    assert_near_relative(
+        twp_family_cumulative(TWP_FAMILY_LIFE_TABLE, law, 60.5 * year), -log(0.9) / 2, 1e-12);
+    assert_near_relative(
+        twp_family_cumulative(TWP_FAMILY_LIFE_TABLE, law, 61 * year), -log(0.9), 1e-12);
+    assert_near_relative(twp_family_cumulative(TWP_FAMILY_LIFE_TABLE, law, 62 * year),
+        -log(0.9) - log(1e-16), 1e-12);
+    twp_model_free(model);
+    twp_study_typed_free(study);
+    twp_document_clear(&document);
+    twp_findings_clear(&findings);
+    testlib_remove_folder(folder);
+    free(csv);
+    free(path);
+}
+
 static void
 test_the_file_of_a_table_stands_in_the_results_with_its_digest(void **state)
 {
@@ -275,6 +321,7 @@ main(void)
         cmocka_unit_test(test_tabulated_hazards_keep_their_bound),
         cmocka_unit_test(test_hazards_without_a_cumulative_hazard_are_refused),
         cmocka_unit_test(test_a_fault_of_a_hazard_names_the_law_and_its_parameters),
+        cmocka_unit_test(test_chances_of_a_life_table_become_hazards),
         cmocka_unit_test(test_the_file_of_a_table_stands_in_the_results_with_its_digest),
     };
 

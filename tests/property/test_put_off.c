@@ -10,6 +10,7 @@
 
 /* Every family races under a covariate that jumps and returns, with hazards that are switched off. */
 #define PATIENT                                                                                    \
+    "  age: 40 years\n"                                                                            \
     "  variables:\n"                                                                               \
     "    mood: {starts: {normal: [0, 1]}, returns_to: start, half_life: 20 days}\n"                \
     "    trust: {starts: {normal: [0, 1]}, returns_to: 0, half_life: 50 days, held_for: 5 days}\n" \
@@ -43,7 +44,23 @@
     "            effects: [{per: mood, hr: 0.8}], only_while: gate.open}\n"                        \
     "          by_f: {hazard: {piecewise: {from: [0 days, 20 days], rate: [0.001 / day, 0.004 / "  \
     "day]}},\n"                                                                                    \
-    "            to: running, effects: [{per: trust, hr: 1.6}]}\n"
+    "            to: running, effects: [{per: trust, hr: 1.6}]}\n"                                 \
+    "          by_g: {hazard: {gamma: {shape: 2.2, rate: 0.008 / day}}, to: running,\n"            \
+    "            effects: [{per: mood, hr: 1.3}]}\n"                                               \
+    "          by_h: {hazard: {generalised_gamma: {mu: 5.5, sigma: 0.8, Q: -0.6}}, to: running,\n" \
+    "            effects: [{per: trust, hr: 0.7}], only_while: gate.open}\n"                       \
+    "          by_i: {hazard: {spline: {knots: [-5, -2, 0.5], gammas: [-1.2, 0.9, 0.02],\n"        \
+    "            location: 0.3 * mood, time_unit: 1 year}}, to: running, effects: [{per: trust, "  \
+    "hr: 1.2}]}\n"                                                                                 \
+    "          by_j: {hazard: {fractional_polynomial: {powers: [-0.5, 1], time_unit: 1 year,\n"    \
+    "            coefficients: [0.1, -0.3, 0.2]}}, to: running, effects: [{per: mood, hr: "        \
+    "0.8}]}\n"                                                                                     \
+    "          by_k: {hazard: {weibull: {shape: 1.5, scale: 200 days}}, since: gate.shut, to: "    \
+    "running,\n"                                                                                   \
+    "            effects: [{per: mood, hr: 0.6}, {if: gate.shut, time_ratio: 0.7}]}\n"             \
+    "          by_l: {hazard: {gompertz: {shape: 0.1 / year, rate: 0.01 / year}}, counts_from: "   \
+    "birth,\n"                                                                                     \
+    "            effects: [{per: mood, hr: 1.2}], to: running}\n"
 
 #define STRATEGIES "strategies: {usual_care: {baseline: true}}\n"
 
