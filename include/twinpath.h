@@ -307,6 +307,7 @@ typedef struct {
     int64_t n_twins;
     const twp_summary_estimate_t *estimate; /**< [n_rows * n_strategies] as in the summary */
     const twp_summary_contrast_t *contrast; /**< [n_rows * n_contrasts] */
+    const twp_summary_icer_t *icer;         /**< [n_contrasts], or NULL */
 } twp_summary_segment_t;
 
 /** What a run says of a target. */

@@ -168,7 +168,7 @@ size_partial(twp_figures_t *figures)
 {
     figures->n_moments = (size_t) (1 + figures->n_segments) * (size_t) figures->n_figures *
             (size_t) (figures->n_models + figures->n_contrasts) +
-        (size_t) figures->n_contrasts;
+        (size_t) (1 + figures->n_segments) * (size_t) figures->n_contrasts;
     figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t) +
         (size_t) (figures->n_segments + 1) * sizeof(int64_t);
 }

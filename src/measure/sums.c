@@ -31,9 +31,12 @@ at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
 }
 
 static size_t
-at_joint(const twp_figures_t *figures, int i_contrast)
+at_joint(const twp_figures_t *figures, int i_segment, int i_contrast)
 {
-    return figures->n_moments - (size_t) figures->n_contrasts + (size_t) i_contrast;
+    const size_t n = (size_t) figures->n_contrasts;
+
+    return figures->n_moments - (size_t) (figures->n_segments - i_segment) * n +
+        (size_t) i_contrast;
 }
 
 static int
@@ -42,7 +45,7 @@ columns_of(const twp_figures_t *figures, size_t i_moments)
     const size_t per_side = (size_t) figures->n_figures;
     const size_t n_sides = (size_t) figures->n_models + (size_t) figures->n_contrasts;
 
-    if (i_moments >= at_joint(figures, 0) || per_side == 0)
+    if (i_moments >= at_joint(figures, -1, 0) || per_side == 0)
         return 4;
     return i_moments / per_side % n_sides < (size_t) figures->n_models ? 2 : 4;
 }
@@ -219,7 +222,8 @@ reduce_figure(const twp_figures_t *figures, const twp_block_t *block, int i_segm
 }
 
 static void
-reduce_joint(const twp_figures_t *figures, const twp_block_t *block, twp_moments_t *moments)
+reduce_joint(const twp_figures_t *figures, const twp_block_t *block, int i_segment,
+    const int *index, int n_index, twp_moments_t *moments)
 {
     const size_t cost = (size_t) figures->figure[figures->i_cost].i_column * TWP_BLOCK_TWINS;
     const size_t qaly = (size_t) figures->figure[figures->i_qaly].i_column * TWP_BLOCK_TWINS;
@@ -231,14 +235,16 @@ reduce_joint(const twp_figures_t *figures, const twp_block_t *block, twp_moments
             &block->value[s][qaly], &block->value[0][qaly] };
         int n = 0;
 
-        for (int k = 0; k < block->n_twins; k++) {
+        for (int i = 0; i < n_index; i++) {
+            const int k = index[i];
+
             if (isnan(of[0][k]) || isnan(of[1][k]) || isnan(of[2][k]) || isnan(of[3][k]))
                 continue;
             for (int c = 0; c < 4; c++)
                 column[c][n] = of[c][k];
             n++;
         }
-        twp_moments_of(&moments[at_joint(figures, s - 1)], 4, columns, n);
+        twp_moments_of(&moments[at_joint(figures, i_segment, s - 1)], 4, columns, n);
     }
 }
 
@@ -297,9 +303,9 @@ twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial)
         for (int f = 0; f < figures->n_figures; f++)
             if (figures->figure[f].i_column >= 0)
                 reduce_figure(figures, block, g, f, index, n, moments);
+        if (figures->i_cost >= 0)
+            reduce_joint(figures, block, g, index, n, moments);
     }
-    if (figures->i_cost >= 0)
-        reduce_joint(figures, block, moments);
     count_quantiles(sums, block, 1);
 }
 
@@ -383,9 +389,9 @@ twp_sums_contrast(const twp_sums_t *sums, int i_segment, int i_contrast, int i_f
 }
 
 const twp_moments_t *
-twp_sums_joint(const twp_sums_t *sums, int i_contrast)
+twp_sums_joint(const twp_sums_t *sums, int i_segment, int i_contrast)
 {
-    return &sums->total[at_joint(sums->figures, i_contrast)];
+    return &sums->total[at_joint(sums->figures, i_segment, i_contrast)];
 }
 
 int64_t

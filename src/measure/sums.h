@@ -90,7 +90,7 @@ const twp_moments_t *twp_sums_moments(
 const twp_moments_t *twp_sums_contrast(
     const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure);
 /** Columns 0 to 3: cost, baseline cost, QALYs, baseline QALYs. */
-const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_contrast);
+const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_segment, int i_contrast);
 int64_t twp_sums_n_segment(const twp_sums_t *sums, int i_segment);
 
 /** Lives of a Kaplan-Meier curve of the plan, by whole day: [plan->n_curve_days] each. */

@@ -494,7 +494,7 @@ write_spread(writing_t *w)
 /* ---- cost and effect ---------------------------------------------------------------------------- */
 
 static void
-write_icer_words(writing_t *w)
+write_icer_words(writing_t *w, const twp_summary_icer_t *icer)
 {
     const twp_summary_t *s = w->summary;
 
@@ -502,7 +502,7 @@ write_icer_words(writing_t *w)
         twp_buffer_t words = { 0 };
         if (!twp_report_shows(w->options, i))
             continue;
-        twp_report_icer_words(&words, &s->icer[i - 1], s->currency);
+        twp_report_icer_words(&words, &icer[i - 1], s->currency);
         if (words.has_failed)
             w->buffer->has_failed = true;
         else
@@ -512,8 +512,25 @@ write_icer_words(writing_t *w)
     }
 }
 
+/* Lines of one group of twins at worth k. */
 static void
-write_net_benefit(writing_t *w)
+add_net_benefits(writing_t *w, twp_grid_t *grid, const twp_summary_icer_t *icer, int k)
+{
+    const twp_summary_t *s = w->summary;
+
+    for (int i = 1; i < s->n_strategies; i++) {
+        const twp_summary_contrast_t *benefit = &icer[i - 1].net_benefit[k];
+        if (!twp_report_shows(w->options, i))
+            continue;
+        twp_grid_add_copy(grid, s->strategy[i]);
+        add_contrast(grid, TWP_NUMBER_MONEY, benefit);
+        add_share(w, grid, icer[i - 1].p_better != NULL ? icer[i - 1].p_better[k] : NAN);
+        twp_grid_add(grid, twp_report_worth_words(benefit));
+    }
+}
+
+static void
+write_net_benefit(writing_t *w, bool has_segments)
 {
     const twp_summary_t *s = w->summary;
     twp_grid_t grid = twp_grid_init(w->arena);
@@ -529,14 +546,13 @@ write_net_benefit(writing_t *w)
         twp_number_format(
             worth, s->worth[k], twp_number_decimals(TWP_NUMBER_MONEY, s->worth[k], NAN), false);
         twp_grid_group(&grid, print(w, "a QALY is worth %s %s", worth, s->currency));
-        for (int i = 1; i < s->n_strategies; i++) {
-            const twp_summary_contrast_t *benefit = &s->icer[i - 1].net_benefit[k];
-            if (!twp_report_shows(w->options, i))
+        add_net_benefits(w, &grid, s->icer, k);
+        for (int g = 0; has_segments && g < s->n_segments; g++) {
+            if (s->segment[g].icer == NULL)
                 continue;
-            twp_grid_add_copy(&grid, s->strategy[i]);
-            add_contrast(&grid, TWP_NUMBER_MONEY, benefit);
-            add_share(w, &grid, s->icer[i - 1].p_better != NULL ? s->icer[i - 1].p_better[k] : NAN);
-            twp_grid_add(&grid, twp_report_worth_words(benefit));
+            twp_grid_group(&grid,
+                print(w, "a QALY is worth %s %s, %s", worth, s->currency, s->segment[g].name));
+            add_net_benefits(w, &grid, s->segment[g].icer, k);
         }
     }
     w->face->heading(w->buffer, print(w, "Net benefit (%s)", s->currency),
@@ -548,6 +564,7 @@ static void
 write_cost_effectiveness(writing_t *w)
 {
     const twp_summary_t *s = w->summary;
+    const bool has_segments = w->options != NULL && w->options->has_segments;
 
     if (!s->has_icer || s->n_contrasts < 1)
         return;
@@ -555,9 +572,17 @@ write_cost_effectiveness(writing_t *w)
     w->face->paragraph(w->buffer,
         print(w, "Against %s, by %s and %s:", s->strategy[0], s->cost_name, s->qaly_name),
         w->width);
-    write_icer_words(w);
+    write_icer_words(w, s->icer);
+    for (int g = 0; has_segments && g < s->n_segments; g++) {
+        const twp_summary_segment_t *segment = &s->segment[g];
+        if (segment->icer == NULL)
+            continue;
+        w->face->paragraph(w->buffer,
+            print(w, "%s (%s twins):", segment->name, count(w, segment->n_twins)), w->width);
+        write_icer_words(w, segment->icer);
+    }
     if (s->n_worth > 0)
-        write_net_benefit(w);
+        write_net_benefit(w, has_segments);
 }
 
 /* ---- targets ------------------------------------------------------------------------------------ */

@@ -204,9 +204,8 @@ make_net_benefits(making_t *m, const twp_summary_icer_t *icer)
 }
 
 static json_t *
-make_icer(making_t *m, int i_strategy)
+make_icer(making_t *m, const twp_summary_icer_t *icer, int i_strategy)
 {
-    const twp_summary_icer_t *icer = &m->summary->icer[i_strategy - 1];
     json_t *object = json_object();
     twp_buffer_t words = { 0 };
 
@@ -231,6 +230,21 @@ make_icer(making_t *m, int i_strategy)
 }
 
 static json_t *
+make_icers(making_t *m, const twp_summary_icer_t *icer)
+{
+    json_t *array;
+
+    if (icer == NULL)
+        return json_null();
+    array = json_array();
+    for (int i = 1; i < m->summary->n_strategies; i++) {
+        if (twp_report_shows(m->options, i))
+            append(m, array, make_icer(m, &icer[i - 1], i));
+    }
+    return array;
+}
+
+static json_t *
 make_cost_effectiveness(making_t *m)
 {
     const twp_summary_t *s = m->summary;
@@ -239,15 +253,18 @@ make_cost_effectiveness(making_t *m)
     if (!s->has_icer)
         return json_null();
     object = json_object();
-    array = json_array();
     put(m, object, "cost", text(s->cost_name));
     put(m, object, "qaly", text(s->qaly_name));
     put(m, object, "worth", numbers(m, s->worth, s->n_worth));
-    for (int i = 1; i < s->n_strategies; i++) {
-        if (twp_report_shows(m->options, i))
-            append(m, array, make_icer(m, i));
+    put(m, object, "strategies", make_icers(m, s->icer));
+    array = json_array();
+    for (int g = 0; g < s->n_segments; g++) {
+        json_t *one = json_object();
+        put(m, one, "name", text(s->segment[g].name));
+        put(m, one, "strategies", make_icers(m, s->segment[g].icer));
+        append(m, array, one);
     }
-    put(m, object, "strategies", array);
+    put(m, object, "segments", array);
     return object;
 }
 

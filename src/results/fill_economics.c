@@ -29,8 +29,10 @@ room(twp_fill_t *fill, int n, size_t size)
 
 /* ---- cost and effect ------------------------------------------------------------------------- */
 
+/* economics[n]: of each contrast, in /segments of each segment's contrasts one after the other. */
 static void
-write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
+write_icers(twp_fill_t *fill, const char *group, const twp_economics_t *economics, int n,
+    const char *currency)
 {
     const char *const unit = twp_arena_printf(fill->arena, "%s year-1", currency);
     const size_t n_all = (size_t) n;
@@ -51,17 +53,18 @@ write_icers(twp_fill_t *fill, const twp_economics_t *economics, int n, const cha
         code[c] = (int8_t) icer.fieller;
         code[n + c] = (int8_t) twp_economics_place(&economics[c]);
     }
-    put(fill, "contrasts", "icer", TWP_TYPE_FLOAT64, unit, number);
-    put(fill, "contrasts", "icer_ratio", TWP_TYPE_FLOAT64, unit, number + n_all);
-    put(fill, "contrasts", "icer_low", TWP_TYPE_FLOAT64, unit, number + 2 * n_all);
-    put(fill, "contrasts", "icer_high", TWP_TYPE_FLOAT64, unit, number + 3 * n_all);
-    put(fill, "contrasts", "icer_correlation", TWP_TYPE_FLOAT64, NULL, number + 4 * n_all);
-    put(fill, "contrasts", "icer_interval", TWP_TYPE_INT8, NULL, code);
-    put(fill, "contrasts", "icer_place", TWP_TYPE_INT8, NULL, code + n_all);
+    put(fill, group, "icer", TWP_TYPE_FLOAT64, unit, number);
+    put(fill, group, "icer_ratio", TWP_TYPE_FLOAT64, unit, number + n_all);
+    put(fill, group, "icer_low", TWP_TYPE_FLOAT64, unit, number + 2 * n_all);
+    put(fill, group, "icer_high", TWP_TYPE_FLOAT64, unit, number + 3 * n_all);
+    put(fill, group, "icer_correlation", TWP_TYPE_FLOAT64, NULL, number + 4 * n_all);
+    put(fill, group, "icer_interval", TWP_TYPE_INT8, NULL, code);
+    put(fill, group, "icer_place", TWP_TYPE_INT8, NULL, code + n_all);
 }
 
 static void
-write_net_benefits(twp_fill_t *fill, const twp_economics_t *economics, int n, const char *currency)
+write_net_benefits(twp_fill_t *fill, const char *group, const twp_economics_t *economics, int n,
+    const char *currency)
 {
     const int n_worth = fill->study->n_worth;
     const char *const unit = twp_arena_printf(fill->arena, "%s year-1", currency);
@@ -92,15 +95,14 @@ write_net_benefits(twp_fill_t *fill, const twp_economics_t *economics, int n, co
             ends[(n + c) * n_worth + w] = over.high;
         }
     (void) twp_fill_ok(fill,
-        twp_results_dimension_float64(fill->writer, "contrasts", "worth", (size_t) n_worth,
+        twp_results_dimension_float64(fill->writer, group, "worth", (size_t) n_worth,
             fill->study->worth_of_a_qaly, unit, NULL, &fill->err));
-    put(fill, "contrasts", "net_benefit", TWP_TYPE_FLOAT64, currency, value);
-    put(fill, "contrasts", "net_benefit_mcse", TWP_TYPE_FLOAT64, currency, se);
-    put(fill, "contrasts", "net_benefit_p_better", TWP_TYPE_FLOAT64, NULL, p_better);
+    put(fill, group, "net_benefit", TWP_TYPE_FLOAT64, currency, value);
+    put(fill, group, "net_benefit_mcse", TWP_TYPE_FLOAT64, currency, se);
+    put(fill, group, "net_benefit_p_better", TWP_TYPE_FLOAT64, NULL, p_better);
     if (sets != NULL) {
-        put(fill, "contrasts", "net_benefit_sets_low", TWP_TYPE_FLOAT64, currency, ends);
-        put(fill, "contrasts", "net_benefit_sets_high", TWP_TYPE_FLOAT64, currency,
-            ends + n * n_worth);
+        put(fill, group, "net_benefit_sets_low", TWP_TYPE_FLOAT64, currency, ends);
+        put(fill, group, "net_benefit_sets_high", TWP_TYPE_FLOAT64, currency, ends + n * n_worth);
     }
 }
 
@@ -123,15 +125,36 @@ twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums)
         return;
     for (int c = 0; c < n; c++)
         economics[c] = fill->run->sets != NULL ? twp_sets_economics_over(fill->run->sets, c)
-                                               : twp_economics_of(twp_sums_joint(sums, c));
+                                               : twp_economics_of(twp_sums_joint(sums, -1, c));
     if (twp_fill_ok(fill,
             twp_results_attribute_text(
                 fill->writer, "contrasts", "icer_cost", cost->name, &fill->err)))
         (void) twp_fill_ok(fill,
             twp_results_attribute_text(
                 fill->writer, "contrasts", "icer_effect", qaly->name, &fill->err));
-    write_icers(fill, economics, n, twp_fill_measure_unit(fill, cost));
-    write_net_benefits(fill, economics, n, twp_fill_measure_unit(fill, cost));
+    write_icers(fill, "contrasts", economics, n, twp_fill_measure_unit(fill, cost));
+    write_net_benefits(fill, "contrasts", economics, n, twp_fill_measure_unit(fill, cost));
+}
+
+void
+twp_fill_write_segment_economics(twp_fill_t *fill, const twp_sums_t *sums)
+{
+    const twp_figures_t *const figures = fill->run->figures;
+    const int n = figures->n_contrasts, n_all = n * figures->n_segments;
+    twp_economics_t *economics;
+
+    if (figures->i_cost < 0 || n == 0)
+        return;
+    const char *const currency = twp_fill_measure_unit(
+        fill, &fill->study->measure[figures->figure[figures->i_cost].i_measure]);
+
+    economics = room(fill, n_all, sizeof(*economics));
+    if (economics == NULL)
+        return;
+    for (int i = 0; i < n_all; i++)
+        economics[i] = twp_economics_of(twp_sums_joint(sums, i / n, i % n));
+    write_icers(fill, "segments", economics, n_all, currency);
+    write_net_benefits(fill, "segments", economics, n_all, currency);
 }
 
 /* ---- targets --------------------------------------------------------------------------------- */

@@ -56,6 +56,7 @@ void twp_fill_take_paths(twp_fill_t *fill, const twp_block_t *block);
 void twp_fill_write_summary(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_economics(twp_fill_t *fill, const twp_sums_t *sums);
+void twp_fill_write_segment_economics(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_survival(
     twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);

@@ -120,7 +120,7 @@ twp_fill_note_set(twp_fill_t *fill, const twp_sums_t *sums, int64_t i_set, twp_s
     }
     for (int c = 0; c < sets->n_contrasts; c++)
         *twp_sets_economics(sets, i_set, c) = figures->i_cost >= 0
-            ? twp_economics_of(twp_sums_joint(sums, c))
+            ? twp_economics_of(twp_sums_joint(sums, -1, c))
             : (twp_economics_t){ NAN, NAN, NAN, NAN, NAN };
 }
 
@@ -418,4 +418,5 @@ twp_fill_write_segments(twp_fill_t *fill, const twp_sums_t *sums)
         if (figures->n_contrasts > 0)
             write_differences(fill, sums, "segments", f);
     }
+    twp_fill_write_segment_economics(fill, sums);
 }

@@ -68,46 +68,50 @@ row_of(const twp_load_t *load, const char *measure)
     return -1;
 }
 
+/* Where the icers of one group of twins stand: /contrasts, or those of a segment in /segments. */
+typedef struct {
+    const char *group;
+    size_t i_first, n_all; /* rows of this group of twins begin at i_first, of n_all */
+    double n_twins;
+    const twp_summary_contrast_t *contrast;
+} plane_t;
+
 static void
-load_net_benefits(twp_load_t *load, twp_summary_icer_t *icer)
+load_net_benefits(twp_load_t *load, const plane_t *plane, twp_summary_icer_t *icer)
 {
-    twp_summary_t *const summary = load->summary;
-    const size_t n = (size_t) summary->n_contrasts;
-    const size_t n_worth = length_of(load, "contrasts/worth");
-    const bool has_sets = summary->n_parameter_sets_done > 0;
+    const size_t n = (size_t) load->summary->n_contrasts, n_worth = (size_t) load->summary->n_worth;
+    const size_t n_all = plane->n_all * n_worth, first = plane->i_first * n_worth;
+    const bool has_sets = load->summary->n_parameter_sets_done > 0;
+    const char *const base = twp_load_path(load, "%s/net_benefit", plane->group);
     const double *value, *se, *p_better, *low = NULL, *high = NULL;
     twp_summary_contrast_t *benefit;
 
-    if (n_worth == 0)
-        return;
-    summary->worth = twp_load_doubles(load, "contrasts/worth", n_worth, true);
-    value = twp_load_doubles(load, "contrasts/net_benefit", n * n_worth, true);
-    se = twp_load_doubles(load, "contrasts/net_benefit_mcse", n * n_worth, true);
-    p_better = twp_load_doubles(load, "contrasts/net_benefit_p_better", n * n_worth, true);
+    value = twp_load_doubles(load, base, n_all, true);
+    se = twp_load_doubles(load, twp_load_path(load, "%s_mcse", base), n_all, true);
+    p_better = twp_load_doubles(load, twp_load_path(load, "%s_p_better", base), n_all, true);
     if (has_sets) {
-        low = twp_load_doubles(load, "contrasts/net_benefit_sets_low", n * n_worth, true);
-        high = twp_load_doubles(load, "contrasts/net_benefit_sets_high", n * n_worth, true);
+        low = twp_load_doubles(load, twp_load_path(load, "%s_sets_low", base), n_all, true);
+        high = twp_load_doubles(load, twp_load_path(load, "%s_sets_high", base), n_all, true);
     }
     benefit = twp_load_room(load, n * n_worth, sizeof(*benefit));
     if (load->status != TWP_OK)
         return;
     for (size_t i = 0; i < n * n_worth; i++) {
-        benefit[i].difference = value[i];
-        benefit[i].se = se[i];
-        benefit[i].n = (double) summary->n_twins_done;
+        benefit[i].difference = value[first + i];
+        benefit[i].se = se[first + i];
+        benefit[i].n = plane->n_twins;
         benefit[i].variance_saved = NAN;
         benefit[i].sets_variance = benefit[i].twins_variance = NAN;
-        twp_load_interval(value[i], se[i], &benefit[i].low, &benefit[i].high);
+        twp_load_interval(benefit[i].difference, benefit[i].se, &benefit[i].low, &benefit[i].high);
         if (low != NULL && high != NULL) {
-            benefit[i].low = low[i];
-            benefit[i].high = high[i];
+            benefit[i].low = low[first + i];
+            benefit[i].high = high[first + i];
         }
     }
     for (size_t c = 0; c < n; c++) {
         icer[c].net_benefit = &benefit[c * n_worth];
-        icer[c].p_better = &p_better[c * n_worth];
+        icer[c].p_better = &p_better[first + c * n_worth];
     }
-    summary->n_worth = (int) n_worth;
 }
 
 /* The error of a difference in the plane: with sets what the parameters make of it. */
@@ -124,12 +128,14 @@ error_in_plane(const twp_summary_t *summary, const twp_summary_contrast_t *contr
 }
 
 static void
-fill_icer(twp_load_t *load, size_t c, int i_cost, int i_qaly, twp_summary_icer_t *icer)
+fill_icer(twp_load_t *load, size_t c, const plane_t *plane, twp_summary_icer_t *icer)
 {
     const twp_summary_t *const summary = load->summary;
     const size_t n = (size_t) summary->n_contrasts;
-    const twp_summary_contrast_t *const cost = &summary->contrast[(size_t) i_cost * n + c];
-    const twp_summary_contrast_t *const qaly = &summary->contrast[(size_t) i_qaly * n + c];
+    const size_t i_cost = (size_t) row_of(load, summary->cost_name);
+    const size_t i_qaly = (size_t) row_of(load, summary->qaly_name);
+    const twp_summary_contrast_t *const cost = &plane->contrast[i_cost * n + c];
+    const twp_summary_contrast_t *const qaly = &plane->contrast[i_qaly * n + c];
 
     icer->cost = cost->difference;
     icer->cost_se = error_in_plane(summary, cost);
@@ -138,33 +144,28 @@ fill_icer(twp_load_t *load, size_t c, int i_cost, int i_qaly, twp_summary_icer_t
     icer->statement = twp_economics_statement((twp_economics_place_t) icer->place);
 }
 
-void
-twp_load_icers(twp_load_t *load)
+static const twp_summary_icer_t *
+load_plane(twp_load_t *load, const plane_t *plane)
 {
-    twp_summary_t *const summary = load->summary;
-    const size_t n = (size_t) summary->n_contrasts;
-    const double *number[7];
     static const char *const column[7] = { "icer", "icer_ratio", "icer_low", "icer_high",
         "icer_correlation", "icer_interval", "icer_place" };
+    const size_t n = (size_t) load->summary->n_contrasts;
+    const double *number[7];
     twp_summary_icer_t *icer;
-    int i_cost, i_qaly;
 
-    if (n == 0 || !twp_load_has(load, "contrasts/icer"))
-        return;
-    summary->cost_name = twp_load_attribute(load, "contrasts", "icer_cost");
-    summary->qaly_name = twp_load_attribute(load, "contrasts", "icer_effect");
-    i_cost = row_of(load, summary->cost_name);
-    i_qaly = row_of(load, summary->qaly_name);
-    if (i_cost < 0 || i_qaly < 0)
-        twp_load_refuse(load, "contrasts/icer", "is of measures that are not there");
-    for (size_t i = 0; i < 7; i++)
-        number[i] = twp_load_doubles(load, twp_load_path(load, "contrasts/%s", column[i]), n, true);
+    for (size_t i = 0; i < 7; i++) {
+        number[i] = twp_load_doubles(
+            load, twp_load_path(load, "%s/%s", plane->group, column[i]), plane->n_all, true);
+        if (number[i] != NULL)
+            number[i] += plane->i_first;
+    }
     icer = twp_load_room(load, n, sizeof(*icer));
     for (size_t c = 0; c < n && load->status == TWP_OK; c++) {
         if (!(number[5][c] >= 0.0 && number[5][c] <= 3.0) ||
             !(number[6][c] >= 0.0 && number[6][c] <= 5.0)) {
-            twp_load_refuse(load, "contrasts/icer_place", "holds an unknown code");
-            return;
+            twp_load_refuse(
+                load, twp_load_path(load, "%s/icer_place", plane->group), "holds an unknown code");
+            return NULL;
         }
         icer[c].icer = number[0][c];
         icer[c].ratio = number[1][c];
@@ -173,12 +174,43 @@ twp_load_icers(twp_load_t *load)
         icer[c].correlation = number[4][c];
         icer[c].shape = (twp_interval_shape_t) number[5][c];
         icer[c].place = (twp_place_in_plane_t) number[6][c];
-        fill_icer(load, c, i_cost, i_qaly, &icer[c]);
+        fill_icer(load, c, plane, &icer[c]);
     }
-    if (load->status == TWP_OK)
-        load_net_benefits(load, icer);
+    if (load->status == TWP_OK && load->summary->n_worth > 0)
+        load_net_benefits(load, plane, icer);
+    return load->status == TWP_OK ? icer : NULL;
+}
+
+void
+twp_load_icers(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    twp_summary_segment_t *const segment = (twp_summary_segment_t *) (uintptr_t) summary->segment;
+    const size_t n = (size_t) summary->n_contrasts, n_segments = (size_t) summary->n_segments;
+    const size_t n_worth = length_of(load, "contrasts/worth");
+    const plane_t all = { "contrasts", 0, n, (double) summary->n_twins_done, summary->contrast };
+
+    if (n == 0 || !twp_load_has(load, "contrasts/icer"))
+        return;
+    summary->cost_name = twp_load_attribute(load, "contrasts", "icer_cost");
+    summary->qaly_name = twp_load_attribute(load, "contrasts", "icer_effect");
+    if (row_of(load, summary->cost_name) < 0 || row_of(load, summary->qaly_name) < 0) {
+        twp_load_refuse(load, "contrasts/icer", "is of measures that are not there");
+        return;
+    }
+    if (n_worth > 0)
+        summary->worth = twp_load_doubles(load, "contrasts/worth", n_worth, true);
+    summary->n_worth = (int) n_worth;
+    summary->icer = load_plane(load, &all);
     summary->has_icer = load->status == TWP_OK;
-    summary->icer = icer;
+    if (!twp_load_has(load, "segments/icer"))
+        return;
+    for (size_t g = 0; g < n_segments && load->status == TWP_OK; g++) {
+        const plane_t plane = { "segments", g * n, n_segments * n, (double) segment[g].n_twins,
+            segment[g].contrast };
+
+        segment[g].icer = load_plane(load, &plane);
+    }
 }
 
 /* ---- targets --------------------------------------------------------------------------------- */

@@ -94,9 +94,9 @@ fill_figures(sample_t *sample)
     sample->estimate[5 * N_STRATEGIES].quantile = quantile_values;
     sample->estimate[4 * N_STRATEGIES].low = NAN; /* one world has no interval */
     sample->segment[0] =
-        (twp_summary_segment_t){ "female=no", 5012, sample->estimate, sample->contrast };
-    sample->segment[1] =
-        (twp_summary_segment_t){ "female=yes", 14988, sample->estimate, sample->contrast };
+        (twp_summary_segment_t){ "female=no", 5012, sample->estimate, sample->contrast, NULL };
+    sample->segment[1] = (twp_summary_segment_t){ "female=yes", 14988, sample->estimate,
+        sample->contrast, sample->icer };
 }
 
 static void
@@ -395,6 +395,24 @@ test_the_table_says_what_a_strategy_person_wants(void **state)
     assert_lacks(text, "female");
     assert_lacks(text, " nan");
     assert_true(longest_line(text) <= 100);
+    free(text);
+}
+
+static void
+test_cost_and_effect_are_told_of_segments_too(void **state)
+{
+    const twp_report_options_t options = { .has_segments = true };
+    sample_t *sample = *state;
+    char *text = report(twp_report_table, &sample->summary, &options);
+
+    assert_contains(text,
+        "\nfemale=yes (14,988 twins):\n"
+        "  app: costs 123,000 USD per QALY gained (95 % 105,000 to 147,000)\n");
+    assert_lacks(text, "female=no (5,012 twins):\n");
+    assert_contains(text, "  a QALY is worth 100,000 USD, female=yes\n    app ");
+    free(text);
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_lacks(text, "female");
     free(text);
 }
 
@@ -867,6 +885,7 @@ main(void)
         cmocka_unit_test(test_text_breaks_between_words_and_counts_characters),
         cmocka_unit_test(test_a_wide_grid_puts_long_names_on_lines_of_their_own),
         WITH_SAMPLE(test_the_table_says_what_a_strategy_person_wants),
+        WITH_SAMPLE(test_cost_and_effect_are_told_of_segments_too),
         WITH_SAMPLE(test_money_has_its_year_and_discounting_its_rate),
         WITH_SAMPLE(test_exactly_nothing_is_0),
         WITH_SAMPLE(test_a_target_whose_interval_covers_a_bound_is_too_close_to_tell),

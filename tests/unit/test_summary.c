@@ -366,6 +366,42 @@ test_cost_and_effect_are_weighed(void **state)
 }
 
 static void
+test_cost_and_effect_are_weighed_in_each_segment(void **state)
+{
+    const fixture_t *const fixture = *state;
+    const twp_summary_t *const summary = fixture->summary;
+    double *const cost = outcome(fixture, "outcomes/cost", 2 * N);
+    double *const qaly = outcome(fixture, "outcomes/qaly", 2 * N);
+    double *const female = outcome(fixture, "twins/female", N);
+
+    for (int g = 0; g < 2; g++) {
+        const twp_summary_icer_t *const icer = summary->segment[g].icer;
+        double benefit[N], d_cost[N], d_qaly[N];
+        int n = 0;
+
+        assert_non_null(icer);
+        assert_string_equal(summary->segment[g].name, g == 0 ? "female=no" : "female=yes");
+        for (int i = 0; i < N; i++) {
+            if ((int) female[i] != g)
+                continue;
+            d_cost[n] = cost[N + i] - cost[i];
+            d_qaly[n] = qaly[N + i] - qaly[i];
+            benefit[n] = 100000 * d_qaly[n] - d_cost[n];
+            n++;
+        }
+        assert_int_equal((int) summary->segment[g].n_twins, n);
+        assert_near_relative(icer->cost, mean_of(d_cost, n).mean, 1e-4);
+        assert_near_relative(icer->ratio, mean_of(d_cost, n).mean / mean_of(d_qaly, n).mean, 1e-4);
+        assert_near_relative(icer->net_benefit[1].difference, mean_of(benefit, n).mean, 1e-4);
+        assert_near_relative(icer->net_benefit[1].se, mean_of(benefit, n).se, 1e-4);
+        assert_near(icer->net_benefit[1].n, n, 0);
+    }
+    free(female);
+    free(qaly);
+    free(cost);
+}
+
+static void
 test_targets_are_judged(void **state)
 {
     const twp_summary_t *const summary = ((fixture_t *) *state)->summary;
@@ -442,6 +478,7 @@ main(void)
         cmocka_unit_test(test_segments_are_those_of_the_attributes),
         cmocka_unit_test(test_ages_are_written_in_years),
         cmocka_unit_test(test_cost_and_effect_are_weighed),
+        cmocka_unit_test(test_cost_and_effect_are_weighed_in_each_segment),
         cmocka_unit_test(test_targets_are_judged),
         cmocka_unit_test(test_curves_and_provenance_are_there),
         cmocka_unit_test(test_the_file_is_of_the_layout),
