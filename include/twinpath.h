@@ -125,6 +125,11 @@ typedef struct {
     double value;      /**< in days and the study's money */
     const char *unit;  /**< of value: "", "days", "USD / day", ... */
     double low, high;  /**< range; -INFINITY, INFINITY when none */
+    const char
+        *distribution; /**< of an uncertain parameter, such as "gamma: shape 4, scale 25" (in days
+                                   and the study's money); of one that follows such "follows"; else NULL */
+    double mean, p025, p975;  /**< of the distribution, in written_unit; NAN without */
+    const char *written_unit; /**< in which the value is written */
 } twp_number_row_t;
 
 int twp_study_n_numbers(const twp_study_t *study);

@@ -1,8 +1,10 @@
 /* The library's face: studies, read, checked and asked. */
 #include "twinpath_study.h"
 
+#include "engine/parameter_set.h"
 #include "results/provenance.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +163,9 @@ read_all(twp_study_t *study, const char *path, const twp_document_files_t *files
     }
     if (is_wrong)
         return TWP_ERR_INPUT;
+    status = twp_parameter_plan_create(study->base, 1, &study->parameters, err);
+    if (status != TWP_OK)
+        return status;
     return twp_explain_parameters(study->base, &study->number, &study->n_numbers, err);
 }
 
@@ -222,6 +227,7 @@ twp_study_free(twp_study_t *study)
             twp_study_typed_free(study->typed[i]);
     }
     free(study->number);
+    twp_parameter_plan_free(study->parameters);
     twp_study_typed_free(study->base);
     if (study->findings.arena != NULL)
         twp_findings_clear(&study->findings);
@@ -343,11 +349,29 @@ twp_study_n_numbers(const twp_study_t *study)
     return study->is_whole ? study->n_numbers : 0;
 }
 
+/* What is known of a parameter's distribution, in the unit in which its value is written. */
+static void
+add_distribution(const twp_study_t *study, int i_parameter, twp_number_row_t *row)
+{
+    const twp_study_parameter_t *const parameter = &study->base->parameter[i_parameter];
+    twp_parameter_margin_t margin;
+
+    row->written_unit = parameter->unit;
+    if (parameter->is_uncertain && !parameter->is_drawn)
+        row->distribution = "follows";
+    if (!twp_parameter_margin(study->parameters, i_parameter, &margin))
+        return;
+    row->distribution = margin.text;
+    row->mean = margin.mean / parameter->unit_size;
+    row->p025 = margin.low / parameter->unit_size;
+    row->p975 = margin.high / parameter->unit_size;
+}
+
 twp_number_row_t
 twp_study_number(const twp_study_t *study, int i_number)
 {
     const twp_explain_number_t *const number = &study->number[i_number];
-    const twp_number_row_t row = { .path = number->path,
+    twp_number_row_t row = { .path = number->path,
         .text = number->text,
         .source = number->source,
         .note = number->note,
@@ -360,9 +384,43 @@ twp_study_number(const twp_study_t *study, int i_number)
         .value = number->value,
         .unit = number->dim,
         .low = number->low,
-        .high = number->high };
+        .high = number->high,
+        .mean = NAN,
+        .p025 = NAN,
+        .p975 = NAN };
 
+    if (number->is_parameter)
+        add_distribution(study, number->i_parameter, &row);
     return row;
+}
+
+/* Adds how sure a parameter is, when path is one: parameters.NAME, NAME, or what is below. */
+static twp_status_t
+explain_uncertainty(const twp_study_t *study, const char *path, FILE *out)
+{
+    static const char section[] = "parameters.";
+    const char *const name =
+        strncmp(path, section, sizeof section - 1) == 0 ? path + sizeof section - 1 : path;
+    const size_t length = strcspn(name, ".");
+
+    for (int i = 0; i < study->base->n_parameters; i++) {
+        const twp_study_parameter_t *const parameter = &study->base->parameter[i];
+        twp_number_row_t row = { .mean = NAN };
+
+        if (strlen(parameter->name) != length || strncmp(parameter->name, name, length) != 0 ||
+            !parameter->is_uncertain)
+            continue;
+        add_distribution(study, i, &row);
+        if (row.distribution == NULL)
+            return TWP_ERR_MEMORY;
+        if (isnan(row.mean))
+            fprintf(out, "  uncertain: follows uncertain parameters\n");
+        else
+            fprintf(out, "  uncertain: %s; mean %.6g, 95 %% %.6g to %.6g%s%s\n", row.distribution,
+                row.mean, row.p025, row.p975, row.written_unit[0] != '\0' ? " " : "",
+                row.written_unit);
+    }
+    return TWP_OK;
 }
 
 /* Adds what stands at path under a strategy when it is something else. */
@@ -402,6 +460,8 @@ twp_study_explain(const twp_study_t *study, const char *path, char **text, twp_e
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to explain %s", path);
     }
     (void) fputs(base, out);
+    if (explain_uncertainty(study, path, out) != TWP_OK)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to explain %s", path);
     for (int i = 0; i < study->n_strategies && status == TWP_OK; i++)
         if (study->root[i] != study->document.root)
             status = explain_strategy(study, i, path, base, out, err);

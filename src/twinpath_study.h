@@ -20,7 +20,8 @@ struct twp_study_handle {
     const twp_node_t **root;   /* [n_strategies] its tree */
     twp_model_t **model;       /* [n_strategies] */
     int n_numbers;
-    twp_explain_number_t *number; /* [n_numbers] */
+    twp_explain_number_t *number;          /* [n_numbers] */
+    struct twp_parameter_plan *parameters; /* how the uncertain ones of base are drawn */
 };
 
 /** Reads a study whose files are kept elsewhere; as twp_study_read(). files must outlive the study. */

@@ -8,6 +8,7 @@
 #include "report/grid.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,6 +44,18 @@ format_place(char text[1024], const twp_number_row_t *row)
         snprintf(text, 1024, "%s", or_empty(row->file));
 }
 
+/* "0.80 to 0.86 years", "" where there is none; *mean likewise, without a unit. */
+static void
+format_interval(char interval[200], char mean[40], const twp_number_row_t *row)
+{
+    interval[0] = mean[0] = '\0';
+    if (isnan(row->mean))
+        return;
+    snprintf(mean, 40, "%.4g", row->mean);
+    snprintf(interval, 200, "%.4g to %.4g%s%s", row->p025, row->p975,
+        row->written_unit[0] != '\0' ? " " : "", row->written_unit);
+}
+
 static void
 write_table(const twp_study_t *study, twp_buffer_t *buffer)
 {
@@ -55,15 +68,22 @@ write_table(const twp_study_t *study, twp_buffer_t *buffer)
     }
     twp_grid_column(&grid, "path", TWP_GRID_TEXT);
     twp_grid_column(&grid, "value", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "uncertain", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "mean", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "95 %", TWP_GRID_TEXT);
     twp_grid_column(&grid, "source", TWP_GRID_TEXT);
     twp_grid_column(&grid, "set by", TWP_GRID_TEXT);
     twp_grid_column(&grid, "place", TWP_GRID_TEXT);
     for (int i = 0; i < twp_study_n_numbers(study); i++) {
         const twp_number_row_t row = twp_study_number(study, i);
-        char place[1024];
+        char place[1024], interval[200], mean[40];
         format_place(place, &row);
+        format_interval(interval, mean, &row);
         twp_grid_add_copy(&grid, or_empty(row.path));
         twp_grid_add_copy(&grid, or_empty(row.text));
+        twp_grid_add_copy(&grid, or_empty(row.distribution));
+        twp_grid_add_copy(&grid, mean);
+        twp_grid_add_copy(&grid, interval);
         twp_grid_add_copy(&grid, or_empty(row.source));
         twp_grid_add_copy(&grid, or_empty(row.origin));
         twp_grid_add_copy(&grid, place);
@@ -75,7 +95,8 @@ write_table(const twp_study_t *study, twp_buffer_t *buffer)
 static void
 write_csv(const twp_study_t *study, twp_buffer_t *buffer)
 {
-    twp_buffer_add(buffer, "path,value,source,origin,file,line,column,note\n");
+    twp_buffer_add(buffer,
+        "path,value,source,origin,file,line,column,note,distribution,mean,p025,p975,unit\n");
     for (int i = 0; i < twp_study_n_numbers(study); i++) {
         const twp_number_row_t row = twp_study_number(study, i);
         twp_report_csv_field(buffer, or_empty(row.path), false);
@@ -84,8 +105,21 @@ write_csv(const twp_study_t *study, twp_buffer_t *buffer)
         twp_report_csv_field(buffer, or_empty(row.origin), false);
         twp_report_csv_field(buffer, or_empty(row.file), false);
         twp_buffer_printf(buffer, "%d,%d,", row.line, row.column);
-        twp_report_csv_field(buffer, or_empty(row.note), true);
+        twp_report_csv_field(buffer, or_empty(row.note), false);
+        twp_report_csv_field(buffer, or_empty(row.distribution), false);
+        if (isnan(row.mean))
+            twp_buffer_add(buffer, ",,,");
+        else
+            twp_buffer_printf(buffer, "%.17g,%.17g,%.17g,", row.mean, row.p025, row.p975);
+        twp_report_csv_field(buffer, or_empty(row.written_unit), true);
     }
+}
+
+/* json_real() takes no NAN. */
+static json_t *
+number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 static void
@@ -98,9 +132,11 @@ write_json(const twp_study_t *study, twp_buffer_t *buffer)
     for (int i = 0; is_good && i < twp_study_n_numbers(study); i++) {
         const twp_number_row_t row = twp_study_number(study, i);
         /* "s?": null where there is no text */
-        json_t *object = json_pack("{ss? ss? ss? ss? ss? si si ss?}", "path", row.path, "value",
-            row.text, "source", row.source, "origin", row.origin, "file", row.file, "line",
-            row.line, "column", row.column, "note", row.note);
+        json_t *object = json_pack("{ss? ss? ss? ss? ss? si si ss? ss? so so so ss?}", "path",
+            row.path, "value", row.text, "source", row.source, "origin", row.origin, "file",
+            row.file, "line", row.line, "column", row.column, "note", row.note, "distribution",
+            row.distribution, "mean", number(row.mean), "p025", number(row.p025), "p975",
+            number(row.p975), "unit", row.written_unit);
         is_good = json_array_append_new(array, object) == 0;
     }
     if (is_good)
@@ -156,7 +192,7 @@ list(const twp_arguments_t *arguments)
 const twp_command_t twp_command_params = { "params", "STUDY", 1, 1,
     "list every number of a study with its source",
     "Lists each number with its path, value, source (an evidence id, assumption, or other text), "
-    "who "
-    "set it (module, base, study, strategy or --set) and where.",
+    "who set it (module, base, study, strategy or --set) and where; of uncertain parameters the "
+    "distribution with its mean and 95 % interval.",
     options, (int) (sizeof options / sizeof options[0]), examples,
     (int) (sizeof examples / sizeof examples[0]), list };

@@ -107,7 +107,7 @@ summarise(const twp_sets_t *sets, of_set_t of_set, bool is_difference, int i, in
 {
     twp_over_sets_t over = { NAN, NAN, NAN, NAN, NAN, NAN, 0.0, NAN };
     double sum = 0.0, square = 0.0, errors = 0.0, within = 0.0, saved = 0.0;
-    int64_t n = 0;
+    int64_t n = 0, n_errors = 0;
 
     for (int64_t k = 0; k < sets->n_done; k++) {
         const twp_set_value_t one = of_set(sets, k, i, j, worth);
@@ -116,17 +116,20 @@ summarise(const twp_sets_t *sets, of_set_t of_set, bool is_difference, int i, in
             continue;
         sets->sorted[n++] = one.value;
         sum += one.value;
-        errors += one.se;
-        within += one.se * one.se;
+        if (!isnan(one.se)) { /* Greenwood's has none where nobody is left */
+            errors += one.se;
+            within += one.se * one.se;
+            n_errors++;
+        }
         saved += one.variance_saved;
         over.n += one.n;
     }
     if (n == 0)
         return over;
     over.mean = sum / (double) n;
-    over.within = within / (double) n;
+    over.within = n_errors > 0 ? within / (double) n_errors : NAN;
     over.variance_saved = saved / (double) n;
-    over.mcse = errors / (double) n;
+    over.mcse = n_errors > 0 ? errors / (double) n_errors : NAN;
     if (n < 2)
         return over;
     for (int64_t k = 0; k < n; k++)

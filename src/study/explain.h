@@ -31,6 +31,7 @@ typedef struct {
     double value;     /* internal units */
     const char *dim;  /* "", "days", "USD / day", ... */
     double low, high; /* range; -INFINITY, INFINITY when none */
+    int i_parameter;
 } twp_explain_number_t;
 
 /** All numbers, in order of path; the caller frees *row with free(). */

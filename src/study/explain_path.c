@@ -395,6 +395,7 @@ twp_explain_parameters(
         out->dim = dim_text(study, parameter->dim);
         out->low = parameter->low;
         out->high = parameter->high;
+        out->i_parameter = (int) (parameter - study->parameter);
     }
     return TWP_OK;
 }

@@ -167,6 +167,8 @@ bool twp_read_same_dim(twp_dim_t a, twp_dim_t b);
 const char *twp_read_dim_text(twp_read_t *read, twp_dim_t dim);
 /** The unit as written after a plain number ("4.3 years" gives "years"), else that of dim. */
 const char *twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim);
+/** One of that unit in internal units; 1 where no unit is written after a plain number. */
+double twp_read_unit_size(twp_read_t *read, const char *text, twp_dim_t dim);
 
 /* ---- names (read_symbols.c, read_words.c) --------------------------------------------------- */
 

@@ -325,21 +325,6 @@ read_correlated(twp_read_t *read, twp_spot_t arguments, twp_study_joint_t *joint
 
 /* ---- draws ---------------------------------------------------------------------------------- */
 
-/* One of the unit in which a parameter's value is written. */
-static double
-unit_of(twp_read_t *read, const twp_study_parameter_t *parameter)
-{
-    double size = 1;
-    const twp_expression_t *one;
-
-    if (parameter->unit[0] == '\0')
-        return 1;
-    one = twp_expression_read(&read->reader, twp_read_printf(read, "1 %s", parameter->unit),
-        parameter->place, TWP_SCOPE_CONSTANT, false, &parameter->dim);
-    (void) twp_read_is_known(read, one, &size);
-    return size;
-}
-
 static bool
 read_column(
     twp_read_t *read, twp_spot_t columns, const twp_csv_t *csv, int k, twp_study_joint_t *joint)
@@ -348,7 +333,7 @@ read_column(
     const twp_spot_t spot = twp_read_get(read, columns, one->name);
     const char *name = twp_read_text(spot);
     const int i_column = name != NULL ? twp_csv_column(csv, name) : -1;
-    const double unit = unit_of(read, one);
+    const double unit = one->unit_size;
     int64_t n_below = 0;
 
     if (i_column < 0) {

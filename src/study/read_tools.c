@@ -473,22 +473,46 @@ twp_read_dim_text(twp_read_t *read, twp_dim_t dim)
     return twp_read_printf(read, "days^%d %s^%d", dim.time, money, dim.money);
 }
 
-const char *
-twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim)
+/* What stands behind the plain number at the head of text, or NULL: text is no number with a unit. */
+static const char *
+written_unit(const char *text)
 {
     double number;
     size_t n = 0, rest;
 
     if (text == NULL)
-        return twp_read_dim_text(read, dim);
+        return NULL;
     while (text[n] != '\0' && !isspace((unsigned char) text[n]))
         n++;
     if (!twp_number_read(text, n, &number))
-        return twp_read_dim_text(read, dim);
+        return NULL;
     while (isspace((unsigned char) text[n]))
         n++;
     for (rest = n; text[rest] != '\0'; rest++)
         if (!isalnum((unsigned char) text[rest]) && text[rest] != ' ' && text[rest] != '/')
-            return twp_read_dim_text(read, dim);
-    return twp_read_printf(read, "%s", text + n);
+            return NULL;
+    return text + n;
+}
+
+const char *
+twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim)
+{
+    const char *const unit = written_unit(text);
+
+    return unit != NULL ? twp_read_printf(read, "%s", unit) : twp_read_dim_text(read, dim);
+}
+
+double
+twp_read_unit_size(twp_read_t *read, const char *text, twp_dim_t dim)
+{
+    const char *const unit = written_unit(text);
+    const twp_place_t nowhere = { "", 0, 0, "" };
+    double size = 1;
+
+    if (unit != NULL && unit[0] != '\0')
+        (void) twp_read_is_known(read,
+            twp_expression_read(&read->reader, twp_read_printf(read, "1 %s", unit), nowhere,
+                TWP_SCOPE_CONSTANT, false, &dim),
+            &size);
+    return size;
 }

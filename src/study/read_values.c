@@ -67,6 +67,7 @@ twp_read_parameter(twp_read_t *read, int i)
     }
     out->dim = out->expression->dim;
     out->unit = twp_read_unit_text(read, twp_read_text(value), out->dim);
+    out->unit_size = twp_read_unit_size(read, twp_read_text(value), out->dim);
     out->value = twp_expression_constant(out->expression, read->parameter_value);
     read->parameter_value[i] = out->value;
     read->parameter_reading[i] = TWP_READING_DONE;

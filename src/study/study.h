@@ -23,6 +23,7 @@ typedef struct {
     double value;                 /* evaluated, internal units */
     twp_dim_t dim;
     const char *unit; /* as written, for printing ("" when none) */
+    double unit_size; /* one of it in internal units */
     double low, high; /* range; -INFINITY, INFINITY when none: a value outside is a finding */
     const char *source, *note;
     twp_place_t place;

@@ -96,6 +96,20 @@ test_sets_where_nothing_counts_are_left_out(void **state)
 }
 
 static void
+test_sets_without_an_error_count_for_all_but_the_twins_part(void **state)
+{
+    const double value[] = { 5, 1, 3, 2, 4 };
+    twp_sets_t *const sets = sets_of(value, 5, 1.0, false);
+
+    (void) state;
+    twp_sets_value(sets, 2, 0, 0)->se = NAN;
+    assert_near(twp_sets_of_value(sets, 0, 0).within, 1.0, 1e-15);
+    assert_near(twp_sets_of_value(sets, 0, 0).between, 2.5, 1e-15);
+    assert_near(twp_sets_of_value(sets, 0, 0).low, 3 - 1.9 * sqrt(0.6), 1e-14);
+    twp_sets_free(sets);
+}
+
+static void
 test_one_set_has_a_mean_and_no_interval(void **state)
 {
     const double value[] = { 5 };
@@ -157,6 +171,7 @@ main(void)
         cmocka_unit_test(test_noise_as_large_as_the_spread_gives_no_interval),
         cmocka_unit_test(test_differences_that_are_not_paired_keep_the_whole_spread),
         cmocka_unit_test(test_sets_where_nothing_counts_are_left_out),
+        cmocka_unit_test(test_sets_without_an_error_count_for_all_but_the_twins_part),
         cmocka_unit_test(test_one_set_has_a_mean_and_no_interval),
         cmocka_unit_test(test_only_finished_sets_count),
         cmocka_unit_test(test_cost_and_effect_lose_the_twins_part_of_their_covariance),
