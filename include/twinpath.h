@@ -99,6 +99,8 @@ const char *twp_study_question(const twp_study_t *study); /**< NULL when it asks
 const char *twp_study_currency(const twp_study_t *study); /**< NULL when it has no money */
 int64_t twp_study_n_patients(const twp_study_t *study);
 double twp_study_horizon_days(const twp_study_t *study);
+/** Parameter sets that the study's report asks for; 0: the values as written. */
+int64_t twp_study_n_parameter_sets(const twp_study_t *study);
 int twp_study_n_strategies(const twp_study_t *study);
 /** The baseline is number 0, the others follow by name. */
 const char *twp_study_strategy(const twp_study_t *study, int i_strategy);

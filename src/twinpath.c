@@ -286,6 +286,12 @@ twp_study_n_patients(const twp_study_t *study)
     return study->is_whole ? study->base->n_patients : 0;
 }
 
+int64_t
+twp_study_n_parameter_sets(const twp_study_t *study)
+{
+    return study->is_whole ? study->base->n_parameter_sets : 0;
+}
+
 double
 twp_study_horizon_days(const twp_study_t *study)
 {

@@ -121,8 +121,8 @@ validation_check_map(const validation_case_t *one)
 /* ---- runs ------------------------------------------------------------------------------------ */
 
 /**
- * Runs folder/NAME.yaml into a file and reads it back. set may be NULL; of more than 10,000 twins
- * only the n-th part is lived.
+ * Runs folder/NAME.yaml into a file and reads it back. set may be NULL; of more than 10,000 twins, or
+ * more than 1,000 parameter sets, only the n-th part is lived.
  */
 static inline twp_summary_t *
 validation_run_to(
@@ -148,6 +148,8 @@ validation_run_to(
     settings.seed = VALIDATION_SEED;
     if (part > 1 && twp_study_n_patients(study) > 10000)
         settings.n_patients = twp_study_n_patients(study) / part;
+    if (part > 1 && twp_study_n_parameter_sets(study) > 1000)
+        settings.n_parameter_sets = twp_study_n_parameter_sets(study) / part;
     settings.output_path = output;
     if (twp_study_run(study, &settings, NULL, &err) != TWP_OK)
         fail_msg("%s: %s", path, err.message);
