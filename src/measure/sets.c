@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define Z 1.959963984540054
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 double
@@ -84,8 +86,9 @@ percentile(const double *sorted, int64_t n, double p)
 }
 
 /*
- * Interval of the sorted values, drawn together about the mean by the twins' part of the spread. Where
- * that part is all of it, nothing can be said of the parameters.
+ * Interval of the sorted values, drawn together about the mean by the twins' part of the spread. Were
+ * the parameters to change nothing, between / within would be chi-square over its n - 1 degrees of
+ * freedom: below its upper 2.5 % (normal approximation) nothing can be said of the parameters.
  */
 static void
 set_interval(const twp_sets_t *sets, int64_t n, bool is_drawn_together, twp_over_sets_t *over)
@@ -93,7 +96,7 @@ set_interval(const twp_sets_t *sets, int64_t n, bool is_drawn_together, twp_over
     double shrink = 1.0;
 
     if (is_drawn_together && over->between > 0.0) {
-        if (over->within >= over->between)
+        if (over->between <= over->within * (1.0 + Z * sqrt(2.0 / (double) (n - 1))))
             return;
         shrink = sqrt(1.0 - over->within / over->between);
     }

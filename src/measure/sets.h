@@ -59,7 +59,8 @@ typedef struct {
     double mcse;
     /* 2.5 % and 97.5 % of the sets (interpolated as R's type 7); with fresh twins drawn together about
      * the mean by sqrt(1 - within / between), so that the twins' part of the spread is out of it, but
-     * not for differences that are not paired. NAN below two sets, or where within >= between. */
+     * not for differences that are not paired. NAN below two sets, or where the
+     * spread cannot be told from the twins' part: between <= within (1 + 1.96 sqrt(2 / (sets - 1))). */
     double low, high;
     double between;        /* variance of the sets' values; NAN below two sets */
     double within;         /* mean of their squared Monte Carlo errors */

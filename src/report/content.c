@@ -77,6 +77,31 @@ short_time(writing_t *w, double time_days)
     return print(w, "%s", whole + 1);
 }
 
+/* ---- parameter sets ---------------------------------------------------------------------------- */
+
+static bool
+has_sets(const twp_summary_t *s)
+{
+    return s->n_parameter_sets_done > 0;
+}
+
+/* What decides how many digits a figure has: its error, with sets half of its interval over 1.96. */
+static double
+fuzz(const twp_summary_t *s, double error, double low, double high)
+{
+    const double half = (high - low) / 3.92;
+
+    return has_sets(s) && half > error ? half : error;
+}
+
+static int
+contrast_decimals(
+    const twp_summary_t *s, twp_number_kind_t kind, const twp_summary_contrast_t *contrast)
+{
+    return twp_number_decimals(
+        kind, contrast->difference, fuzz(s, contrast->se, contrast->low, contrast->high));
+}
+
 /* ---- cells ------------------------------------------------------------------------------------ */
 
 static void
@@ -117,10 +142,11 @@ add_estimate(twp_grid_t *grid, int decimals, double value, double low, double hi
 }
 
 static void
-add_contrast(twp_grid_t *grid, twp_number_kind_t kind, const twp_summary_contrast_t *contrast)
+add_contrast(const twp_summary_t *s, twp_grid_t *grid, twp_number_kind_t kind,
+    const twp_summary_contrast_t *contrast)
 {
-    add_estimate(grid, twp_number_decimals(kind, contrast->difference, contrast->se),
-        contrast->difference, contrast->low, contrast->high, true);
+    add_estimate(grid, contrast_decimals(s, kind, contrast), contrast->difference, contrast->low,
+        contrast->high, true);
 }
 
 static void
@@ -132,21 +158,13 @@ add_share(writing_t *w, twp_grid_t *grid, double share)
     twp_grid_add(grid, isnan(share) ? "" : print(w, "%s %%", text));
 }
 
-/* ---- parameter sets ---------------------------------------------------------------------------- */
-
-static bool
-has_sets(const twp_summary_t *s)
-{
-    return s->n_parameter_sets_done > 0;
-}
-
-/* Monte Carlo error, where an interval is not about it; with the decimals of what it is of. */
+/* Monte Carlo error, beside an interval that is not about it with one digit more than that. */
 static void
-add_error(writing_t *w, twp_grid_t *grid, int decimals, double error)
+add_error(writing_t *w, twp_grid_t *grid, int decimals, double error, double low)
 {
     if (!has_sets(w->summary))
         return;
-    add_figure(grid, error, decimals, false);
+    add_figure(grid, error, isnan(low) ? decimals : decimals + 1, false);
 }
 
 /* ---- measures ---------------------------------------------------------------------------------- */
@@ -163,9 +181,7 @@ add_measure_columns(twp_grid_t *grid, bool has_errors)
     twp_grid_column(grid, "difference", TWP_GRID_NUMBER);
     twp_grid_column(grid, "95 % interval", TWP_GRID_NUMBER);
     twp_grid_column(grid, "", TWP_GRID_UPPER);
-    if (has_errors)
-        twp_grid_column(grid, "error", TWP_GRID_NUMBER);
-    twp_grid_column(grid, "saved", TWP_GRID_NUMBER);
+    twp_grid_column(grid, has_errors ? "error" : "saved", TWP_GRID_NUMBER);
     twp_grid_column(grid, "twins", TWP_GRID_NUMBER);
 }
 
@@ -178,11 +194,14 @@ mean_decimals(
     const twp_summary_t *s, int i_segment, int i_row, const twp_summary_estimate_t *estimate)
 {
     const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
-    const int own = twp_number_decimals(kind, estimate->mean, estimate->mcse);
+    const int own = twp_number_decimals(
+        kind, estimate->mean, fuzz(s, estimate->mcse, estimate->low, estimate->high));
 
     for (int i = 0; i < s->n_strategies; i++) {
         const twp_summary_estimate_t *other = twp_report_estimate(s, i_segment, i_row, i);
-        if (other->mcse > 0 && twp_number_decimals(kind, other->mean, other->mcse) == own - 1)
+        if (other->mcse > 0 &&
+            twp_number_decimals(kind, other->mean, fuzz(s, other->mcse, other->low, other->high)) ==
+                own - 1)
             return own - 1;
     }
     return own;
@@ -200,13 +219,14 @@ add_measure_row(writing_t *w, twp_grid_t *grid, int i_segment, int i_row, int i_
 
     twp_grid_add_copy(grid, s->strategy[i_strategy]);
     add_estimate(grid, decimals, e->mean, e->low, e->high, false);
-    add_error(w, grid, decimals, e->mcse);
+    add_error(w, grid, decimals, e->mcse, e->low);
     if (c == NULL || isnan(c->difference)) {
-        add_blanks(grid, has_sets(s) ? 5 : 4);
+        add_blanks(grid, 4);
     } else {
-        add_contrast(grid, kind, c);
-        add_error(w, grid, twp_number_decimals(kind, c->difference, c->se), c->se);
-        add_share(w, grid, c->variance_saved);
+        add_contrast(s, grid, kind, c);
+        add_error(w, grid, contrast_decimals(s, kind, c), c->se, c->low);
+        if (!has_sets(s))
+            add_share(w, grid, c->variance_saved);
     }
     if (isfinite(e->n) && e->n >= 0 && e->n < 9e15)
         twp_grid_add(grid, count(w, (int64_t) (e->n + 0.5)));
@@ -446,15 +466,15 @@ add_spread_row(writing_t *w, twp_grid_t *grid, int i_row, int i_strategy)
     const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
     const twp_summary_estimate_t *e = twp_report_estimate(s, -1, i_row, i_strategy);
     const twp_summary_contrast_t *c = twp_report_contrast(s, -1, i_row, i_strategy);
-    const int decimals = twp_number_decimals(kind, e->mean, e->mcse);
+    const int decimals = twp_number_decimals(kind, e->mean, fuzz(s, e->mcse, e->low, e->high)) + 1;
 
     twp_grid_add_copy(grid, s->strategy[i_strategy]);
     add_spread(w, grid, decimals, e->sets_variance, e->twins_variance, true);
     if (c == NULL)
         add_blanks(grid, 3);
     else
-        add_spread(w, grid, twp_number_decimals(kind, c->difference, c->se), c->sets_variance,
-            c->twins_variance, !isnan(c->variance_saved));
+        add_spread(w, grid, contrast_decimals(s, kind, c) + 1, c->sets_variance, c->twins_variance,
+            !isnan(c->variance_saved));
 }
 
 static void
@@ -523,7 +543,7 @@ add_net_benefits(writing_t *w, twp_grid_t *grid, const twp_summary_icer_t *icer,
         if (!twp_report_shows(w->options, i))
             continue;
         twp_grid_add_copy(grid, s->strategy[i]);
-        add_contrast(grid, TWP_NUMBER_MONEY, benefit);
+        add_contrast(w->summary, grid, TWP_NUMBER_MONEY, benefit);
         add_share(w, grid, icer[i - 1].p_better != NULL ? icer[i - 1].p_better[k] : NAN);
         twp_grid_add(grid, twp_report_worth_words(benefit));
     }
@@ -683,15 +703,15 @@ write_sets(writing_t *w)
             "uncertain parameters: they hold the middle 95 %% of the sets%s. \"error\" is the "
             "Monte "
             "Carlo standard error of the mean, of the number of sets and twins, and is not in the "
-            "intervals. Differences are from %s, twin by twin; \"saved\" is the share of their "
-            "Monte Carlo variance that this pairing saves. Figures are per twin over the whole "
+            "intervals. Differences are from %s, twin by twin. Figures are per twin over the whole "
             "life, those never treated included, unless a number of twins stands beside them.",
             count(w, s->n_parameter_sets_done), s->are_twins_same ? "the same" : "its own",
             count(w, s->n_twins_done), s->n_strategies,
             s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
             s->are_twins_same ? ""
                               : ", drawn together about the mean by the part of their spread that "
-                                "is the number of twins",
+                                "is the number of twins; where it cannot be told from that part "
+                                "there is no interval, and more twins a set are needed",
             s->strategy[0]),
         w->width);
 }

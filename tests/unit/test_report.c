@@ -639,7 +639,7 @@ test_with_sets_the_interval_is_of_the_parameters_and_the_error_apart(void **stat
         text, "400 sets of the uncertain parameters, each lived by its own 20,000 twins");
     assert_contains(text, "drawn together about the mean");
     assert_lacks(text, "intervals are of the number of twins alone");
-    assert_contains(text, "85,600  70,000 to 99,000    500      +1,230  ");
+    assert_contains(text, "86,000  70,000 to 99,000    500      +1,230  ");
     assert_contains(text, "Where the spread comes from");
     /* sqrt(7000^2 - 2000^2) = 6708, sqrt(500^2 - 300^2) = 400 */
     assert_contains(

@@ -55,15 +55,19 @@ test_the_same_twins_keep_the_whole_spread_and_share_their_error(void **state)
 }
 
 static void
-test_noise_as_large_as_the_spread_gives_no_interval(void **state)
+test_a_spread_that_may_be_noise_gives_no_interval(void **state)
 {
     const double value[] = { 5, 1, 3, 2, 4 };
-    twp_sets_t *const sets = sets_of(value, 5, 1.6, false); /* 2.56 > 2.5 */
+    /* 1 + 1.96 sqrt(2 / 4) = 2.386; 2.5 / 1.0404 = 2.403, 2.5 / 1.0609 = 2.356 */
+    twp_sets_t *const clear = sets_of(value, 5, 1.02, false);
+    twp_sets_t *const sets = sets_of(value, 5, 1.03, false);
     const twp_over_sets_t over = twp_sets_of_value(sets, 0, 0);
 
     (void) state;
     assert_true(isnan(over.low) && isnan(over.high));
-    assert_near(over.within, 2.56, 1e-14);
+    assert_near(over.within, 1.0609, 1e-14);
+    assert_true(isfinite(twp_sets_of_value(clear, 0, 0).low));
+    twp_sets_free(clear);
     twp_sets_free(sets);
 }
 
@@ -168,7 +172,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_two_parts_of_the_variance_and_the_interval),
         cmocka_unit_test(test_the_same_twins_keep_the_whole_spread_and_share_their_error),
-        cmocka_unit_test(test_noise_as_large_as_the_spread_gives_no_interval),
+        cmocka_unit_test(test_a_spread_that_may_be_noise_gives_no_interval),
         cmocka_unit_test(test_differences_that_are_not_paired_keep_the_whole_spread),
         cmocka_unit_test(test_sets_where_nothing_counts_are_left_out),
         cmocka_unit_test(test_sets_without_an_error_count_for_all_but_the_twins_part),
