@@ -2,9 +2,10 @@
 import re
 
 from draws import FAMILIES
-from words import plain
+from words import as_list, plain
 
-FUNCTIONS = ("abs", "exp", "floor", "if", "log", "logistic", "max", "min", "sqrt", "steps", "time_in")
+FUNCTIONS = ("abs", "exp", "floor", "if", "log", "logistic", "max", "min", "sqrt", "steps", "time_in", "entries", "grid", "rise",
+             "line")
 STATE_KEYS = ("enter", "leave", "cost", "source", "note")
 
 
@@ -12,6 +13,7 @@ def features_of(study):
     """Names of features; a study as mappings of texts."""
     found = set()
     patient = study["patient"]
+    found |= {f"table: {key}" for table in (study.get("tables") or {}).values() for key in table}
     for name in ("time", "report", "together", "consent"):
         found |= {f"{name}: {key}" for key in plain(study.get(name)) if name in ("time", "report")}
         found |= {name} if study.get(name) else set()
@@ -64,6 +66,8 @@ def of_track(found, track):
         for key, value in plain(content).items():
             if key in STATE_KEYS:
                 found.add(f"state: {key}")
+            if key == "cost":
+                found |= {"state: several costs"} if len(as_list(value)) > 1 else set()
             if key in ("enter", "leave"):
                 of_actions(found, value)
             elif key not in STATE_KEYS:
@@ -82,6 +86,9 @@ def of_exit(found, state, exit_):
         of_law(found, exit_["hazard"])
     for effect in exit_.get("effects", []):
         found |= {f"effect: {key}" for key in effect}
+    if isinstance(exit_.get("choose"), dict):
+        found.add("choose: a row of a matrix")
+        return
     for branch in exit_.get("choose", []):
         of_branch(found, kind, branch)
     of_actions(found, exit_.get("do", []))
@@ -140,6 +147,8 @@ def of_discount(found, discount):
 def of_texts(found, part):
     """Functions and words inside expressions."""
     if isinstance(part, dict):
+        if "is" in part and ("grows" in part or "from" in part):
+            found |= {f"over time: {key}" for key in part}
         for value in part.values():
             of_texts(found, value)
     elif isinstance(part, list):

@@ -459,10 +459,9 @@ class Model(SupportReader):
         """An amount that may change with time: pieces (start, function, growth), and where 0 is."""
         if not isinstance(text, dict):
             return Record(track=None, pieces=[(0.0, self.expression(text), self.expression("0"))])
-        values, n = as_list(text["is"]), len(as_list(text["is"]))
+        values = as_list(text["is"])
         starts = [self.constant(start) for start in text.get("from", ["0 days"])]
-        growths = text.get("grows", "0")
-        growths = growths if isinstance(growths, list) else [growths] * n
+        growths = as_list(text["grows"]) if "grows" in text else ["0"] * len(values)
         pieces = [(start, self.expression(value), self.expression(growth))
                   for start, value, growth in zip(starts, values, growths)]
         return Record(track=None if text.get("counts_from") == "study" else track, pieces=pieces)

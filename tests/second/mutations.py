@@ -5,9 +5,13 @@
 import math
 
 import draws
+import words
 from model import Model
 from twinpath_second import Life
 
+RIGHT_LINE = Life.line
+RIGHT_BEGIN = Life.begin
+RIGHT_FIND = words.Column.find
 RIGHT_DISPENSE = Life.dispense
 RIGHT_BECOME = Life.become
 RIGHT_CONTINUOUS = Model.continuous
@@ -140,7 +144,36 @@ def opens_at_once(life):
     for name in life.opening:
         life.opening[name] = life.model.opens_from - life.enters
 
+def gain_not_discounted(life, days):
+    life.qaly += days / 365.25
+    life.qaly_discounted += days / 365.25
+
+
+def line_without_growth(life, amount):
+    return [(start, amount, 0.0) for start, amount, _ in RIGHT_LINE(life, amount)]
+
+
+def finds_the_next(column, x):
+    if column.is_text:
+        return RIGHT_FIND(column, x)
+    return min([key for key in column.keys if key >= x], default=column.keys[-1])
+
+
+def start_counts(life):
+    RIGHT_BEGIN(life)
+    for track, state in life.state.items():
+        life.n_entries[track, state] = life.n_entries.get((track, state), 0) + 1
+
+
 MUTATIONS = [
+    ("what an action gives in QALYs is not discounted", Life, "gain", gain_not_discounted),
+    ("amounts over time count from the study", Life, "line",
+     lambda life, amount: [(start, v(life), g(life)) for start, v, g in amount.pieces]),
+    ("amounts over time do not grow", Life, "line", line_without_growth),
+    ("terms of the utility are always added", Life, "combined",
+     lambda life, rule, amounts: (sum(a for a, _ in amounts), sum(g for _, g in amounts))),
+    ("a number between two keys finds the next", words.Column, "find", finds_the_next),
+    ("the start is an entry for entries()", Life, "begin", start_counts),
     ("ties by name backwards", Life, "order_of_clocks", lambda life, c: (c[0], c[1], backwards(c[2]))),
     ("priorities ignored", Life, "order_of_clocks", lambda life, c: (c[0], 0, c[2])),
     ("the lower priority first", Life, "order_of_clocks", lambda life, c: (c[0], -c[1], c[2])),

@@ -39,6 +39,8 @@ class RandomStudy(RandomWords):
         self.seen_words, self.seen_conditions = [], []                # what supports may use
         self.named_actions = {}                                       # name: level
         self.used_payers = set()
+        self.places_entered, self.files = [], {}
+        self.has_tables, self.gives_qaly = r.random() < 0.5, False
         self.study = {
             "twinpath": 1, "study": f"random_{seed}", "source": "assumption", "money": "USD 2023",
             "time": {"starts": "2027-01-01", "horizon": self.pick(["1 year", "400 days", "18 months"])}}
@@ -68,6 +70,27 @@ class RandomStudy(RandomWords):
             "slope": {"value": self.number(0.2, 0.8), "note": "moves much"},
             "tilt": "slope * 2 - 0.5", "share": "30 %"}
         self.numbers["constant"] += ["slope", "tilt", "share", "lag / pack"]
+        if self.has_tables:
+            self.make_tables()
+
+    def make_tables(self):
+        """Tables and their files: by a number and a text, by days and a condition, by days alone."""
+        n = self.number
+        low, high = n(-1, 0), n(0.1, 1)
+        rows = [f"{x},{text},{n(-1, 1)},0" for x in (-1.5, low, high)
+                for text in self.random.sample(["r", "b", "g"], 3)]
+        self.files[f"grid_{self.seed}.csv"] = ["x,colour,worth,unread"] + rows
+        self.files[f"rise_{self.seed}.csv"] = ["years,sex,v"] + [f"{years},{sex},{n(-1, 1)}" for sex in ("yes", "no")
+                                                    for years in (0, 40, 50, 50.5)]
+        self.files[f"line_{self.seed}.csv"] = ["day,v"] + [f"{day},{n(0, 1)}" for day in (-10, 0, 5, 20)]
+        self.study["tables"] = {
+            "grid": {"from": f"grid_{self.seed}.csv", "by": ["x", {"column": "colour", "is": {
+                "red": "r", "blue": "b", "green": "g"}}], "value": "worth"},
+            "rise": {"from": f"rise_{self.seed}.csv", "by": [{"column": "years", "unit": "years"}, {
+                "column": "sex", "is": {"true": "yes", "false": "no"}}], "value": "v"},
+            "line": {"from": f"line_{self.seed}.csv", "by": [{"column": "day", "unit": "days"}], "value": "v"}}
+        self.study["parameters"]["bent"] = f"0.5 * line({n(0, 25)} days)"
+        self.numbers["constant"].append("bent")
 
     def distribution(self):
         """A distribution of a number without a unit, inside -3 and 3."""
@@ -146,7 +169,7 @@ class RandomStudy(RandomWords):
     def name_tracks(self):
         """Tracks, their states and supports with their levels, before anything uses them."""
         names = self.some(TRACKS, 2, 4)
-        supports = self.some(["aid", "coach", "hub", "visits"], 1, 3)
+        supports = self.some(["aid", "coach", "hub", "visits"], 2, 3)
         mixed = names + supports
         self.random.shuffle(mixed)
         if mixed[0] in supports:                # somebody must act first
@@ -156,6 +179,7 @@ class RandomStudy(RandomWords):
                 states = self.some(STATES, 2, 4)
                 self.tracks[name] = (level, states)
                 self.happenings += [(level, f"{name}.{state}") for state in states]
+                self.places_entered += [f"{name}.{state}" for state in states]
                 self.conditions["step"] += [f"{name}.{state}" for state in states[:2]]
             else:
                 self.supports[name] = level
@@ -236,7 +260,7 @@ class RandomStudy(RandomWords):
         names = [name for name, own in self.named_actions.items() if level and own >= level]
         supports = [name for name, own in self.supports.items() if own > level]
         kind = self.pick(["add", "add", "add", "set", "cost", "measure", "measure", "dispense"] +
-                         ["name"] * 2 * bool(names) + ["start", "end", "contact"] * bool(supports and level))
+                         ["qaly"] + ["name"] * 2 * bool(names) + ["start", "end", "contact"] * bool(supports and level))
         if kind == "add":
             return {"add": {name: self.bounded("instant", -1, 1)
                             for name in self.some(self.plain + self.drifting, 1, 2)}}
@@ -258,6 +282,9 @@ class RandomStudy(RandomWords):
             return {"measure": {name: self.bounded("instant")}}
         if kind == "dispense":
             return self.dispense()
+        if kind == "qaly":
+            self.gives_qaly = True
+            return {"qaly": self.pick(["-0.01 years", "2 days", f"1 day * {self.bounded('instant')}"])}
         if kind == "name":
             return self.pick(names)
         return {kind: self.pick(supports)}
@@ -291,17 +318,36 @@ class RandomStudy(RandomWords):
             if self.happens(p):
                 content[key] = self.actions(level, 1, 2)
         if self.happens(0.4):
-            payer = self.pick(PAYERS)
-            self.used_payers.add(payer)
-            content["cost"] = {payer: self.pick(["2 USD / day", "400 USD / year * (3 + slope)",
-                                                 f"1 USD / day * (3 + {self.bounded('step')})"])}
-            if self.happens(0.5):
-                content["cost"]["category"] = self.pick(CATEGORIES)
+            content["cost"] = self.state_cost("drug")
+            if self.happens(0.3):
+                content["cost"] = [content["cost"], self.state_cost("visit")]
         exits = self.some(EXITS, 1, 3)
         for i, name in enumerate(exits):
             content[name] = self.exit(level, state, others, must_leave=i == 0)
             self.happenings.append((level, f"{track}.{state}.{name}"))
         return content
+
+    def state_cost(self, category):
+        payer = self.pick(PAYERS)
+        self.used_payers.add(payer)
+        cost = {payer: self.pick(["2 USD / day", "400 USD / year * (3 + slope)", self.over_time("USD / day"),
+                                  f"1 USD / day * (3 + {self.bounded('step')})"])}
+        return {**cost, "category": category} if category != "drug" or self.happens(0.5) else cost
+
+    def over_time(self, unit, scope="step"):
+        """An amount that changes with time: one piece that grows, or several."""
+        def amount():
+            own = f"{self.number(0.2, 2)} {unit}"
+            return own if self.happens(0.7) else f"{own} * (3 + {self.bounded(scope)})"
+        grows = [f"{self.number(-0.01, 0.02)} {unit} / day" for _ in range(3)]
+        block = {"is": amount(), "grows": grows[0]}
+        if self.happens(0.7):
+            block = {"from": ["0 days", "10 days", "3 months"], "is": [amount() for _ in range(3)]}
+            if self.happens(0.6):
+                block["grows"] = grows
+        if self.happens(0.3):
+            block["counts_from"] = self.pick(["entry", "study"])
+        return block
 
     def exit(self, level, state, others, must_leave):
         lower = [name for own, name in self.happenings if own < level]
@@ -325,14 +371,19 @@ class RandomStudy(RandomWords):
             exit_["if"] = self.condition("instant")
         if kind != "upon" and self.happens(0.3):
             exit_["priority"] = self.pick([-3, 5, 10, 1000])
-        target = self.happens(0.8) or must_leave
+        target = self.happens(0.7) or (must_leave and kind not in ("after", "every"))
         if self.happens(0.35):
-            exit_["choose"] = self.branches(level, state, others)
+            exit_["choose"] = self.branches(level, state, others) if self.happens(0.7) else self.row(state, others)
         elif target:
             exit_["to"] = self.pick(others) if self.happens(0.9) else state
         if self.happens(0.4):
             exit_["do"] = self.actions(level, 1, 2)
         return exit_
+
+    def row(self, state, others):
+        """A row of a transition matrix."""
+        chances = {to: self.chance(high=0.3) for to in self.some(others + [state, "stay"], 1, 3)}
+        return {**chances, "otherwise": self.pick(others + ["stay"])}
 
     def branches(self, level, state, others):
         first = {"chance": self.chance(high=0.2), "to": self.pick(others)}
@@ -434,7 +485,8 @@ class RandomStudy(RandomWords):
     def support_cost(self):
         cost = {}
         for payer in self.some(PAYERS, 1, 2):
-            kinds = {"offer": "2 USD", "start": "fee * 2", "contact": "1.5 USD", "run": "1 USD / day"}
+            run = "1 USD / day" if self.happens(0.6) else self.over_time("USD / day", "constant")
+            kinds = {"offer": "2 USD", "start": "fee * 2", "contact": "1.5 USD", "run": run}
             cost[payer] = {key: kinds[key] for key in self.some(kinds, 1, 4)}
             if set(cost[payer]) - {"contact"}:      # without contacts nobody pays for them
                 self.used_payers.add(payer)
@@ -472,15 +524,17 @@ class RandomStudy(RandomWords):
                         continue
                     if "hazard" in exit_:
                         exits.append(f"{track}.{state}.{name}")
-                    chances += [f"{track}.{state}.{name}.{branch['to']}" for branch in
-                                exit_.get("choose", [])[:1]]
+                    choose = exit_.get("choose", [])
+                    tos = [branch["to"] for branch in choose[:1]] if isinstance(choose, list) else \
+                        [to for to in choose if to != "otherwise"]
+                    chances += [f"{track}.{state}.{name}.{to}" for to in tos]
         return exits, chances
 
     def effects_of_support(self):
         exits, chances = self.places()
         effects = []
-        exits = exits[:3] if self.happens(0.6) else exits         # several supports move the same
-        for place in self.some(exits, 1, 3):
+        shared = exits[:1] if self.happens(0.7) else []             # several supports move the same
+        for place in shared + self.some(exits[1:], 0 if shared else 1, 2):
             effects.append({"on_exit": place, self.pick(["hr", "hr", "time_ratio"]): self.number(0.5, 2)})
         for place in self.some(chances, 0, 1):
             effects.append({"on_chance": place, **self.odds()})
@@ -493,16 +547,32 @@ class RandomStudy(RandomWords):
                     effect["fades"]["held_for"] = self.pick(["5 days", "10 days", "8 days"])
         return effects
 
+    def utility(self):
+        rule = self.pick(["add", "add", "multiply", "min"])
+        may_grow = {"add": 9, "multiply": 1, "min": 1}[rule]
+        places = [f"{track}.{states[-1]}" for track, (_, states) in self.tracks.items()]
+        conditions = self.some(places + [f"{places[0]} and x1 > 0", self.condition("step")] +
+                               ["is_bad"] * ("is_bad" in self.patient["formulas"]) + list(self.supports), 0, 4)
+        terms = {}
+        for condition in conditions:
+            terms[condition] = f"-0.1 * {self.bounded('step', 0, 1)}" if rule == "add" else \
+                f"0.9 - 0.2 * {self.bounded('step', 0, 1)}"
+            if may_grow and condition in places and self.happens(0.4):
+                may_grow -= 1
+                terms[condition] = {"from": ["0 days", "15 days"], "is": ["-0.1 + 0.05 * slope", 0.3],
+                                    **({} if rule == "min" else {"grows": ["0.001 / day", "0 / day"]})}
+        base = self.pick([0.8, "0.7 + 0.1 * x3", "0.6 + 0.1 * min(n1, 2)"])
+        if may_grow and self.happens(0.3):
+            base = {"from": ["0 days", "100 days"], "is": [0.8, 0.7], "counts_from": "study"}
+            base.update({} if rule == "min" else {"grows": ["-0.0005 / day", "0 / day"]})
+        return {"base": base, **({rule: terms} if terms else {})}
+
     # Strategies, utility, report ------------------------------------------------------------------------
 
     def make_rest(self):
         r = self.random
         if self.happens(0.8):
-            add = {f"{track}.{states[-1]}": f"-0.1 * {self.bounded('step', 0, 1)}"
-                   for track, (_, states) in self.tracks.items() if self.happens(0.6)}
-            if "is_bad" in self.patient["formulas"]:
-                add["is_bad"] = -0.2
-            self.patient["utility"] = {"base": self.pick([0.8, "0.7 + 0.1 * x3"]), **({"add": add} if add else {})}
+            self.patient["utility"] = self.utility()
         self.study["patient"] = self.patient
         with_supports = {"supports": sorted(self.supports)}
         if self.happens(0.5):
@@ -520,13 +590,15 @@ class RandomStudy(RandomWords):
         exits, _ = self.places()
         if exits and self.happens(0.7):
             aimed = [e["on_exit"] for b in self.study["supports"].values() for e in b["effects"] if "on_exit" in e]
-            self.study["together"] = {place: "strongest_only" for place in set(self.some(aimed, 1, 2))}
+            several = sorted({place for place in aimed if aimed.count(place) > 1})
+            places = set(self.some(aimed, 1, 1) + several * self.happens(0.6))
+            self.study["together"] = {place: "strongest_only" for place in sorted(places)}
         measures = [{"measure": "contacts", "of": name} for name in self.supports] + ["contacts"]
         measures += [{"measure": "total", "of": name} for name in sorted(self.tallies)]
         if self.used_payers:
             measures += ["cost", {"measure": "cost", "discounted": False, "as": "cost_now"}]
             measures += [{"measure": "cost", "of": payer, "as": f"by_{payer}"} for payer in sorted(self.used_payers)]
-        if "utility" in self.patient:
+        if "utility" in self.patient or self.gives_qaly:
             measures += ["qaly", {"measure": "qaly", "discounted": False, "as": "qaly_now"}]
         for track, (_, states) in self.tracks.items():
             measures += [{"measure": "time_in_state", "of": f"{track}.{states[0]}"},
@@ -549,6 +621,9 @@ class RandomStudy(RandomWords):
         return text if self.has_euro else text.replace("0.5 EUR", "0.5 USD")
 
     def write(self, folder):
+        for name, lines in self.files.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
         path = os.path.join(folder, f"random_{self.seed}.yaml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.text())

@@ -26,10 +26,15 @@ class RandomWords:
         words = list(self.numbers["constant"])
         if scope != "constant":
             words += self.numbers["twin"]
+            words += ["grid(x1, kind)", f"rise(age, {self.pick(['flag', 'age > 45 years', 'kind.red'])})"] \
+                * self.has_tables
         if scope in ("step", "instant"):
             words += self.numbers["step"] * 2
+            words += [f"min(entries({place}), 4) / 3" for place in self.places_entered[:3]]
+            words += [f"grid({self.pick(self.numbers['step'])}, kind)"] * self.has_tables
         if scope == "instant":
             words += ["time / 1 year", "time / 100 days"] + self.moments * 2
+            words += ["rise(age + time, flag)"] * self.has_tables
             words += [f"{stock} / 30 days" for stock in self.stocks]
             words += [f"time_in({track}) / 50 days" for track in list(self.tracks)[:2]]
         if not words or self.happens(0.25):
@@ -45,6 +50,8 @@ class RandomWords:
                  f"max({a}, {b}, -1)", f"abs({a})", f"logistic({a})", f"exp(min({a}, 1)) / 3",
                  f"sqrt(abs({a}))", f"log(1 + abs({a}))", f"floor(2 * ({a})) / 3", f"0.3 * ({a}) ^ 2",
                  f"steps({a}, [-1, 0, 1.5], [0.2, {self.number(-1, 1)}, -0.5])"]
+        if scope == "constant" and self.has_tables and self.happens(0.3):
+            forms += [f"line(({a}) * 20 days)"] * 8
         if scope != "constant":
             forms += [f"if({self.condition(scope, 1)}, {a}, {b})"] * 3
         return self.pick(forms)
@@ -84,7 +91,7 @@ class RandomWords:
         return self.pick([f"fee * (3 + {self.bounded(scope)})", f"{amount} * logistic({self.bounded(scope)})",
                           "0.5 EUR"])
 
-    def chance(self, scope="step", high=0.9):
+    def chance(self, scope="instant", high=0.9):
         if self.happens(0.5):
             return self.number(0.1, high)
         if self.happens(0.3):

@@ -49,6 +49,8 @@ start:_chances start:_from track:_since state:_enter state:_leave state:_cost ti
 variable:_returns_to_its_start variable:_returns_to_an_expression variable:_held_for variable:_held_for_a_quarter
 variable:_within variable:_stock money:_exchange discount:_steps discount:_rule_continuous discount:_rule_yearly
 discount:_from_start_of_time discount:_from_entry
+state:_several_costs choose:_a_row_of_a_matrix action:_qaly utility:_multiply utility:_min over_time:_grows
+over_time:_from over_time:_counts_from table:_by grid() rise() line() entries()
 life:_tie_by_name life:_tie_by_priority life:_event_at_the_end_of_life life:_several_answers
 life:_4_or_more_happenings life:_at_most_refuses life:_at_most_allows life:_strongest_of_several
 life:_several_supports_on_a_hazard life:_a_clock_is_held_by_only_while life:_repeats:_hazard life:_repeats:_every
