@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from features import features_of
+from figures import figure
 from model import Model
 from random_study import RandomStudy, print_coverage
 from twinpath_second import Fault, Life
@@ -116,7 +117,7 @@ class Comparison:
         self.differences.append(": ".join([self.name, *(str(word) for word in words)]))
 
     def compare_strategy(self, model, number, strategy, n_twins):
-        figures, n_doubtful = {}, self.n_doubtful
+        figures, n_agree = {}, 0
         report = model.study.get("report") or {}
         measures = [m if isinstance(m, dict) else {"measure": m} for m in report.get("measures", [])]
         rows = model.rows(n_twins)
@@ -124,12 +125,14 @@ class Comparison:
             life = self.compare_life(Life(model, twin, row), strategy)
             if self.differences and self.stop_at_first:
                 return
+            n_agree += life is not None
             for measure in measures if life else []:
-                column, value = column_of(measure), life.figure(measure)
+                column, value = column_of(measure), figure(life, measure)
                 if value is not None and column in self.results.outcomes:
-                    figures.setdefault(column, []).append(value)
+                    if measure["measure"] != "sojourn":           # its mean is a ratio of sums
+                        figures.setdefault(column, []).append(value)
                     self.compare_figure(strategy, twin, column, self.results.outcomes[column][number, i], value)
-        if len(rows) == len(self.results.twins) and self.n_doubtful == n_doubtful:
+        if n_agree == len(rows) == len(self.results.twins):
             self.compare_means(figures, number, strategy)
 
     def compare_life(self, life, strategy):
@@ -163,7 +166,8 @@ class Comparison:
 
     def compare_means(self, figures, number, strategy):
         for column, values in figures.items():
-            ours, theirs = np.nanmean(np.array(values, float)), self.results.means[column][number]
+            values = [value for value in values if not np.isnan(value)]
+            ours, theirs = np.mean(values) if values else np.nan, self.results.means[column][number]
             if not is_near(theirs, ours, EXACT) and not (np.isnan(theirs) and np.isnan(ours)):
                 self.differ(strategy, f"mean of {column}", f"program {theirs:.15g}, second {ours:.15g}")
 

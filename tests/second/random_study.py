@@ -97,7 +97,7 @@ class RandomStudy(RandomWords):
         n = self.number
         block = self.pick([
             {"normal": [n(-0.5, 0.5), n(0.5, 1)], "within": [-2, 2.5]},
-            {"uniform": [-1.5, n(0, 2)]}, {"triangular": [-1, n(-0.5, 0.5), 1.5]}, {"beta": [n(0.6, 3), n(0.6, 3)]},
+            {"uniform": [-1.5, n(0.3, 2)]}, {"triangular": [-1, n(-0.5, 0.5), 1.5]}, {"beta": [n(0.6, 3), n(0.6, 3)]},
             {"gamma": {"shape": n(0.6, 3), "scale": n(0.2, 0.5)}, "within": [0, 2.5]},
             {"gamma": {"shape": n(0.6, 3), "mean": n(0.5, 1)}, "within": [0.1, 2]},
             {"exponential": {"mean": n(0.3, 0.8)}, "within": [0, 2]},
@@ -603,6 +603,7 @@ class RandomStudy(RandomWords):
         for track, (_, states) in self.tracks.items():
             measures += [{"measure": "time_in_state", "of": f"{track}.{states[0]}"},
                          {"measure": "entries", "of": f"{track}.{states[-1]}"}]
+        measures += self.more_measures(track, states)
         measures.append({"measure": "life_years", "of": f"{track}.{states[0]}"})
         self.study["report"] = {"measures": measures}
         if self.happens(0.8):
@@ -613,6 +614,25 @@ class RandomStudy(RandomWords):
                 "from": self.pick(["entry", "start_of_time"])}
         if not self.has_euro:
             self.study["parameters"]["fee"] = f"{r.randint(2, 9)} USD"
+
+    def more_measures(self, track, states):
+        first, last, stock = f"{track}.{states[0]}", f"{track}.{states[-1]}", self.pick(self.stocks)
+        many = [
+            {"measure": "initiation"}, {"measure": "initiation", "by": "60 days", "stock": stock},
+            {"measure": "primary_non_adherence", "by": "45 days"},
+            {"measure": "primary_non_adherence", "by": "30 days", "since": last},
+            {"measure": "time_to_first_dose"}, {"measure": "time_to_first_dose", "since": last},
+            {"measure": "pdc", "window": "180 days"}, {"measure": "pdc", "stock": stock},
+            {"measure": "mpr", "window": "100 days"}, {"measure": "mpr", "stock": stock},
+            {"measure": "refills"}, {"measure": "refills", "window": "100 days", "stock": stock},
+            {"measure": "persistence", "at": "60 days", "permissible_gap": "15 days"},
+            {"measure": "persistence", "at": "100 days", "stock": stock},
+            {"measure": "occupancy", "of": first, "at": "60 days"}, {"measure": "occupancy", "of": last, "at": "200 days"},
+            {"measure": "first_entry", "of": last, "by": "60 days"}, {"measure": "first_entry", "of": first, "by": "90 days"},
+            {"measure": "time_to", "of": last}, {"measure": "time_to", "of": first, "since": last},
+            {"measure": "sojourn", "of": first}, {"measure": "stock_at", "at": "100 days", "stock": stock}]
+        return [{**measure, "as": f"m{i}_{measure['measure']}"} for i, measure in
+                enumerate(self.random.sample(many, 8))]
 
     # Files ---------------------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ class Life:
         self.seen = {name: 0 for name in model.observations}
         self.on_the_way = {name: [] for name in model.observations}
         self.days_in, self.n_entries, self.visits = {}, {}, []
+        self.started_in, self.entered_at, self.stock_history = {}, [], []
         self.qaly = self.qaly_discounted = 0.0
         self.dispensings = []
         self.formulas = {}
@@ -126,10 +127,11 @@ class Life:
     def set_stock(self, name, days):
         self.empty_at[name] = self.now + days
         self.is_empty[name] = days <= 0
+        self.stock_history.append((self.now, name, self.empty_at[name]))
 
     def dispense(self, name, days, carry_over):
         self.set_stock(name, days + (self.stock_left(name) if carry_over else 0.0))
-        self.dispensings.append((math.floor(self.now), days, name))
+        self.dispensings.append((self.now, days, name))
         self.log(f"patient.{name}.dispensed", days)
 
     # Actions -------------------------------------------------------------------------------------
@@ -392,6 +394,7 @@ class Life:
 
     def enter_state(self, track, name):
         self.n_entries[track, name] = self.n_entries.get((track, name), 0) + 1
+        self.entered_at.append(((track, name), self.now))
         steps = {"become": lambda: self.become(track, name),
                  "happen": lambda: self.happen(f"{track}.{name}"),
                  "act": lambda: self.do(self.model.states[track, name].enter)}
@@ -558,6 +561,7 @@ class Life:
             track = model.tracks[name]
             since[name] = track.since(self) if track.since else 0.0
             self.become(name, self.start_state(track), since[name])
+        self.started_in = dict(self.state)
         self.refresh_formulas()
         for name in sorted(model.tracks):
             if since[name] == 0:
@@ -607,33 +611,6 @@ class Life:
 
     def is_in_life(self, t):
         return t <= self.end
-
-    # Figures of this twin ------------------------------------------------------------------------
-
-    def figure(self, measure):
-        """The figure of a measure of the report; None where this reader does not have it."""
-        name, of = measure["measure"], measure.get("of")
-        discounted = measure.get("discounted", "false" if name == "time_in_state" else "true") == "true"
-        which = 1 if discounted else 0
-        if name == "cost":
-            return sum(account[which] for (payer, category), account in self.accounts.items()
-                       if of in (None, payer) and measure.get("category") in (None, category))
-        if name == "qaly":
-            return self.qaly_discounted if discounted else self.qaly
-        if name == "contacts":
-            return sum(n for support, n in self.n_contacts.items() if of in (None, support))
-        if name == "total":
-            return self.tallies.get(of, 0.0)
-        track, _, state = (of or "").partition(".")
-        if name == "time_in_state":
-            return self.days_in.get((track, state), (0.0, 0.0))[which]
-        if name == "entries":
-            return self.n_entries.get((track, state), 0)
-        if name == "life_years":
-            total = self.model.discount.integral(self.discount_time(), self.end + self.discount_time()) \
-                if discounted else self.end
-            return (total - self.days_in.get((track, state), (0.0, 0.0))[which]) / YEAR
-        return None
 
 
 def amount_at(line, t):
