@@ -1,7 +1,7 @@
 """Which features of the language a study uses (not a test)."""
 import re
 
-from draws import FAMILIES
+from laws import FAMILIES
 from words import as_list, plain
 
 FUNCTIONS = ("abs", "exp", "floor", "if", "log", "logistic", "max", "min", "sqrt", "steps", "time_in", "entries", "grid", "rise",

@@ -4,10 +4,12 @@ Everything named becomes a small record; expressions become Python functions of 
 tracks ("Supports as tracks"). One model is a study under one strategy.
 """
 import csv
+import math
 import os
 from types import SimpleNamespace as Record
 
 import draws
+import laws
 from supports import SupportReader
 from words import (StudyError, Table, as_list, check_keys, compile_expression, plain, steps,
                    study_under, units_of)
@@ -153,7 +155,7 @@ class Model(SupportReader):
         n = self.numbers({"n": block[family]})["n"] if isinstance(block[family], list) \
             else self.numbers(block[family])
         if family == "lognormal":
-            meanlog = n["meanlog"] if "meanlog" in n else draws.math.log(n["median"])
+            meanlog = n["meanlog"] if "meanlog" in n else math.log(n["median"])
             n = [meanlog, n["sdlog"] if "sdlog" in n else n["sigma_log"]]
         elif family == "exponential":        # a Weibull of the shape 1
             family, n = "weibull", [1.0, n["mean"] if "mean" in n else 1 / n["rate"]]
@@ -327,7 +329,7 @@ class Model(SupportReader):
         qualified = f"patient.{track}.{state}.{name}"
         exit_ = Record(track=track, state=state, name=qualified, kind=None, law=None, x=None, happenings=[],
                        only_while=None, effects=[], of_supports=[], branches=[], do=[], guard=None,
-                       priority=0, counts_from="entry", stream=qualified, counter=qualified,
+                       priority=0, counts_from="entry", since=None, stream=qualified, counter=qualified,
                        choice_stream=None, strongest_only=False, notes_offer=None)
         vars(exit_).update(content)
         exit_.choice_stream = exit_.choice_stream or exit_.stream + ".choose"
@@ -354,6 +356,8 @@ class Model(SupportReader):
             content["happenings"] = as_list(text["upon"])
         if "if" in text:
             content["guard"] = self.expression(text["if"])
+        if "since" in text:
+            content["since"] = tuple(text["since"].split("."))
         if "only_while" in text:
             content["only_while"] = self.expression(text["only_while"])
         if "stream" in text:
@@ -389,10 +393,20 @@ class Model(SupportReader):
     def law(self, text):
         """(family, parameters as functions of a life)."""
         text = plain(text)
-        family = next(key for key in text if key in draws.FAMILIES)
-        arguments = {key: [self.expression(v) for v in value] if isinstance(value, list)
-                     else self.expression(value) for key, value in plain(text[family]).items()}
+        family = next(key for key in text if key in laws.FAMILIES)
+        arguments = {}
+        for key, value in plain(text[family]).items():
+            if family == "life_table" and key == "table":
+                arguments[key] = self.always(self.tables[value])
+            elif family == "spline" and key == "scale":
+                arguments[key] = self.always(value)
+            else:
+                arguments[key] = [self.expression(v) for v in value] if isinstance(value, list) \
+                    else self.expression(value)
         return family, arguments
+
+    def always(self, value):
+        return lambda life: value
 
     def effect(self, text):
         """(kind, logarithm of the ratio, covariate)."""
@@ -405,10 +419,10 @@ class Model(SupportReader):
         if "rr" in text or "difference" in text:
             p = self.constant(text["at"])
             q = self.constant(text["rr"]) * p if "rr" in text else p + self.constant(text["difference"])
-            return Record(kind="or", log_ratio=draws.math.log(q * (1 - p) / (p * (1 - q))),
+            return Record(kind="or", log_ratio=math.log(q * (1 - p) / (p * (1 - q))),
                           covariate=covariate)
         kind = next(key for key in ("hr", "time_ratio", "or") if key in text)
-        return Record(kind=kind, log_ratio=draws.math.log(self.constant(text[kind])), covariate=covariate)
+        return Record(kind=kind, log_ratio=math.log(self.constant(text[kind])), covariate=covariate)
 
     # What happens --------------------------------------------------------------------------------------
 
@@ -470,6 +484,7 @@ class Model(SupportReader):
         time = self.study["time"]
         self.horizon = self.constant(time["horizon"])
         self.follow_up = self.constant(time["follow_up"]) if "follow_up" in time else draws.INFINITE
+        self.age = self.expression(self.patient["age"]) if "age" in self.patient else None
         self.enters = self.distribution(self.patient.get("enters", "0"), "patient.enters")
         self.opens_from = self.constant(self.strategy.get("from", "0"))
         self.ramp = self.constant(self.strategy.get("ramp", "0"))

@@ -5,6 +5,7 @@
 import math
 
 import draws
+import laws
 import words
 from model import Model
 from twinpath_second import Life
@@ -16,7 +17,7 @@ RIGHT_DISPENSE = Life.dispense
 RIGHT_BECOME = Life.become
 RIGHT_CONTINUOUS = Model.continuous
 RIGHT_OPEN = Life.open_supports
-RIGHT_CHANGE = draws.HazardClock.change
+RIGHT_CHANGE = laws.HazardClock.change
 
 
 def formulas_at_once(life, actions):
@@ -69,17 +70,17 @@ def guards_when_noted(life, happening):
             life.take(exit_)
 
 
-def clock_sleeps(clock, now, ratio, pace):
+def clock_sleeps(clock, now, ratio, pace, new_age=None):
     """The age stands still while the ratio is 0."""
-    RIGHT_CHANGE(clock, now, ratio, pace if ratio > 0 else 1e-9)
+    RIGHT_CHANGE(clock, now, ratio, pace if ratio > 0 else 1e-9, new_age)
 
 
-def rest_drawn_anew(clock, now, ratio, pace):
+def rest_drawn_anew(clock, now, ratio, pace, new_age=None):
     """The threshold is not used up."""
     if clock.ratio is not None and (ratio, pace) != (clock.ratio, clock.pace):
         clock.age, clock.brought_to = clock.age + clock.pace * (now - clock.brought_to), now
         clock.ratio = None
-    RIGHT_CHANGE(clock, now, ratio, pace)
+    RIGHT_CHANGE(clock, now, ratio, pace, new_age)
 
 
 def x_evaluated_anew(life, exit_):
@@ -127,7 +128,7 @@ def last_in_list(p, weights):
 
 
 def fixed_obeys_hr(at):
-    return draws.Law(lambda t: t / at, lambda e: at * e)
+    return laws.Law(lambda t: t / at, lambda e: at * e)
 
 
 def above_or_last(life, running, u):
@@ -222,9 +223,9 @@ MUTATIONS = [
     ("value at the middle of the piece", draws.Drift, "held", middle_of_piece),
     ("rest after six half-lives", draws.Drift, "pieces_until_rest",
      lambda drift: math.ceil(6 * drift.half_life / drift.held_for)),
-    ("the age stands still while only_while is false", draws.HazardClock, "change", clock_sleeps),
-    ("the threshold is not used up", draws.HazardClock, "change", rest_drawn_anew),
-    ("hr moves `fixed`", draws, "fixed", fixed_obeys_hr),
+    ("the age stands still while only_while is false", laws.HazardClock, "change", clock_sleeps),
+    ("the threshold is not used up", laws.HazardClock, "change", rest_drawn_anew),
+    ("hr moves `fixed`", laws, "fixed", fixed_obeys_hr),
     ("categories in the order listed", draws, "category_at", last_in_list),
     ("within clamps", Model, "continuous", clamped),
 ]

@@ -82,6 +82,8 @@ class RandomStudy(RandomWords):
         self.files[f"grid_{self.seed}.csv"] = ["x,colour,worth,unread"] + rows
         self.files[f"rise_{self.seed}.csv"] = ["years,sex,v"] + [f"{years},{sex},{n(-1, 1)}" for sex in ("yes", "no")
                                                     for years in (0, 40, 50, 50.5)]
+        self.files[f"deaths_{self.seed}.csv"] = ["age,sex,rate"] + [
+            f"{age},{sex},{n(0.5, 9)}" for sex in ("yes", "no") for age in (0, 40, 50, 50.5, 51)]
         self.files[f"line_{self.seed}.csv"] = ["day,v"] + [f"{day},{n(0, 1)}" for day in (-10, 0, 5, 20)]
         self.study["tables"] = {
             "grid": {"from": f"grid_{self.seed}.csv", "by": ["x", {"column": "colour", "is": {
@@ -89,6 +91,9 @@ class RandomStudy(RandomWords):
             "rise": {"from": f"rise_{self.seed}.csv", "by": [{"column": "years", "unit": "years"}, {
                 "column": "sex", "is": {"true": "yes", "false": "no"}}], "value": "v"},
             "line": {"from": f"line_{self.seed}.csv", "by": [{"column": "day", "unit": "days"}], "value": "v"}}
+        self.study["tables"]["deaths"] = {
+            "from": f"deaths_{self.seed}.csv", "by": [{"column": "age", "unit": "years"}, {
+                "column": "sex", "is": {"true": "yes", "false": "no"}}], "value": "rate", "unit": "1 / year"}
         self.study["parameters"]["bent"] = f"0.5 * line({n(0, 25)} days)"
         self.numbers["constant"].append("bent")
 
@@ -134,6 +139,7 @@ class RandomStudy(RandomWords):
                                 [[1, -0.4, 0], [-0.4, 1, 0.5], [0, 0.5, 1]]])
             self.patient["correlated"] = {"of": of, "normal_scores": matrix}
         self.patient["attributes"] = attributes
+        self.patient["age"] = "age"
         self.numbers["twin"] += ["x1", "x2", "x3", "(age - 50 years) / 10 years", "soon / 20 days"]
         self.conditions["twin"] += ["flag", "kind.red", "kind.blue", "age > 45 years", "consent.phone"]
         self.study["consent"] = {"phone": {"chance": self.number(0.5, 0.9)}, "texts": {"chance": 0.8}}
@@ -359,8 +365,12 @@ class RandomStudy(RandomWords):
                 exit_["effects"] = [self.effect_on_hazard() for _ in range(self.random.randint(1, 3))]
             if self.happens(0.3):
                 exit_["only_while"] = self.condition("step")
-            if self.happens(0.25):
-                exit_["counts_from"] = self.pick(["study", "entry"])
+            if self.happens(0.35) or "life_table" in exit_["hazard"]:
+                exit_["counts_from"] = self.pick(["study", "entry", "birth", "birth"])
+            elif self.happens(0.3):
+                exit_["since"] = self.pick(self.places_entered)
+            if exit_.get("counts_from") == "birth" and "life_table" not in exit_["hazard"]:
+                exit_["hazard"] = {"gompertz": {"shape": "0.08 / year", "rate": f"{self.number(0.02, 0.15)} / year"}}
             if self.happens(0.1):
                 exit_["stream"] = f"patient.pinned.{self.random.randint(1, 10 ** 6)}"
         elif kind == "upon":
@@ -408,7 +418,34 @@ class RandomStudy(RandomWords):
 
     def law(self):
         n = self.number
-        return self.pick([
+        laws = self.simple_laws() if self.happens(0.6) else self.fitted_laws()
+        return self.pick(laws)
+
+    def fitted_laws(self):
+        n, location = self.number, f"0.4 * {self.bounded('step', -1, 1)}"
+        laws = [
+            {"gamma": {"shape": n(0.6, 3), "rate": self.rate(0.02, 0.08)}},
+            {"gamma": {"shape": n(0.6, 3), self.pick(["scale", "mean"]): self.scale(15, 40)}},
+            {"generalised_gamma": {"mu": n(2.5, 4), "sigma": n(0.5, 1.2), "Q": n(-1.2, 1.5)}},
+            {"generalised_gamma": {"mu": f"{n(-0.5, 1)} + {location}", "sigma": n(0.5, 1), "Q": n(0.2, 1.5),
+                                   "time_unit": "1 month"}},
+            {"spline": {"gammas": [n(-5, -3), n(1.1, 1.6), n(-0.02, 0.04)], "knots": [0.5, 3, 5.5],
+                        "scale": self.pick(["hazard", "odds", "normal"]), "time_unit": "1 day"}},
+            {"spline": {"gammas": [n(-1, 0.5), n(1.2, 1.5), n(-0.02, 0.05), n(-0.02, 0.02)],
+                        "knots": [-2, 0, 1, 2.5], "time_unit": "1 month", "location": location}},
+            {"fractional_polynomial": {"powers": self.pick([[0], [0.5], [0, 1], [-0.5, 0.5], [0.5, 0.5]]),
+                                       "coefficients": [n(-1, 0.5)], "time_unit": "1 month", "location": location}},
+            {"exponential": {"median": self.scale(15, 60)}}, {"weibull": {"shape": n(0.8, 2), "median": "30 days"}},
+            {"lognormal": {"meanlog": n(-0.5, 0.5), "sdlog": n(0.4, 1), "time_unit": "1 month"}}]
+        polynomial = laws[6]["fractional_polynomial"]
+        polynomial["coefficients"] += [n(-0.2, 0.2) if power < 0 else n(-0.3, 0.2) for power in polynomial["powers"]]
+        if self.has_tables:
+            laws += [{"life_table": {"table": "deaths", "of": [self.pick(["flag", "kind.red"])]}}] * 3
+        return laws
+
+    def simple_laws(self):
+        n = self.number
+        return ([
             {"exponential": {"rate": self.rate(0.01, 0.06)}}, {"exponential": {"mean": self.scale(20, 80)}},
             {"weibull": {"shape": n(0.6, 2.5), "scale": self.scale(20, 90)}},
             {"weibull_ph": {"shape": n(0.7, 2), "scale": n(0.3, 3), "time_unit": "1 month"}},

@@ -12,6 +12,7 @@ import sys
 import numpy as np
 
 import draws
+import laws
 from draws import INFINITE
 from model import Model
 from words import load_study
@@ -37,6 +38,7 @@ class Life:
         self.events = []                        # (time, name, value)
         self.counters = {}                      # of exits
         self.state, self.entered = {}, {}       # of tracks
+        self.last_entered = {}                  # of (track, state)
         self.clocks, self.to_start = {}, {}     # by qualified name of the exit
         self.restarted = set()
         self.queue = []                         # happenings
@@ -261,11 +263,11 @@ class Life:
         if exit_.kind == "hazard":
             family, arguments = exit_.law
             self.marks.add(f"starts: {family}")
-            law = draws.law_of(family, {key: [v(self) for v in value] if isinstance(value, list)
+            law = laws.law_of(family, {key: [v(self) for v in value] if isinstance(value, list)
                                         else value(self) for key, value in arguments.items()})
             threshold = -math.log(self.draw(exit_.stream, self.counters[exit_.counter]))
-            clock = draws.HazardClock(law, self.age_at_start(exit_, again), self.now, threshold)
-            clock.exit = exit_
+            clock = laws.HazardClock(law, self.age_at_start(exit_, again), self.now, threshold)
+            clock.exit, clock.origin = exit_, self.last_entered.get(exit_.since)
             self.clocks[exit_.name] = clock
         elif exit_.kind in ("after", "every"):
             days = exit_.x(self)
@@ -279,6 +281,10 @@ class Life:
     def age_at_start(self, exit_, again):
         if exit_.counts_from == "study":
             return self.now
+        if exit_.counts_from == "birth":
+            return self.age + self.now
+        if exit_.since:
+            return self.now - self.last_entered.get(exit_.since, self.now)
         return 0.0 if again else self.time_in(exit_.track)
 
     def count(self, exit_):
@@ -297,6 +303,7 @@ class Life:
     def become(self, track, name, since=0.0):
         """The state is current, entered now; its exits' counters rise."""
         self.state[track], self.entered[track] = name, self.now - since
+        self.last_entered[track, name] = self.now - since
         for exit_ in self.model.states[track, name].exits:
             if not exit_.counts_taken:
                 self.count(exit_)
@@ -486,7 +493,17 @@ class Life:
         self.restarted.clear()
         for clock in self.clocks.values():
             if clock.exit.kind == "hazard":
-                clock.change(self.now, *self.ratio_and_pace(clock.exit))
+                self.bring_up(clock)
+
+    def bring_up(self, clock):
+        """A clock with `since` becomes young when that state is entered, and stands still before."""
+        ratio, pace = self.ratio_and_pace(clock.exit)
+        origin = self.last_entered.get(clock.exit.since)
+        is_new = clock.exit.since and origin != clock.origin
+        clock.origin = origin
+        if clock.exit.since and origin is None:
+            ratio = 0.0
+        clock.change(self.now, ratio, pace, self.now - origin if is_new else None)
 
     # Costs, utility and discounting --------------------------------------------------------------
 
@@ -555,6 +572,7 @@ class Life:
         self.enters = self.value_at(model.enters, self.draw(model.enters.stream, 1))
         self.end = min(model.horizon - self.enters, model.follow_up)
         self.start_variables()
+        self.age = model.age(self) if model.age else 0.0
         self.open_supports()
         since = {}
         for name in sorted(model.tracks):
