@@ -15,7 +15,7 @@ from figures import figure
 from model import Model
 from random_study import RandomStudy, print_coverage
 from twinpath_second import Fault, Life
-from words import load_study
+from words import as_list, load_study
 
 PROGRAM = os.environ.get("TWP_PROGRAM", "twinpath")
 EXACT, ROUNDED = 1e-9, 2e-7
@@ -88,13 +88,24 @@ def told(events, i):
     return "%.12f %s %.9g" % events[i] if i < len(events) else "nothing"
 
 
-def column_of(measure):
-    """The column of a measure, where `as` does not name it."""
-    parts = [measure["measure"]] + [measure[key].replace(".", "_") for key in ("of",) if key in measure]
-    is_time = measure["measure"] == "time_in_state"
-    if not is_time and measure.get("discounted") == "false":
+def base_of(measure):
+    """The name of a measure's column, without times, where `as` does not name it."""
+    parts = [measure["measure"]] + [measure[key].replace(".", "_") for key in ("of", "stock") if key in measure]
+    parts += ["since_" + measure["since"].replace(".", "_")] if "since" in measure else []
+    if measure["measure"] != "time_in_state" and measure.get("discounted") == "false":
         parts.append("undiscounted")
     return measure.get("as", "_".join(parts))
+
+
+def columns_of(model, measure):
+    """(measure at one time, column of outcomes, name and place in the summary) for each of its times."""
+    key = next((key for key in ("at", "by") if key in measure), None)
+    base = base_of(measure)
+    if key is None:
+        return [(measure, base, base, ())]
+    times = as_list(measure[key])
+    return [({**measure, key: time}, f"{base}_{model.constant(time):g}d".replace(".", "_"), base, (i,))
+            for i, time in enumerate(times)]
 
 
 class Comparison:
@@ -119,19 +130,21 @@ class Comparison:
     def compare_strategy(self, model, number, strategy, n_twins):
         figures, n_agree = {}, 0
         report = model.study.get("report") or {}
-        measures = [m if isinstance(m, dict) else {"measure": m} for m in report.get("measures", [])]
+        measures = [column for m in report.get("measures", [])
+                    for column in columns_of(model, m if isinstance(m, dict) else {"measure": m})]
         rows = model.rows(n_twins)
         for i, (twin, row) in enumerate(rows):
             life = self.compare_life(Life(model, twin, row), strategy)
             if self.differences and self.stop_at_first:
                 return
             n_agree += life is not None
-            for measure in measures if life else []:
-                column, value = column_of(measure), figure(life, measure)
-                if value is not None and column in self.results.outcomes:
-                    if measure["measure"] != "sojourn":           # its mean is a ratio of sums
-                        figures.setdefault(column, []).append(value)
-                    self.compare_figure(strategy, twin, column, self.results.outcomes[column][number, i], value)
+            for measure, column, base, at in measures if life else []:
+                value = figure(life, measure)
+                if value is None:
+                    continue
+                if measure["measure"] != "sojourn":               # its mean is a ratio of sums
+                    figures.setdefault((base, at), []).append(value)
+                self.compare_figure(strategy, twin, column, self.results.outcomes[column][number, i], value)
         if n_agree == len(rows) == len(self.results.twins):
             self.compare_means(figures, number, strategy)
 
@@ -165,9 +178,9 @@ class Comparison:
             self.differ(strategy, f"twin {twin}", column, f"program {theirs:.9g}, second {ours:.9g}")
 
     def compare_means(self, figures, number, strategy):
-        for column, values in figures.items():
+        for (column, at), values in figures.items():
             values = [value for value in values if not np.isnan(value)]
-            ours, theirs = np.mean(values) if values else np.nan, self.results.means[column][number]
+            ours, theirs = np.mean(values) if values else np.nan, self.results.means[column][(number, *at)]
             if not is_near(theirs, ours, EXACT) and not (np.isnan(theirs) and np.isnan(ours)):
                 self.differ(strategy, f"mean of {column}", f"program {theirs:.15g}, second {ours:.15g}")
 

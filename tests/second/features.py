@@ -36,6 +36,8 @@ def features_of(study):
         found |= {f"strategy: {key}" for key in plain(strategy)}
     found |= {f"utility: {key}" for key in plain(patient.get("utility"))}
     of_discount(found, plain((study.get("report") or {}).get("discount")))
+    for measure in (study.get("report") or {}).get("measures", []):
+        found |= {f"measure: {measure['measure']}"} if isinstance(measure, dict) else {f"measure: {measure}"}
     of_texts(found, study)
     return found
 
@@ -82,6 +84,8 @@ def of_exit(found, state, exit_):
         found |= {f"{kind}: goes on"} if to is None else {f"{kind}: to itself"} if to == state else set()
     if isinstance(exit_.get("upon"), list):
         found.add("upon: several happenings")
+    if "counts_from" in exit_:
+        found.add(f"counts from {exit_['counts_from']}")
     if "hazard" in exit_:
         of_law(found, exit_["hazard"])
     for effect in exit_.get("effects", []):

@@ -5,11 +5,15 @@
 import math
 
 import draws
+import figures
 import laws
 import words
 from model import Model
 from twinpath_second import Life
 
+RIGHT_SPLINE = laws.spline
+RIGHT_GENGAMMA = laws.generalised_gamma
+RIGHT_POLYNOMIAL = laws.fractional_polynomial
 RIGHT_LINE = Life.line
 RIGHT_BEGIN = Life.begin
 RIGHT_FIND = words.Column.find
@@ -166,11 +170,29 @@ def start_counts(life):
         life.n_entries[track, state] = life.n_entries.get((track, state), 0) + 1
 
 
+def window_to_the_end(life, keys, fills):
+    first = min(day for day, _ in fills)
+    return first, life.end if keys.window is None else min(life.end, first + keys.window)
+
+
 MUTATIONS = [
     ("what an action gives in QALYs is not discounted", Life, "gain", gain_not_discounted),
     ("amounts over time count from the study", Life, "line",
      lambda life, amount: [(start, v(life), g(life)) for start, v, g in amount.pieces]),
     ("amounts over time do not grow", Life, "line", line_without_growth),
+    ("birth is the entry", Life, "age_at_start",
+     lambda life, exit_, again: 0.0 if again else life.now if exit_.counts_from != "entry" else
+     life.time_in(exit_.track)),
+    ("every spline is one of log H", laws, "spline",
+     lambda gammas, knots, scale, time_unit, location: RIGHT_SPLINE(gammas, knots, "hazard", time_unit, location)),
+    ("generalised gamma without its shape", laws, "generalised_gamma",
+     lambda mu, sigma, q, time_unit: RIGHT_GENGAMMA(mu, sigma, abs(q), time_unit)),
+    ("a power that repeats takes no logarithm", laws, "fractional_polynomial",
+     lambda powers, coefficients, time_unit, location: RIGHT_POLYNOMIAL(
+         [p + 0.01 * i for i, p in enumerate(powers)], coefficients, time_unit, location)),
+    ("the window of the PDC ends with the life, not the day", figures, "window_of", window_to_the_end),
+    ("times of dispensings by whole days", figures, "times_dispensed",
+     lambda life, keys: [day for day, _ in figures.dispensed(life, keys)]),
     ("terms of the utility are always added", Life, "combined",
      lambda life, rule, amounts: (sum(a for a, _ in amounts), sum(g for _, g in amounts))),
     ("a number between two keys finds the next", words.Column, "find", finds_the_next),

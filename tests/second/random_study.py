@@ -367,8 +367,6 @@ class RandomStudy(RandomWords):
                 exit_["only_while"] = self.condition("step")
             if self.happens(0.35) or "life_table" in exit_["hazard"]:
                 exit_["counts_from"] = self.pick(["study", "entry", "birth", "birth"])
-            elif self.happens(0.3):
-                exit_["since"] = self.pick(self.places_entered)
             if exit_.get("counts_from") == "birth" and "life_table" not in exit_["hazard"]:
                 exit_["hazard"] = {"gompertz": {"shape": "0.08 / year", "rate": f"{self.number(0.02, 0.15)} / year"}}
             if self.happens(0.1):
@@ -438,7 +436,7 @@ class RandomStudy(RandomWords):
             {"exponential": {"median": self.scale(15, 60)}}, {"weibull": {"shape": n(0.8, 2), "median": "30 days"}},
             {"lognormal": {"meanlog": n(-0.5, 0.5), "sdlog": n(0.4, 1), "time_unit": "1 month"}}]
         polynomial = laws[6]["fractional_polynomial"]
-        polynomial["coefficients"] += [n(-0.2, 0.2) if power < 0 else n(-0.3, 0.2) for power in polynomial["powers"]]
+        polynomial["coefficients"] += [n(-0.3, -0.05) if power < 0 else n(-0.3, 0.2) for power in polynomial["powers"]]
         if self.has_tables:
             laws += [{"life_table": {"table": "deaths", "of": [self.pick(["flag", "kind.red"])]}}] * 3
         return laws
@@ -668,6 +666,10 @@ class RandomStudy(RandomWords):
             {"measure": "first_entry", "of": last, "by": "60 days"}, {"measure": "first_entry", "of": first, "by": "90 days"},
             {"measure": "time_to", "of": last}, {"measure": "time_to", "of": first, "since": last},
             {"measure": "sojourn", "of": first}, {"measure": "stock_at", "at": "100 days", "stock": stock}]
+        text = self.text()
+        if any(f"{name}: {days}" in text for name in self.stocks
+               for days in ("0 days", "5 days", "12 days", "-4 days", "6 days")):
+            many = [measure for measure in many if measure["measure"] != "stock_at"]
         return [{**measure, "as": f"m{i}_{measure['measure']}"} for i, measure in
                 enumerate(self.random.sample(many, 8))]
 

@@ -39,7 +39,9 @@ effect:_hr effect:_time_ratio effect:_if effect:_per effect:_unit
 effect_on_a_chance:_or effect_on_a_chance:_rr effect_on_a_chance:_difference
 law:_exponential_rate law:_exponential_mean law:_weibull_shape law:_weibull_ph_scale law:_gompertz_shape
 law:_lognormal_median law:_lognormal_meanlog law:_loglogistic_scale law:_loglogistic_median law:_piecewise_rate
-law:_fixed_at observation:_delay support:_waits support:_lasts lasts:_law support:_at_most at_most:_in
+law:_fixed_at law:_exponential_median law:_weibull_median law:_lognormal_time_unit law:_gamma_rate law:_gamma_shape
+law:_generalised_gamma_Q law:_spline_gammas law:_spline_location law:_fractional_polynomial_powers
+law:_life_table_of counts_from_birth counts_from_study observation:_delay support:_waits support:_lasts lasts:_law support:_at_most at_most:_in
 support:_consent support:_eligible support:_uptake uptake:_effects support:_enter support:_leave offer:_upon offer:_every
 offer:_if contacts:_every contacts:_upon contacts:_if contacts:_reached contacts:_do contacts:_cost
 contacts:_category support's_cost:_offer support's_cost:_start support's_cost:_contact support's_cost:_run
@@ -49,6 +51,9 @@ start:_chances start:_from track:_since state:_enter state:_leave state:_cost ti
 variable:_returns_to_its_start variable:_returns_to_an_expression variable:_held_for variable:_held_for_a_quarter
 variable:_within variable:_stock money:_exchange discount:_steps discount:_rule_continuous discount:_rule_yearly
 discount:_from_start_of_time discount:_from_entry
+measure:_initiation measure:_primary_non_adherence measure:_time_to_first_dose measure:_pdc measure:_mpr
+measure:_refills measure:_persistence measure:_occupancy measure:_first_entry measure:_time_to measure:_sojourn
+measure:_stock_at measure:_life_years measure:_entries measure:_time_in_state
 state:_several_costs choose:_a_row_of_a_matrix action:_qaly utility:_multiply utility:_min over_time:_grows
 over_time:_from over_time:_counts_from table:_by grid() rise() line() entries()
 life:_tie_by_name life:_tie_by_priority life:_event_at_the_end_of_life life:_several_answers
