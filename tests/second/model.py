@@ -472,13 +472,15 @@ class Model(SupportReader):
     def amount(self, text, track):
         """An amount that may change with time: pieces (start, function, growth), and where 0 is."""
         if not isinstance(text, dict):
-            return Record(track=None, pieces=[(0.0, self.expression(text), self.expression("0"))])
+            return Record(track=None, is_from_birth=False, pieces=[(0.0, self.expression(text), self.expression("0"))])
         values = as_list(text["is"])
         starts = [self.constant(start) for start in text.get("from", ["0 days"])]
         growths = as_list(text["grows"]) if "grows" in text else ["0"] * len(values)
         pieces = [(start, self.expression(value), self.expression(growth))
                   for start, value, growth in zip(starts, values, growths)]
-        return Record(track=None if text.get("counts_from") == "study" else track, pieces=pieces)
+        counts_from = text.get("counts_from", "entry")
+        return Record(track=track if counts_from == "entry" else None, pieces=pieces,
+                      is_from_birth=counts_from == "birth")
 
     def read_time(self):
         time = self.study["time"]

@@ -352,7 +352,9 @@ class RandomStudy(RandomWords):
             if self.happens(0.6):
                 block["grows"] = grows
         if self.happens(0.3):
-            block["counts_from"] = self.pick(["entry", "study"])
+            block["counts_from"] = self.pick(["entry", "study", "birth"])
+            if block["counts_from"] == "birth" and "from" in block:
+                block["from"] = ["0 days", "45 years", "50.2 years"]
         return block
 
     def exit(self, level, state, others, must_leave):
@@ -599,6 +601,8 @@ class RandomStudy(RandomWords):
         base = self.pick([0.8, "0.7 + 0.1 * x3", "0.6 + 0.1 * min(n1, 2)"])
         if may_grow and self.happens(0.3):
             base = {"from": ["0 days", "100 days"], "is": [0.8, 0.7], "counts_from": "study"}
+            if self.happens(0.4):
+                base.update({"from": ["0 days", "50.1 years"], "counts_from": "birth"})
             base.update({} if rule == "min" else {"grows": ["-0.0005 / day", "0 / day"]})
         return {"base": base, **({rule: terms} if terms else {})}
 

@@ -519,7 +519,7 @@ class Life:
                                                       if condition(self)]
 
     def line(self, amount):
-        begun = self.entered[amount.track] if amount.track else 0.0
+        begun = self.entered[amount.track] if amount.track else -self.age if amount.is_from_birth else 0.0
         return [(begun + start, value(self), growth(self)) for start, value, growth in amount.pieces]
 
     def integrate_to(self, t):

@@ -107,10 +107,10 @@ def as_list(value):
 # What this reader knows: other keys would change lives without its knowing -----------------------------
 
 KEYS = {
-    "study": "twinpath study question uses based_on time money parameters tables patient observations supports "
+    "study": "uncertain twinpath study question uses based_on time money parameters tables patient observations supports "
              "consent together strategies targets report record folder",
     "time": "starts horizon follow_up",
-    "parameter": "value range",
+    "parameter": "value range uncertain",
     "patient": "age count from id first_row_of enters attributes correlated variables formulas actions tracks utility",
     "variable": "kind starts returns_to half_life held_for within stream",
     "track": "start since states",
