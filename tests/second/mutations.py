@@ -14,6 +14,7 @@ from twinpath_second import Life
 RIGHT_SPLINE = laws.spline
 RIGHT_GENGAMMA = laws.generalised_gamma
 RIGHT_POLYNOMIAL = laws.fractional_polynomial
+RIGHT_BRING_UP = Life.bring_up
 RIGHT_LINE = Life.line
 RIGHT_BEGIN = Life.begin
 RIGHT_FIND = words.Column.find
@@ -170,6 +171,17 @@ def start_counts(life):
         life.n_entries[track, state] = life.n_entries.get((track, state), 0) + 1
 
 
+def runs_before(life, clock):
+    RIGHT_BRING_UP(life, clock)
+    if clock.exit.since and clock.origin is None:
+        clock.change(life.now, *life.ratio_and_pace(clock.exit))
+
+
+def age_goes_on(life, clock):
+    clock.origin = life.last_entered.get(clock.exit.since)
+    RIGHT_BRING_UP(life, clock)
+
+
 def window_to_the_end(life, keys, fills):
     first = min(day for day, _ in fills)
     return first, life.end if keys.window is None else min(life.end, first + keys.window)
@@ -180,6 +192,8 @@ MUTATIONS = [
     ("amounts over time count from the study", Life, "line",
      lambda life, amount: [(start, v(life), g(life)) for start, v, g in amount.pieces]),
     ("amounts over time do not grow", Life, "line", line_without_growth),
+    ("since: the hazard runs before the state is entered", Life, "bring_up", runs_before),
+    ("since: the age goes on when the state is entered", Life, "bring_up", age_goes_on),
     ("birth is the entry", Life, "age_at_start",
      lambda life, exit_, again: 0.0 if again else life.now if exit_.counts_from != "entry" else
      life.time_in(exit_.track)),

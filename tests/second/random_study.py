@@ -369,6 +369,8 @@ class RandomStudy(RandomWords):
                 exit_["only_while"] = self.condition("step")
             if self.happens(0.35) or "life_table" in exit_["hazard"]:
                 exit_["counts_from"] = self.pick(["study", "entry", "birth", "birth"])
+            elif self.happens(0.3):
+                exit_["since"] = self.pick(self.places_entered)
             if exit_.get("counts_from") == "birth" and "life_table" not in exit_["hazard"]:
                 exit_["hazard"] = {"gompertz": {"shape": "0.08 / year", "rate": f"{self.number(0.02, 0.15)} / year"}}
             if self.happens(0.1):
@@ -671,11 +673,12 @@ class RandomStudy(RandomWords):
             {"measure": "time_to", "of": last}, {"measure": "time_to", "of": first, "since": last},
             {"measure": "sojourn", "of": first}, {"measure": "stock_at", "at": "100 days", "stock": stock}]
         text = self.text()
-        if any(f"{name}: {days}" in text for name in self.stocks
-               for days in ("0 days", "5 days", "12 days", "-4 days", "6 days")):
+        if "carry_over: false" in text or any(
+                f"{name}: {days}" in text for name in self.stocks
+                for days in ("0 days", "5 days", "12 days", "-4 days", "6 days")):
             many = [measure for measure in many if measure["measure"] != "stock_at"]
         return [{**measure, "as": f"m{i}_{measure['measure']}"} for i, measure in
-                enumerate(self.random.sample(many, 8))]
+                enumerate(self.random.sample(many[:-1], 8) + many[-1:])]
 
     # Files ---------------------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ law:_exponential_rate law:_exponential_mean law:_weibull_shape law:_weibull_ph_s
 law:_lognormal_median law:_lognormal_meanlog law:_loglogistic_scale law:_loglogistic_median law:_piecewise_rate
 law:_fixed_at law:_exponential_median law:_weibull_median law:_lognormal_time_unit law:_gamma_rate law:_gamma_shape
 law:_generalised_gamma_Q law:_spline_gammas law:_spline_location law:_fractional_polynomial_powers
-law:_life_table_of counts_from_birth counts_from_study observation:_delay support:_waits support:_lasts lasts:_law support:_at_most at_most:_in
+law:_life_table_of counts_from_birth counts_from_study hazard:_since observation:_delay support:_waits support:_lasts lasts:_law support:_at_most at_most:_in
 support:_consent support:_eligible support:_uptake uptake:_effects support:_enter support:_leave offer:_upon offer:_every
 offer:_if contacts:_every contacts:_upon contacts:_if contacts:_reached contacts:_do contacts:_cost
 contacts:_category support's_cost:_offer support's_cost:_start support's_cost:_contact support's_cost:_run
