@@ -92,8 +92,8 @@ double twp_math_gamma_log_upper(double a, double x);
 /**
  * x with P(a, x) = p, and x with Q(a, x) = q; p, q in [0, 1], 0 and +inf at the ends. Between the
  * doubles 2 ulp below and above the result, P (or Q) passes through a value within rel 2e-14 of p
- * (or q): in tails that fall steeply the spacing of x is what limits. Newton's method on the
- * logarithm of the tail, bracketed, at most 64 steps, about 6.
+ * (or q): in tails that fall steeply the spacing of x is what limits. Halley's method on the
+ * logarithm of the tail, bracketed, at most 64 steps, about 3.
  */
 double twp_math_gamma_p_inverse(double a, double p);
 double twp_math_gamma_q_inverse(double a, double q);

@@ -61,6 +61,21 @@ twp_math_gamma_part_t twp_math_gamma_part(double a, twp_math_sum_t x);
 twp_math_sum_t twp_math_gamma_log_tail_of(
     const twp_math_gamma_part_t *part, int want_upper, double *slope);
 
+/**
+ * Halley's step in log x towards a root of log tail - target: the Newton step -off / slope, bent by the
+ * second derivative, which is slope (a - x - slope) for either tail. Its error is of the third order.
+ */
+static inline double
+twp_math_gamma_step(double a, double x, double off, double slope)
+{
+    const double step = -off / slope, bend = 1 + 0.5 * step * (a - x - slope);
+
+    return bend > 0.5 && bend < 2 ? step / bend : step;
+}
+
+/** Steps below this, in units of the spread of log x, leave an error below 2^-52 of it. */
+#define TWP_MATH_LAST_STEP 0x1p-19
+
 /** log Gamma(1 + a), 0 <= a < 1, with full relative precision at both zeros. */
 double twp_math_lgamma1p(double a);
 

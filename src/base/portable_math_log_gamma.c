@@ -60,8 +60,8 @@ start(double a, double l, int is_upper)
     return (log_p + twp_math_lgamma(a + 1)) / a - twp_math_log(a);
 }
 
-/* Newton's method on the logarithm of the tail, which is concave in y (and in x for the upper tail from
- * a = 1 on). A bracket is kept; a step out of it bisects. At most 64 steps. */
+/* Halley's method on the logarithm of the tail, which is concave in y. A bracket is kept; a step out of
+ * it bisects. At most 64 steps, mostly 2 or 3. */
 static double
 invert(double a, twp_math_sum_t l, int is_upper)
 {
@@ -74,14 +74,15 @@ invert(double a, twp_math_sum_t l, int is_upper)
         double slope;
         const twp_math_gamma_part_t part = part_at(a, y);
         const twp_math_sum_t at = twp_math_gamma_log_tail_of(&part, is_upper, &slope);
-        const double off = (at.hi - l.hi) + (at.lo - l.lo), step = -off / slope;
+        const double off = (at.hi - l.hi) + (at.lo - l.lo);
+        const double step = twp_math_gamma_step(a, a * twp_math_exp(y), off, slope);
         if ((off > 0) == (is_upper == 1))
             low = y;
         else
             high = y;
-        if (!(twp_math_abs(step) > 0x1p-52 * (scale + twp_math_abs(y))))
+        if (!(twp_math_abs(step) > TWP_MATH_LAST_STEP * scale))
             return y + (step == step ? step : 0);
-        const double next = is_upper && a >= 1 ? y + twp_math_log1p(step) : y + step;
+        const double next = y + step;
         if (next > low && next < high)
             y = next;
         else if (high == TWP_MATH_INF)

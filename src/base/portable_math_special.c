@@ -277,11 +277,12 @@ gamma_start(double a, int is_upper, double log_target)
     return twp_math_exp((log_p + twp_math_lgamma(a + 1)) / a);
 }
 
-/* Newton's method on the logarithm of the tail, which is concave in log x; in x itself for the
- * upper tail from a = 1 on. A bracket is kept; a step out of it bisects (in log x). */
+/* Halley's method on the logarithm of the tail, which is concave in log x. A bracket is kept; a step
+ * out of it bisects (in log x). */
 static double
 gamma_invert(double a, int is_upper, twp_math_sum_t log_target)
 {
+    const double last = TWP_MATH_LAST_STEP * (a > 1 ? 1 / twp_math_sqrt(a) : 1);
     double x = gamma_start(a, is_upper, log_target.hi), low = 0, high = TWP_MATH_INF;
 
     for (int i = 0; i < 64; i++) {
@@ -293,14 +294,14 @@ gamma_invert(double a, int is_upper, twp_math_sum_t log_target)
         const part_t part = gamma_part(a, x);
         const twp_math_sum_t at = twp_math_gamma_log_tail_of(&part, is_upper, &slope);
         const double off = (at.hi - log_target.hi) + (at.lo - log_target.lo);
-        const double step = -off / slope;
+        const double step = twp_math_gamma_step(a, x, off, slope);
         if ((off > 0) == (is_upper == 1))
             low = x;
         else
             high = x;
-        if (!(twp_math_abs(step) > 0x1p-52))
-            return x + x * (step == step ? step : 0);
-        const double next = is_upper && a >= 1 ? x + x * step : x * twp_math_exp(step);
+        if (!(twp_math_abs(step) > last))
+            return x + x * (step == step ? step + step * step / 2 : 0);
+        const double next = x * twp_math_exp(step);
         if (next > low && next < high)
             x = next;
         else if (high == TWP_MATH_INF)
