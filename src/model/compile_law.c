@@ -181,9 +181,10 @@ prepare_polynomial(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_cons
     report(c, exit, fault, 0);
     table = fault == TWP_TABLE_GOOD ? new_doubles(c, 3 * n) : NULL;
     for (int k = 0; table != NULL && k < 3; k++)
-        memcpy(table + k * n, work + (size_t) k * size, (size_t) n * sizeof *table);
+        memcpy(
+            table + (size_t) k * (size_t) n, work + (size_t) k * size, (size_t) n * sizeof *table);
     if (table != NULL)
-        set_tables(constants, n, table, table + 2 * n, table + n);
+        set_tables(constants, n, table, table + 2 * (size_t) n, table + n);
     free(work);
 }
 

@@ -226,40 +226,53 @@ is_rising(double h, double value_a, double value_b, double *slope_a, double *slo
     return true;
 }
 
+/* The node h further, with H there and the slope of log H at both; false: the panel is too wide. */
+static bool
+try_panel(const polynomial_t *f, const node_t *at, double h, double value, double *slope_at,
+    node_t *next, double *slope_next)
+{
+    double slope_a = *slope_at, slope_b;
+
+    *next = node_at(f, at->x + h);
+    next->cumulative = at->cumulative + h / 2 * (at->f + next->f) +
+        h * h / 12 * (at->f_slope - next->f_slope);
+    if (!(next->cumulative >= at->cumulative) || !is_close_enough(f, at, next))
+        return false;
+    slope_b = next->f / next->cumulative;
+    if (!is_rising(h, value, twp_math_log(next->cumulative), &slope_a, &slope_b))
+        return false;
+    *slope_at = slope_a;
+    *slope_next = slope_b;
+    return true;
+}
+
+/* x[0] is the first node; H there is the integral of exp(g) up to it, about exp(g) / (g' - g'' / g'). */
 static twp_table_fault_t
 fill(const polynomial_t *f, double x_last, double *x, double *value, double *slope, int *n)
 {
-    node_t at = node_at(f, x[0]);
+    node_t at = node_at(f, x[0]), next;
     range_t g[N_DERIVATIVES];
     double h = 0.25;
 
     derivatives(f, point(x[0]), g);
-    /* integral of exp(g) up to x is about exp(g) / (g' - g'' / g') */
     at.cumulative = at.f / (g[1].low - g[2].low / g[1].low);
     if (!(at.cumulative > 0 && at.cumulative <= LEFT_MASS))
         at.cumulative = LEFT_MASS;
     value[0] = twp_math_log(at.cumulative);
     slope[0] = at.f / at.cumulative;
-    for (*n = 1; at.x < x_last && value[*n - 1] < LOG_TOP; ++*n) {
-        if (*n == TWP_POLYNOMIAL_MAX_NODES)
+    *n = 1;
+    while (at.x < x_last && value[*n - 1] < LOG_TOP) {
+        if (*n == TWP_POLYNOMIAL_MAX_NODES || h < 1e-9 * (1 + fabs(at.x)))
             return TWP_TABLE_BOUND;
-        for (;; h /= 2) {
-            if (h < 1e-9 * (1 + fabs(at.x)))
-                return TWP_TABLE_BOUND;
-            node_t next = node_at(f, at.x + h);
-            next.cumulative = at.cumulative + h / 2 * (at.f + next.f) +
-                h * h / 12 * (at.f_slope - next.f_slope);
-            if (!(next.cumulative >= at.cumulative) || !is_close_enough(f, &at, &next))
-                continue;
-            x[*n] = next.x;
-            value[*n] = twp_math_log(next.cumulative);
-            slope[*n] = next.f / next.cumulative;
-            if (!is_rising(h, value[*n - 1], value[*n], &slope[*n - 1], &slope[*n]))
-                continue;
-            at = next;
-            break;
+        if (!try_panel(f, &at, h, value[*n - 1], &slope[*n - 1], &next, &slope[*n])) {
+            h /= 2;
+            continue;
         }
+        x[*n] = next.x;
+        value[*n] = twp_math_log(next.cumulative);
+        at = next;
         h *= 1.5;
+        ++*n;
     }
     return TWP_TABLE_GOOD;
 }
