@@ -124,8 +124,8 @@ open_population(run_t *run, int64_t n_patients, twp_error_t *err)
     return status;
 }
 
-static twp_status_t
-prepare(run_t *run, int64_t n_patients, twp_error_t *err)
+twp_status_t
+twp_run_prepare(run_t *run, int64_t n_patients, twp_error_t *err)
 {
     twp_status_t status = check_settings(run->study, run->settings, err);
 
@@ -158,8 +158,8 @@ prepare(run_t *run, int64_t n_patients, twp_error_t *err)
     return status;
 }
 
-static void
-finish(run_t *run)
+void
+twp_run_finish(run_t *run)
 {
     twp_fill_abandon(run->fill);
     twp_sums_free(run->sums);
@@ -350,11 +350,11 @@ twp_study_run_part(twp_study_t *study, const twp_run_settings_t *settings, twp_r
     memset(report, 0, sizeof(*report));
     if (settings->output_path == NULL || settings->output_path[0] == '\0')
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
-    status = prepare(&run, settings->n_patients, err);
+    status = twp_run_prepare(&run, settings->n_patients, err);
     if (status == TWP_OK)
         status = run.n_parameter_sets > 0 ? twp_run_sets(&run, report, err)
                                           : live_and_write(&run, report, err);
-    finish(&run);
+    twp_run_finish(&run);
     return status;
 }
 
@@ -382,7 +382,7 @@ twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
     twp_status_t status;
 
     memset(estimate, 0, sizeof(*estimate));
-    status = prepare(&run, n_pilot, err);
+    status = twp_run_prepare(&run, n_pilot, err);
     if (status == TWP_OK)
         status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw, run.n_models,
             run.plan, run.counts, &sink, &options, &done, err);
@@ -403,6 +403,6 @@ twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
         estimate->file_bytes = twp_fill_estimate_bytes(
             &run.fill_run, n_asked, estimate->events_per_life);
     }
-    finish(&run);
+    twp_run_finish(&run);
     return status;
 }

@@ -35,6 +35,13 @@ typedef struct {
     twp_run_part_t part;
 } twp_run_t;
 
+/**
+ * Chooses models and sets, opens the population and plans what a run of n_patients needs (study and
+ * settings are set; 0: the study's count). twp_run_finish() ends it whatever it returned.
+ */
+TWP_CHECK_RESULT twp_status_t twp_run_prepare(twp_run_t *run, int64_t n_patients, twp_error_t *err);
+void twp_run_finish(twp_run_t *run);
+
 /** twp_study_run(), or the first part of it: then TWP_ERR_INTERRUPTED, and the file is partial. */
 TWP_CHECK_RESULT twp_status_t twp_study_run_part(twp_study_t *study,
     const twp_run_settings_t *settings, twp_run_part_t part, twp_run_report_t *report,

@@ -9,6 +9,7 @@ const twp_command_t *const twp_commands[] = {
     &twp_command_check,
     &twp_command_summary,
     &twp_command_reproduce,
+    &twp_command_replay,
     &twp_command_params,
     &twp_command_adherence,
     &twp_command_schema,

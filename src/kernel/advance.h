@@ -27,6 +27,9 @@ void twp_kernel_advance(
 /** Integrates rewards up to now_days; called by the engine when the life ends. */
 void twp_kernel_finish(const twp_model_t *model, twp_twin_t *twin);
 
+/** Value of a program for the twin as it stands; program.n > 0. */
+double twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program);
+
 /** Discount factor at study day t for a twin that entered at enters_days; 1 without discounting. */
 double twp_reward_discount(const twp_model_t *model, double enters_days, double t_days);
 /** Integral of the discount factor over study days [from, to], in days. */

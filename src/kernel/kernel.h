@@ -7,8 +7,6 @@
 
 #define TWP_NEVER ((double) __builtin_inf())
 
-double twp_program_run(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program);
-
 /** Value of a program now; no program is 0. Most programs are one word. */
 static inline double
 twp_program_value(const twp_model_t *model, const twp_twin_t *twin, twp_program_t program)

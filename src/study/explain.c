@@ -285,6 +285,23 @@ explain_cause(const words_t *words, const twp_study_exit_t *exit)
         fprintf(words->out, ", only while %s", text_of(words, exit->only_while));
 }
 
+const char *
+twp_explain_cause(const twp_study_typed_t *study, const twp_study_exit_t *exit, twp_arena_t *arena)
+{
+    char *text = NULL;
+    const char *copy = NULL;
+    size_t n_bytes = 0;
+    const words_t words = { open_memstream(&text, &n_bytes), arena, study };
+
+    if (words.out == NULL)
+        return NULL;
+    explain_cause(&words, exit);
+    if (fclose(words.out) == 0)
+        copy = twp_arena_strdup(arena, text);
+    free(text);
+    return copy;
+}
+
 static void
 explain_exit(const words_t *words, const twp_study_exit_t *exit)
 {

@@ -19,6 +19,10 @@ TWP_CHECK_RESULT twp_status_t twp_explain_study(
 TWP_CHECK_RESULT twp_status_t twp_explain_path(const twp_document_t *document,
     const twp_node_t *root, const char *path, char **text, twp_error_t *err);
 
+/** What makes a twin take an exit, such as "when stock runs empty"; text in arena, NULL: no memory. */
+const char *twp_explain_cause(
+    const twp_study_typed_t *study, const twp_study_exit_t *exit, twp_arena_t *arena);
+
 /** One number of a study. Text is the study's. */
 typedef struct {
     const char *path, *text;
