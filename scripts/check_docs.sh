@@ -35,6 +35,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/tree/build/release"
 ln -s "$root/scenarios" "$work/tree/scenarios"
+ln -s "$root/scripts" "$work/tree/scripts"
 ln -s "$program" "$work/tree/build/release/twinpath"
 export PATH="$work/tree/build/release:$PATH" PYTHONDONTWRITEBYTECODE=1
 

@@ -1,0 +1,379 @@
+# Results of twinpath as data frames, and formats of other packages. Debian: r-bioc-rhdf5 r-cran-jsonlite.
+#
+#   source("scripts/twinpath.R")
+#   results <- twinpath_open("results.h5")
+#   contrasts(results)
+#
+# Frames are tidy: a row is one observation. Times are days since the twin's entry, money is the study's
+# (results$currency); a column `unit` says the unit of the rest. Intervals are of 95 %. The frames, their
+# columns and their order are those of scripts/twinpath.py, which has the same functions.
+suppressPackageStartupMessages({
+    library(rhdf5)
+    library(jsonlite)
+})
+
+twp_z95 <- qnorm(0.975)
+twp_no_exits <- c("enter", "leave", "cost", "source", "note") # keys of a state that are not exits
+
+twinpath_open <- function(path) {
+    root <- h5readAttributes(path, "/")
+    if (identical(root$status, "partial"))
+        warning(path, ": a partial run, ", root$n_twins_done, " of ", root$n_twins, " twins", call. = FALSE)
+    contents <- h5ls(path, recursive = 2)
+    results <- list(path = path, attributes = root, contents = contents,
+        currency = if (is.null(root$currency)) "" else root$currency,
+        strategies = as.vector(h5read(path, "/summary/strategy")),
+        study = fromJSON(h5read(path, "/provenance/resolved_json"), simplifyVector = FALSE))
+    structure(results, class = "twinpath")
+}
+
+print.twinpath <- function(x, ...) {
+    cat("twinpath results of ", x$attributes$title, ": ", x$attributes$n_twins, " twins, ",
+        paste(x$strategies, collapse = ", "), "\n", sep = "")
+    invisible(x)
+}
+
+# ---- reading ---------------------------------------------------------------------------------------
+
+twp_names <- function(results, group) {
+    inside <- results$contents$group == paste0("/", group)
+    if (!any(inside))
+        stop(results$path, " has no ", group, "; the study's `record` and `report` say what a file holds", call. = FALSE)
+    results$contents$name[inside]
+}
+
+twp_read <- function(results, group, name, ...)
+    as_plain(h5read(results$path, paste0("/", group, "/", name), ...))
+
+# Vectors are vectors, the rest arrays in R's order: the last dimension of the file comes first.
+as_plain <- function(x) if (length(dim(x)) == 1) as.vector(x) else x
+
+# rhdf5 cannot read DIMENSION_LIST, which ties axes to their scales, and warns of it.
+twp_attributes <- function(results, group, name)
+    suppressWarnings(h5readAttributes(results$path, paste0("/", group, "/", name)))
+
+twp_words <- function(results, group, name) {
+    meanings <- twp_attributes(results, group, name)$flag_meanings
+    if (is.null(meanings)) NULL else strsplit(meanings, " ")[[1]]
+}
+
+# Codes as words, or as truths where the words are no and yes; codes below 0 are missing.
+twp_decode <- function(codes, words) {
+    codes[codes < 0] <- NA
+    if (is.null(words)) codes
+    else if (identical(words, c("no", "yes"))) as.vector(codes) == 1
+    else factor(words[codes + 1], words)
+}
+
+twp_column <- function(results, group, name) {
+    words <- twp_words(results, group, name)
+    values <- twp_read(results, group, name)
+    if (is.null(words)) as.vector(values) else twp_decode(as.vector(values), words)
+}
+
+# Values of an array (time, strategy, segment), as R has them, in the order of the rows below.
+twp_rows <- function(labels, values) {
+    frame <- expand.grid(rev(labels), KEEP.OUT.ATTRS = FALSE, stringsAsFactors = FALSE)
+    frame <- frame[rev(names(frame))]
+    frame$value <- as.vector(values)
+    frame
+}
+
+twp_refuse_sweeps <- function(results, group)
+    if ("point" %in% twp_names(results, group))
+        stop("the file of a sweep: read it with scripts/twinpath.py", call. = FALSE)
+
+# Rows (measure, labels) with a column for each kind, whose ending the variables' names have.
+twp_table <- function(results, group, by, kinds) {
+    twp_refuse_sweeps(results, group)
+    names_here <- twp_names(results, group)
+    ending <- kinds[[1]]
+    measures <- names_here[endsWith(names_here, ending) & names_here != ending]
+    measures <- substring(measures, 1, nchar(measures) - nchar(ending))
+    frames <- lapply(measures, function(measure) {
+        first <- twp_read(results, group, paste0(measure, ending))
+        labels <- list()
+        if (group == "segments") labels$segment <- twp_read(results, group, "segment")
+        labels[[by]] <- twp_read(results, group, by)
+        # a last dimension of the file, the first of R, is there where the measure was asked at times
+        n_dims <- if (is.null(dim(first))) 1 else length(dim(first))
+        if (n_dims > length(labels)) {
+            time_name <- paste0("time_", measure)
+            labels$time <- twp_read(results, group, if (time_name %in% names_here) time_name else "time")
+        }
+        frame <- twp_rows(labels, first)
+        names(frame)[names(frame) == "value"] <- names(kinds)[1]
+        for (kind in names(kinds)[-1]) {
+            name <- paste0(measure, kinds[[kind]])
+            frame[[kind]] <- if (name %in% names_here) as.vector(twp_read(results, group, name)) else NA_real_
+        }
+        if (is.null(frame$time)) frame$time <- NA_real_
+        unit <- twp_attributes(results, group, paste0(measure, ending))$units
+        frame$unit <- if (is.null(unit)) "" else unit
+        cbind(measure = measure, frame)
+    })
+    table <- do.call(rbind, frames)
+    first <- intersect(c("segment", "measure", "strategy", "contrast", "time"), names(table))
+    table[c(first, setdiff(names(table), first))]
+}
+
+twp_interval <- function(table, centre, error) {
+    table$low <- ifelse(is.na(table$low), table[[centre]] - twp_z95 * table[[error]], table$low)
+    table$high <- ifelse(is.na(table$high), table[[centre]] + twp_z95 * table[[error]], table$high)
+    table
+}
+
+# ---- frames ------------------------------------------------------------------------------------------
+
+# A row a twin: twin, enters, follow_up, attributes.
+twins <- function(results) {
+    columns <- twp_names(results, "twins")
+    columns <- c("twin", setdiff(columns, "twin"))
+    as.data.frame(setNames(lapply(columns, function(name) twp_column(results, "twins", name)), columns))
+}
+
+# A row a twin and strategy, a column for each measure; NA where it is not defined.
+outcomes <- function(results) {
+    strategies <- twp_read(results, "outcomes", "strategy")
+    twin <- twp_read(results, "outcomes", "twin")
+    frame <- data.frame(strategy = factor(rep(strategies, each = length(twin)), strategies),
+        twin = rep(twin, length(strategies)))
+    for (name in setdiff(twp_names(results, "outcomes"), c("strategy", "twin")))
+        frame[[name]] <- twp_column(results, "outcomes", name)
+    frame
+}
+
+# measure, strategy, time, mean, mcse, low, high, n, unit; by_segment: of each segment.
+twp_summary <- function(results, by_segment = FALSE)
+    twp_interval(twp_table(results, if (by_segment) "segments" else "summary", "strategy",
+        list(mean = "_mean", mcse = "_mcse", n = "_n", low = "_sets_low", high = "_sets_high")), "mean", "mcse")
+
+summary.twinpath <- function(object, ...) twp_summary(object, ...)
+
+# Paired differences from the baseline: measure, contrast, time, diff, mcse, n, variance_saved, low, high, unit.
+contrasts <- function(results, by_segment = FALSE)
+    twp_interval(twp_table(results, if (by_segment) "segments" else "contrasts", "contrast",
+        list(diff = "_diff", mcse = "_diff_mcse", n = "_diff_n", variance_saved = "_variance_saved",
+            low = "_diff_sets_low", high = "_diff_sets_high")), "diff", "mcse")
+
+# Shares of twins in each state, of those followed so long: strategy, time, track, state, share.
+occupancy <- function(results) {
+    twp_refuse_sweeps(results, "survival")
+    labels <- list(strategy = twp_read(results, "survival", "strategy"), time = twp_read(results, "survival", "time"))
+    names_here <- grep("^occupancy_", twp_names(results, "survival"), value = TRUE)
+    do.call(rbind, lapply(names_here, function(name) {
+        about <- twp_attributes(results, "survival", name)$long_name
+        state <- regmatches(about, regexec(" in (\\w+)\\.(\\w+)", about))[[1]]
+        frame <- twp_rows(labels, twp_read(results, "survival", name))
+        data.frame(frame[c("strategy", "time")], track = state[2], state = state[3], share = frame$value)
+    }))
+}
+
+# Kaplan-Meier curves: curve, strategy, time, km, se (Greenwood), at_risk, low, high (log(-log)).
+survival <- function(results, by_segment = FALSE) {
+    twp_refuse_sweeps(results, "survival")
+    start <- if (by_segment) "segment_km_" else "km_"
+    names_here <- twp_names(results, "survival")
+    curves <- substring(names_here[startsWith(names_here, start)], nchar(start) + 1)
+    curves <- curves[!startsWith(curves, "se_") & !startsWith(curves, "quantile_")]
+    if (length(curves) == 0) stop(results$path, " has no curve; a study asks for one by the measure kaplan_meier")
+    labels <- if (by_segment) list(segment = twp_read(results, "survival", "segment")) else list()
+    labels <- c(labels, list(strategy = twp_read(results, "survival", "strategy"),
+        time = twp_read(results, "survival", "time")))
+    read <- function(...) as.vector(twp_read(results, "survival", paste0(...)))
+    do.call(rbind, lapply(curves, function(curve) {
+        frame <- twp_rows(labels, read(start, curve))
+        names(frame)[names(frame) == "value"] <- "km"
+        frame$se <- read(start, "se_", curve)
+        frame$at_risk <- read(sub("km_", "at_risk_", start), curve)
+        inside <- !is.na(frame$km) & frame$km > 0 & frame$km < 1
+        s <- ifelse(inside, frame$km, 0.5)
+        reach <- exp(twp_z95 * frame$se / abs(s * log(s)))
+        frame$low <- ifelse(inside, s^reach, frame$km)
+        frame$high <- ifelse(inside, s^(1 / reach), frame$km)
+        cbind(curve = curve, frame)
+    }))
+}
+
+# A row a strategy and parameter set: the measures' means over the set's twins, then parameter_*.
+draws <- function(results) {
+    names_here <- twp_names(results, "draws")
+    sets <- twp_read(results, "draws", "parameter_set")
+    strategies <- twp_read(results, "draws", "strategy")
+    frame <- twp_rows(list(strategy = strategies, parameter_set = sets), 0)[c("strategy", "parameter_set")]
+    labels <- c("strategy", "contrast", "parameter_set")
+    for (name in names_here[!endsWith(names_here, "_mcse") & !names_here %in% labels]) {
+        values <- twp_read(results, "draws", name)
+        if (startsWith(name, "parameter_")) frame[[name]] <- values[match(frame$parameter_set, sets)]
+        else if (identical(dim(values), c(length(sets), length(strategies)))) frame[[name]] <- as.vector(values)
+    }
+    frame
+}
+
+# ---- lives -------------------------------------------------------------------------------------------
+
+# Rows of a life: from and how many. Paths are ordered by twin, then strategy.
+twp_life <- function(results, group, twin, strategy) {
+    words <- twp_words(results, group, "path_strategy")
+    code <- match(strategy, words)
+    if (is.na(code)) stop("no strategy ", strategy, "; there are ", paste(words, collapse = ", "), call. = FALSE)
+    path <- twin * length(words) + code
+    n_paths <- as.numeric(results$contents$dim[results$contents$group == paste0("/", group) &
+        results$contents$name == "path_twin"])
+    one <- function(name) twp_read(results, group, name, start = path, count = 1)
+    if (path > n_paths || one("path_twin") != twin || one("path_strategy") != code - 1) {
+        path <- which(twp_read(results, group, "path_twin") == twin & twp_read(results, group, "path_strategy") == code - 1)
+        if (length(path) != 1) stop("no life of twin ", twin, " under ", strategy, call. = FALSE)
+    }
+    list(start = as.numeric(one("row_start")) + 1, count = as.numeric(one("row_size")))
+}
+
+# twin, strategy, time, event, value. Of one life (twin and strategy) only its rows are read.
+events <- function(results, twin = NULL, strategy = NULL) {
+    twp_names(results, "events")
+    if (!is.null(twin) && !is.null(strategy)) {
+        rows <- twp_life(results, "events", twin, strategy)
+        if (rows$count == 0) return(events_frame(results, integer(), integer(), numeric(), numeric()))
+        read <- function(name) twp_read(results, "events", name, start = rows$start, count = rows$count)
+    } else {
+        read <- function(name) twp_read(results, "events", name)
+    }
+    frame <- events_frame(results, read("event_path"), read("event_code"), read("event_time"), read("event_value"))
+    if (!is.null(twin)) frame <- frame[frame$twin %in% twin, ]
+    if (!is.null(strategy)) frame <- frame[frame$strategy %in% strategy, ]
+    rownames(frame) <- NULL
+    frame
+}
+
+events_frame <- function(results, path, code, time, value) {
+    path <- path + 1
+    first <- if (length(path)) min(path) else 1
+    n <- if (length(path)) max(path) - first + 1 else 1
+    of <- function(name) twp_read(results, "events", name, start = first, count = n)[path - first + 1]
+    words <- twp_words(results, "events", "path_strategy")
+    data.frame(twin = of("path_twin"), strategy = factor(words[of("path_strategy") + 1], words), time = time,
+        event = twp_read(results, "events", "event_name")[code + 1], value = value)
+}
+
+# ---- formats of other packages ---------------------------------------------------------------------------
+
+# Of each exit STATE.EXIT the states that its branches lead to; "stay": none.
+twp_exits <- function(results, track) {
+    study <- results$study
+    if (track %in% names(study$supports)) {
+        first <- if (paste0("patient.", track, ".waiting.begin") %in% twp_read(results, "events", "event_name"))
+            "waiting" else "active"
+        return(list(idle.offer = c(first, "stay"), over.offer = c(first, "stay"), idle.asked = "active",
+            over.asked = "active", waiting.begin = "active", waiting.asked_end = "over", active.asked_end = "over",
+            active.contact = c("stay", "stay"), active.end = "over"))
+    }
+    states <- study$patient$tracks[[track]]$states
+    if (is.null(states)) stop("no track ", track, call. = FALSE)
+    exits <- list()
+    for (state in names(states))
+        for (name in setdiff(names(states[[state]]), twp_no_exits))
+            exits[[paste0(state, ".", name)]] <- twp_branches(states[[state]][[name]])
+    exits
+}
+
+twp_branches <- function(exit) {
+    choose <- exit$choose
+    if (is.null(choose)) return(if (is.null(exit$to)) "stay" else exit$to)
+    if (!is.null(names(choose))) # a mapping: in order of names by byte, the rest last
+        return(c(sort(setdiff(names(choose), "otherwise"), method = "radix"), choose$otherwise))
+    vapply(choose, function(branch)
+        if (!is.null(branch$to)) branch$to else if (!is.null(branch$otherwise)) branch$otherwise else "stay", "")
+}
+
+# Visits to the states of a track: twin, strategy, state, entry, exit, to (NA: followed no longer). From events.
+# Several transitions in one instant are one; a state that is left for itself goes on.
+spells <- function(results, track, strategy = NULL) {
+    exits <- twp_exits(results, track)
+    names_here <- twp_read(results, "events", "event_name")
+    full <- paste0("patient.", track, ".", names(exits))
+    moving <- vapply(exits, function(to) any(to != "stay"), TRUE)
+    missing <- full[moving & !full %in% names_here]
+    is_support <- track %in% names(results$study$supports)
+    if (length(missing) && !is_support)
+        stop("the events of ", missing[1], " are not recorded (record.events)", call. = FALSE)
+    rows <- events(results, NULL, strategy)
+    rows <- rows[rows$event %in% full, ]
+    which_exit <- match(rows$event, full)
+    branch <- ifelse(is.na(rows$value) | lengths(exits)[which_exit] == 1, 0, rows$value) + 1
+    rows$from <- sub("[.].*", "", names(exits))[which_exit]
+    rows$to <- unlist(exits)[c(0, cumsum(lengths(exits)))[which_exit] + branch]
+    rows <- rows[rows$to != "stay", ]
+    # of one instant the first from and the last to
+    key <- paste(rows$strategy, rows$twin, rows$time)
+    moves <- rows[!duplicated(key), c("twin", "strategy", "time", "from")]
+    moves$to <- rows$to[!duplicated(key, fromLast = TRUE)]
+    life <- twins(results)[c("twin", "follow_up")]
+    chosen <- if (is.null(strategy)) results$strategies else strategy
+    lives <- expand.grid(strategy = factor(chosen, results$strategies), twin = life$twin, KEEP.OUT.ATTRS = FALSE)
+    lives$end <- life$follow_up[match(lives$twin, life$twin)]
+    lives <- lives[!is.na(lives$end), ]
+    start <- if (is_support) "idle" else results$study$patient$tracks[[track]]$start
+    lives$id <- paste(lives$strategy, lives$twin)
+    first <- moves[!duplicated(paste(moves$strategy, moves$twin)), ]
+    lives$start <- first$from[match(lives$id, paste(first$strategy, first$twin))]
+    if (anyNA(lives$start)) {
+        if (!is.character(start)) stop(track, " starts at random: read it with scripts/twinpath.py", call. = FALSE)
+        lives$start[is.na(lives$start)] <- start
+    }
+    moves <- moves[moves$from != moves$to, ]
+    id <- paste(moves$strategy, moves$twin)
+    is_first <- !duplicated(id)
+    left <- data.frame(id = id, state = moves$from, entry = ifelse(is_first, 0, c(0, moves$time[-nrow(moves)])[seq_along(id)]),
+        exit = moves$time, to = moves$to)
+    last <- moves[!duplicated(id, fromLast = TRUE), ]
+    at <- match(lives$id, paste(last$strategy, last$twin))
+    rest <- data.frame(id = lives$id, state = ifelse(is.na(at), lives$start, last$to[at]),
+        entry = ifelse(is.na(at), 0, last$time[at]),
+        exit = lives$end, to = NA_character_)
+    all <- rbind(left, rest)
+    all <- all[all$exit > all$entry, ]
+    who <- match(all$id, lives$id)
+    all <- data.frame(twin = lives$twin[who], strategy = lives$strategy[who], all[c("state", "entry", "exit", "to")])
+    all <- all[order(all$twin, as.integer(all$strategy), all$entry), ]
+    rownames(all) <- NULL
+    all
+}
+
+# A track for survival, mstate and flexsurv: each visit once for each state that it may end in. id (twin),
+# strategy, from, to, trans (by row of mstate's matrix), entry, exit, time, status (0: censored).
+multistate <- function(results, track, strategy = NULL) {
+    visits <- spells(results, track, strategy)
+    seen <- unique(na.omit(visits[c("state", "to")]))
+    may <- paste(seen$state, seen$to)
+    exits <- twp_exits(results, track)
+    for (name in names(exits)) {
+        state <- sub("[.].*", "", name)
+        may <- union(may, paste(state, setdiff(exits[[name]], c("stay", state)))[length(setdiff(exits[[name]], c("stay", state))) > 0])
+    }
+    may <- do.call(rbind, strsplit(may, " "))
+    may <- may[order(may[, 1], may[, 2], method = "radix"), , drop = FALSE]
+    table <- data.frame(from = may[, 1], target = may[, 2], trans = seq_len(nrow(may)))
+    n <- lengths(split(table$trans, factor(table$from, unique(table$from))))
+    times <- ifelse(is.na(match(visits$state, names(n))), 0, n[match(visits$state, names(n))])
+    row <- rep(seq_len(nrow(visits)), times)
+    start <- match(visits$state[row], table$from)
+    choice <- table[start + sequence(times[times > 0]) - 1, ]
+    v <- visits[row, ]
+    data.frame(id = v$twin, strategy = v$strategy, from = v$state, to = choice$target, trans = choice$trans,
+        entry = v$entry, exit = v$exit, time = v$exit - v$entry,
+        status = as.integer(!is.na(v$to) & v$to == choice$target), row.names = NULL)
+}
+
+# What was put into a stock, for AdhereR and `twinpath adherence`: patient_id, date, duration_days,
+# followed_days. One strategy (default: the baseline), for a patient has one history.
+dispensings <- function(results, stock = "stock", strategy = results$strategies[1]) {
+    rows <- events(results, NULL, strategy)
+    rows <- rows[rows$event == paste0("patient.", stock, ".dispensed"), ]
+    if (nrow(rows) == 0) stop("no dispensings into ", stock, call. = FALSE)
+    life <- twins(results)
+    life <- life[match(rows$twin, life$twin), ]
+    day <- floor(rows$time)
+    first <- ave(day, rows$twin, FUN = min)
+    data.frame(patient_id = rows$twin, date = as.Date(results$study$time$starts) + floor(life$enters) + day,
+        duration_days = rows$value, followed_days = floor(life$follow_up) - first, row.names = NULL)
+}
