@@ -17,9 +17,9 @@ typedef struct {
     void *stop_context;
 } twp_lives_t;
 
-/** What one thread owns. */
+/** What one thread owns. No two of them share a cache line, nor a pair that is fetched together. */
 typedef struct {
-    void *memory; /* of the twin */
+    _Alignas(128) void *memory; /* of the twin */
     twp_twin_t twin;
     twp_log_t log;
     double *value;           /* [n_columns] of one life */

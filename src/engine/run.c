@@ -371,7 +371,10 @@ set_up(run_t *run, twp_error_t *err)
     const twp_lives_t *const lives = &run->lives;
     twp_status_t status = TWP_OK;
 
-    run->worker = calloc((size_t) run->n_threads, sizeof(*run->worker));
+    run->worker = aligned_alloc(
+        _Alignof(twp_worker_t), (size_t) run->n_threads * sizeof(*run->worker));
+    if (run->worker != NULL)
+        memset(run->worker, 0, (size_t) run->n_threads * sizeof(*run->worker));
     run->slot = calloc((size_t) run->n_slots, sizeof(*run->slot));
     run->slot_of = calloc((size_t) run->n_slots, sizeof(*run->slot_of));
     run->free_slot = calloc((size_t) run->n_slots, sizeof(*run->free_slot));

@@ -137,10 +137,13 @@ start_fixed(
         return;
     }
     twin->clock[exit->i_clock].rest = days;
-    if (fires < twin->now_days) /* a track that started with `since` */
-        fires = exit->kind == TWP_EXIT_AFTER
-            ? twin->now_days
-            : entered + days * (twp_math_floor((twin->now_days - entered) / days) + 1);
+    if (fires < twin->now_days && exit->kind == TWP_EXIT_AFTER)
+        fires = twin->now_days; /* a track that started with `since` */
+    else if (fires < twin->now_days) { /* the first multiple that is not past */
+        const double n = twp_math_floor((twin->now_days - entered) / days);
+        const double at = entered + days * n;
+        fires = at < twin->now_days ? entered + days * (n + 1) : at;
+    }
     twp_clock_set(model, twin, i_slot, fires);
 }
 
