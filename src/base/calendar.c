@@ -155,5 +155,7 @@ twp_calendar_write(int32_t number, char text[TWP_CALENDAR_TEXT_SIZE])
     int year, month, day;
 
     twp_calendar_split(number, &year, &month, &day);
-    (void) snprintf(text, TWP_CALENDAR_TEXT_SIZE, "%04d-%02d-%02d", year, month, day);
+    /* the remainders change nothing, but tell the compiler that the text has room */
+    (void) snprintf(text, TWP_CALENDAR_TEXT_SIZE, "%04u-%02u-%02u", (unsigned) year % 10000,
+        (unsigned) month % 100, (unsigned) day % 100);
 }

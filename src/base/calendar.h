@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TWP_CALENDAR_TEXT_SIZE 36 /* room for three of any int */
+#define TWP_CALENDAR_TEXT_SIZE 16
 
 /** Is there such a day? */
 bool twp_calendar_has_day(int year, int month, int day);

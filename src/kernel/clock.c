@@ -138,7 +138,7 @@ start_fixed(
     }
     twin->clock[exit->i_clock].rest = days;
     if (fires < twin->now_days && exit->kind == TWP_EXIT_AFTER)
-        fires = twin->now_days; /* a track that started with `since` */
+        fires = twin->now_days;        /* a track that started with `since` */
     else if (fires < twin->now_days) { /* the first multiple that is not past */
         const double n = twp_math_floor((twin->now_days - entered) / days);
         const double at = entered + days * n;

@@ -11,6 +11,7 @@ typedef struct {
     twp_outcome_plan_t *plan;
     twp_outcome_tables_t *tables;
     int n_figures, n_listed_accounts, n_listed_rewards;
+    const char *untold; /* name of a measure of a stock whose rest the log does not tell, or NULL */
 } making_t;
 
 static int32_t
@@ -101,7 +102,7 @@ only_stock(const twp_study_typed_t *study)
 
 /**
  * Dispensings are all that the log tells of a stock: where an action sets or adds to it, or where
- * some dispensings carry over and others do not, what is left cannot be told (-1: NAN).
+ * some dispensings carry over and others do not, what is left cannot be told (-1).
  */
 static int32_t
 level_of(making_t *making, int i_stock, double at_days)
@@ -204,6 +205,8 @@ add_column(making_t *making, int i_measure, int i_time, twp_column_use_t use)
         .gap_days = measure->gap_days,
     };
     figure->i = source_of(making, measure, figure->time_days);
+    if (measure->measure == TWP_MEASURE_STOCK && figure->i < 0)
+        making->untold = measure->name;
     if (measure->measure == TWP_MEASURE_COST || measure->measure == TWP_MEASURE_QALY)
         list_money(making, measure, figure);
 }
@@ -439,12 +442,18 @@ twp_outcome_plan_create(const twp_study_typed_t *study, const twp_model_t *model
     }
     if (making.plan != NULL && making.tables != NULL) {
         making.tables->arena = arena;
-        if (make_plan(&making)) {
+        if (make_plan(&making) && making.untold == NULL) {
             *plan = making.plan;
             return TWP_OK;
         }
     }
     twp_arena_free(arena);
+    if (making.untold != NULL)
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "measure %s: what is left of the stock can be told only of one stock to which nothing "
+            "but "
+            "dispensings add, all with or all without carry_over; measure it by `measure` actions",
+            making.untold);
     return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the plan of outcomes");
 }
 

@@ -120,6 +120,18 @@ static const instant_case_t cases[] = {
         "3.000 patient.a.x.beat -\n"
         "5.000 patient.a.x.beat -\n"
         "7.000 patient.a.x.beat -\n" },
+    { "regular times of a track with since begin at their first multiple that is not past",
+        "12 days",
+        "  tracks:\n"
+        "    a: {start: x, since: 10 days, states: {x: {beat: {every: 10 days}}}}\n"
+        "    b: {start: x, since: 20 days, states: {x: {beat: {every: 10 days}}}}\n"
+        "    c: {start: x, since: 25 days, states: {x: {beat: {every: 10 days}}}}\n",
+        NULL,
+        "0.000 patient.a.x.beat -\n"
+        "0.000 patient.b.x.beat -\n"
+        "5.000 patient.c.x.beat -\n"
+        "10.000 patient.a.x.beat -\n"
+        "10.000 patient.b.x.beat -\n" },
     { "leave, exit, branch and enter actions run in this order, each seeing what came before",
         "5 days",
         "  variables: {v: {starts: 1}}\n"

@@ -1,4 +1,7 @@
-"""The comparison has teeth: each rule made slightly wrong is seen in at least one of a few studies."""
+"""The comparison has teeth: each rule made slightly wrong is seen in at least one of a few studies.
+
+tier: long
+"""
 import os
 import tempfile
 import unittest

@@ -259,7 +259,6 @@ test_a_stock_carries_over_and_runs_empty(void **state)
     want(f, TWP_MEASURE_STOCK, 150, 0)->i_stock = DRUG;
     want(f, TWP_MEASURE_STOCK, 250, 10)->i_stock = DRUG;
     want(f, TWP_MEASURE_STOCK, 401, NAN)->i_stock = DRUG;
-    want(f, TWP_MEASURE_STOCK, 50, NAN); /* of two stocks none is the only one */
     check_figures(f);
 }
 
@@ -280,18 +279,25 @@ test_a_discarding_stock_starts_anew_and_a_start_value_counts(void **state)
     check_figures(f);
 }
 
+/* Rather than without a figure: refused, with the name of the measure. */
 static void
-test_a_stock_that_actions_change_is_not_known(void **state)
+test_a_stock_whose_rest_cannot_be_told_is_refused(void **state)
 {
     fixture_t *f = *state;
+    twp_error_t err = { 0 };
 
-    write_life(f);
     f->action[3] = (twp_model_action_t){ .kind = TWP_DO_SET, .i = DRUG };
     f->action[4] = (twp_model_action_t){ .kind = TWP_DO_DISPENSE, .i = SYRINGE };
-    f->model.n_actions = 5;
-    want(f, TWP_MEASURE_STOCK, 50, NAN)->i_stock = DRUG;
-    want(f, TWP_MEASURE_STOCK, 50, NAN)->i_stock = SYRINGE; /* both kinds of dispensing */
-    check_figures(f);
+    twp_study_measure_t *m = want(f, TWP_MEASURE_STOCK, 50, NAN);
+    m->name = "left";
+    for (int k = 0; k < 3; k++) { /* one of two stocks; set; both kinds of dispensing */
+        f->model.n_actions = k == 0 ? 3 : 5;
+        m->i_stock = k == 0 ? NONE : k == 1 ? DRUG : SYRINGE;
+        assert_int_equal(
+            twp_outcome_plan_create(&f->study, &f->model, &f->plan, &err), TWP_ERR_INPUT);
+        assert_non_null(strstr(err.message, "left"));
+        assert_null(f->plan);
+    }
 }
 
 static void
@@ -335,7 +341,7 @@ main(void)
         WITH_STUDY(test_contacts_and_tallies_are_counted),
         WITH_STUDY(test_a_stock_carries_over_and_runs_empty),
         WITH_STUDY(test_a_discarding_stock_starts_anew_and_a_start_value_counts),
-        WITH_STUDY(test_a_stock_that_actions_change_is_not_known),
+        WITH_STUDY(test_a_stock_whose_rest_cannot_be_told_is_refused),
         WITH_STUDY(test_a_measure_has_a_column_for_each_of_its_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
