@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Holds the documentation to what the program does:
 # - the tables in scenarios/README.md are those that the program makes of its vocabulary,
-# - a yaml block after <!-- study --> passes `twinpath check`,
+# - a yaml block after <!-- study --> passes `twinpath check` as a file in the checkout,
 # - each command in a sh block exists with its options; after <!-- run --> sh, python and r blocks run,
 # - a text block after <!-- output: COMMAND --> is what the command prints,
 # - relative links lead to files and headings that exist.
@@ -126,8 +126,8 @@ check_block() { # check_block DOCUMENT LINE BLOCK
     [ "$language" != sh ] || check_commands "$document" "$line" "$block.text"
     case "$mark" in
         study)
-            cp "$block.text" "$work/study.yaml"
-            "$program" check "$work/study.yaml" > "$work/log" 2>&1 ||
+            cp "$block.text" "$work/tree/my_study.yaml"
+            "$program" check "$work/tree/my_study.yaml" > "$work/log" 2>&1 ||
                 problem "$document" "$line" "the study is wrong: $(head -n 1 "$work/log")"
             ;;
         run) run_block "$document" "$line" "$language" "$block.text" ;;
