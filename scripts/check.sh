@@ -2,16 +2,25 @@
 # The test command. Ends with a line "N passed, N failed"; exit code 0 only when nothing failed.
 #
 #   scripts/check.sh [quick]   format, build, tests, tests under sanitizers, coverage, symbols, docs
-#   scripts/check.sh long      also clang-tidy, large samples, thread sanitizer, fuzzing, compilers
+#   scripts/check.sh long      also clang-tidy, large samples, the long tests under sanitizers, thread
+#                              sanitizer, fuzzing, compilers
+#   scripts/check.sh long PART...   of long only these parts: tidy tests sanitized tsan fuzz compilers
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 . scripts/common.sh
 
 tier=${1:-quick}
+shift || true
 case "$tier" in
-    quick | long) ;;
+    quick) [ $# -eq 0 ] || die "the quick tier has no parts" ;;
+    long) ;;
     *) die "unknown tier $tier; quick or long" ;;
 esac
+all_parts="tidy tests sanitized tsan fuzz compilers"
+parts=" ${*:-$all_parts} "
+for part in $parts; do
+    case " $all_parts " in *" $part "*) ;; *) die "unknown part $part; one of: $all_parts" ;; esac
+done
 min_line_coverage=90
 n_passed=0
 n_failed=0
@@ -89,8 +98,9 @@ build() { # build PRESET FOLDER CMAKE_OPTION...
         cmake --fresh --preset "$preset" -B "$folder" "$@"; } && cmake --build "$folder" -j "$n_jobs"
 }
 
-tidy() {
-    cmake --preset dev -B build/tidy -DCMAKE_C_COMPILER=clang &&
+tidy() { # one file a call: see .clang-tidy
+    { cmake --preset dev -B build/tidy -DCMAKE_C_COMPILER=clang ||
+        cmake --fresh --preset dev -B build/tidy -DCMAKE_C_COMPILER=clang; } &&
         cmake --build build/tidy --target twinpath_facts || return 1
     find src -name '*.c' -print0 | xargs -0 -n 1 -P "$n_jobs" clang-tidy -p build/tidy --quiet
 }
@@ -114,15 +124,35 @@ all_quick() {
     fi
 }
 
+asked_for() { # asked_for PART
+    case "$parts" in *" $1 "*) ;; *) return 1 ;; esac
+}
+
+# Builds that all_quick has made are there already; a part alone makes its own.
 all_long() {
     export TWP_TIER=long
-    step tidy tidy
-    tests tests-long build/dev --timeout 3600
-    if step build-tsan build tsan build/tsan -DTWP_REQUIRE_ORACLES=ON; then
+    if asked_for tidy; then
+        step tidy tidy
+    fi
+    if asked_for tests && step build-long build dev build/dev -DTWP_REQUIRE_ORACLES=ON; then
+        tests tests-long build/dev --timeout 3600
+    fi
+    if asked_for sanitized &&
+        step build-long-sanitized build asan-ubsan build/asan-coverage -DTWP_COVERAGE=ON \
+            -DTWP_REQUIRE_ORACLES=ON; then
+        tests tests-long-sanitized build/asan-coverage -L '^long$' --timeout 7200
+    fi
+    if asked_for tsan && step build-tsan build tsan build/tsan -DTWP_REQUIRE_ORACLES=ON; then
         TWP_TIER=quick tests tests-tsan build/tsan -L '^quick$' -E '^must_fail|^fuzz' --timeout 900
     fi
-    step fuzz scripts/fuzz.sh 60
-    step compilers scripts/bit_digest.sh
+    if asked_for fuzz; then
+        step fuzz scripts/fuzz.sh 60
+        grep ' inputs, ' "$logs/fuzz.log"
+    fi
+    if asked_for compilers; then
+        step compilers scripts/bit_digest.sh
+        tail -n 1 "$logs/compilers.log"
+    fi
 }
 
 if ! scripts/setup.sh --tests; then
@@ -131,7 +161,9 @@ if ! scripts/setup.sh --tests; then
 fi
 use_ninja
 SECONDS=0
-all_quick
+if [ "$parts" = " $all_parts " ]; then
+    all_quick
+fi
 [ "$tier" = quick ] || all_long
 say "check $tier: $SECONDS s after set-up"
 if [ "$n_failed" -gt 0 ]; then

@@ -53,9 +53,9 @@ typedef struct {
     int is_upper;
 } twp_math_gamma_part_t;
 
-/** a > 0, 0 < x < inf: the tail that is computed without cancellation, at most about 0.87, so that
+/** a > 0, 0 < at < inf: the tail that is computed without cancellation, at most about 0.87, so that
  *  the other one can be formed from it. */
-twp_math_gamma_part_t twp_math_gamma_part(double a, twp_math_sum_t x);
+twp_math_gamma_part_t twp_math_gamma_part(double a, twp_math_sum_t at);
 
 /** log of one of the tails as a sum; slope: its derivative with respect to log x. */
 twp_math_sum_t twp_math_gamma_log_tail_of(

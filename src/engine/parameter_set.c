@@ -369,6 +369,8 @@ twp_parameter_margin(
             : twp_arena_printf(plan->arena, "%s; correlated in %s", law, joint->name);
         return margin->text != NULL;
     }
+    if (joint == NULL)
+        return false;
     if (joint->kind == TWP_JOINT_DRAWS) {
         margin->text = twp_arena_printf(plan->arena, "draws: %" PRId64 " rows of %s, %s",
             joint->n_rows, joint->csv_name, joint->is_in_order ? "in order" : "at random");

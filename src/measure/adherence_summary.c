@@ -64,7 +64,7 @@ add_bins(const double *sorted, double threshold, twp_arena_t *arena, twp_cohort_
     if (bin == NULL)
         return false;
     for (int64_t i = 0; i < figure->n; i++) {
-        bin[bin_of(sorted[i])]++;
+        bin[bin_of(sorted[i])]++; /* NOLINT: [n] were sorted */
         figure->n_above += sorted[i] >= threshold;
     }
     figure->bin = bin;

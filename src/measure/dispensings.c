@@ -375,7 +375,7 @@ take_all(reader_t *reader)
     is_good = rank != NULL && to->dispensing != NULL && to->row != NULL && to->first != NULL &&
         to->id != NULL && rank_patients(reader, rank) && group_rows(reader, rank);
     for (int64_t i = 0; is_good && i < to->n; i++) {
-        const int32_t day = to->dispensing[i].day;
+        const int32_t day = to->dispensing[i].day; /* NOLINT: group_rows() filled all of them */
 
         to->first_day = i == 0 || day < to->first_day ? day : to->first_day;
         to->last_day = i == 0 || day > to->last_day ? day : to->last_day;

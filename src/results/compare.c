@@ -258,10 +258,12 @@ compare_attribute(comparison_t *c, const char *object, const char *name)
         if (value[0].type != value[1].type || value[0].n != value[1].n) {
             note(c, whole, "", "one type", "another");
         } else if (value[0].type == TWP_TYPE_TEXT) {
+            /* Both were read. NOLINTBEGIN(clang-analyzer-core.NonNullParamChecker) */
             if (strcmp(value[0].values, value[1].values) != 0)
                 note(c, whole, "", value[0].values, value[1].values);
         } else if (memcmp(value[0].values, value[1].values, n * twp_type_size(value[0].type)) !=
             0) {
+            /* NOLINTEND(clang-analyzer-core.NonNullParamChecker) */
             char a[64], b[64];
 
             write_number(a, value[0].type, value[0].values);

@@ -176,6 +176,13 @@ load_over_sets(twp_load_t *load, const char *base, size_t n)
     return over;
 }
 
+/* NAN where there is no such column. */
+static double
+value_at(const double *column, size_t at)
+{
+    return column != NULL ? column[at] : NAN;
+}
+
 void
 twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_segments,
     twp_summary_estimate_t *estimate)
@@ -205,17 +212,17 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
                     ((size_t) (i_segment < 0 ? 0 : i_segment) * n_strategies + s) * n_times + t;
                 twp_summary_estimate_t *const to = &estimate[row * n_strategies + s];
 
-                to->mean = from.value != NULL ? from.value[at] : NAN;
-                to->mcse = from.se != NULL ? from.se[at] : NAN;
-                to->n = from.n != NULL ? from.n[at] : NAN;
+                to->mean = value_at(from.value, at);
+                to->mcse = value_at(from.se, at);
+                to->n = value_at(from.n, at);
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
                 twp_load_interval(to->mean, to->mcse, &to->low, &to->high);
-                to->sets_variance = over.sets != NULL ? over.sets[at] : NAN;
-                to->twins_variance = over.twins != NULL ? over.twins[at] : NAN;
                 if (over.low != NULL && over.high != NULL) {
                     to->low = over.low[at];
                     to->high = over.high[at];
                 }
+                to->sets_variance = value_at(over.sets, at);
+                to->twins_variance = value_at(over.twins, at);
             }
     }
 }
@@ -252,18 +259,18 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
                     ((size_t) (i_segment < 0 ? 0 : i_segment) * n_contrasts + c) * n_times + t;
                 twp_summary_contrast_t *const to = &contrast[row * n_contrasts + c];
 
-                to->difference = from.value != NULL ? from.value[at] : NAN;
-                to->se = from.se != NULL ? from.se[at] : NAN;
-                to->n = from.n != NULL ? from.n[at] : NAN;
-                to->variance_saved = from.saved != NULL ? from.saved[at] : NAN;
+                to->difference = value_at(from.value, at);
+                to->se = value_at(from.se, at);
+                to->n = value_at(from.n, at);
+                to->variance_saved = value_at(from.saved, at);
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
                 twp_load_interval(to->difference, to->se, &to->low, &to->high);
-                to->sets_variance = over.sets != NULL ? over.sets[at] : NAN;
-                to->twins_variance = over.twins != NULL ? over.twins[at] : NAN;
                 if (over.low != NULL && over.high != NULL) {
                     to->low = over.low[at];
                     to->high = over.high[at];
                 }
+                to->sets_variance = value_at(over.sets, at);
+                to->twins_variance = value_at(over.twins, at);
             }
     }
 }
