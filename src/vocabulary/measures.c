@@ -80,8 +80,8 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
     { TWP_MEASURE_TALLY, "total", "", TWP_TAKES_TALLY, "sum of what `measure` actions added",
         "Twinpath" },
     { TWP_MEASURE_STOCK, "stock_at", "d", TWP_TAKES_AT | TWP_TAKES_STOCK,
-        "among twins followed to `at`: days of stock left then; refused where more than dispensings "
-        "change the stock, or only some of them carry over",
+        "among twins followed to `at`: days of stock left then; refused where not only "
+        "dispensings change the stock, or only some of them carry over",
         "Twinpath" },
 };
 
