@@ -113,8 +113,8 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
             (twp_family_t) exit->family, law, clock->cumulative + e);
         const double days = at - clock->age_days;
         fires = clock->since_days + (clock->pace == 1 ? days : days / clock->pace);
-        if (fires < twin->now_days)
-            fires = twin->now_days;
+        if (fires < twin->now_days || clock->cumulative == TWP_NEVER)
+            fires = twin->now_days; /* nothing is left to wait for */
         if (fires != fires)
             mark_hazard(model, twin, TWP_MARK_NOT_FINITE, model->slot[i_slot].i);
     }
@@ -221,7 +221,8 @@ consume(const twp_model_exit_t *exit, const twp_law_constants_t *law, twp_clock_
     const double age = clock->age_days + clock->pace * (to_days - clock->since_days);
     const double cumulative = twp_family_cumulative((twp_family_t) exit->family, law, age);
 
-    if (clock->ratio > 0)
+    /* not above: nothing is used up, nor where both are endless */
+    if (clock->ratio > 0 && cumulative > clock->cumulative)
         clock->rest -= clock->ratio * (cumulative - clock->cumulative);
     if (clock->rest < 0)
         clock->rest = 0; /* rounding at the very end of a threshold */

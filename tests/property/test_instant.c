@@ -132,6 +132,21 @@ static const instant_case_t cases[] = {
         "5.000 patient.c.x.beat -\n"
         "10.000 patient.a.x.beat -\n"
         "10.000 patient.b.x.beat -\n" },
+    { "a gate that opens and shuts again in one time lets no clock through, however late it is",
+        "9 days",
+        "  age: 70 days\n"
+        "  tracks:\n"
+        "    a: {start: n, states: {n: {go: {after: 3 days, to: y}}, y: {}}}\n"
+        "    b: {start: s, states: {s: {tick: {after: 3 days, to: t}}, t: {}}}\n"
+        "    e: {start: s, states: {s: {go: {hazard: {fixed: {at: 65 days}}, counts_from: birth,\n"
+        "      only_while: a.y and b.s, to: t}}, t: {}}}\n",
+        NULL, "3.000 patient.a.n.go y\n3.000 patient.b.s.tick t\n" },
+    { "a hazard beyond all numbers fires when its gate opens", "5000 days",
+        "  tracks:\n"
+        "    a: {start: n, states: {n: {go: {after: 4000 days, to: y}}, y: {}}}\n"
+        "    e: {start: s, states: {s: {go: {hazard: {weibull: {shape: 100, scale: 2 days}},\n"
+        "      only_while: a.y, to: t}}, t: {}}}\n",
+        NULL, "4000.000 patient.a.n.go y\n4000.000 patient.e.s.go t\n" },
     { "leave, exit, branch and enter actions run in this order, each seeing what came before",
         "5 days",
         "  variables: {v: {starts: 1}}\n"
