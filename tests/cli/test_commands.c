@@ -353,7 +353,8 @@ test_params_lists_numbers_with_source_and_place(void **state)
     expect(run_in(*state, "params", "tiny.yaml", "--set", "parameters.price.value=12 USD / day"), 0,
         "12 USD / day", NULL);
     expect(run_in(*state, "params", "tiny.yaml", "-f", "csv"), 0,
-        "\nparameters.price.value,10 USD / day,assumption,study,tiny.yaml,8,18,\n", NULL);
+        "\nparameters.price.value,10 USD / day,assumption,study,tiny.yaml,8,18,,,,,,USD / day\n",
+        NULL);
     outcome = run_in(*state, "params", "tiny.yaml", "--format=json");
     assert_int_equal(outcome.exit_code, 0);
     rows = json_loads(outcome.out, 0, NULL);

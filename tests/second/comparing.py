@@ -30,7 +30,8 @@ class ProgramFailed(Exception):
 
 
 def run_program(study, out, n_twins=None, sets=(), seed=None):
-    command = [PROGRAM, "run", study, "-o", out, "--threads", "1", "--overwrite"]
+    command = [PROGRAM, "run", study, "-o", out, "--threads", "1", "--overwrite",
+               "--parameter-sets", "0"]  # the values as they are written
     command += ["--patients", str(n_twins)] if n_twins else []
     command += ["--seed", str(seed)] if seed else []
     for path, value in sets:
