@@ -94,7 +94,8 @@ class TestSecond(unittest.TestCase):
                 except (StudyError, LookupError) as failure:
                     print(f"{path} is not read: {failure}")
                     continue
-                sets = [("record.events", "all")] if "record" in load_study(path) else []
+                kept = (("events", "all"), ("outcomes", "true"), ("twins", "true"))
+                sets = [(f"record.{key}", what) for key, what in kept if "record" in load_study(path)]
                 one = run_and_compare(path, self.out, 12, sets)
                 self.assertEqual(one.differences, [])
                 self.assertGreater(one.n_lives, 10)
