@@ -237,6 +237,38 @@ check_limits(const binder_t *b)
     return TWP_OK;
 }
 
+/* The bound start of a step, row i; NULL where it is certain. */
+static const twp_expression_t *
+bound_start(const twp_model_t *model, int i)
+{
+    for (int k = 0; k < model->n_bindings; k++)
+        if (model->binding[k].kind == TWP_BIND_STEP_FROM && model->binding[k].i == i)
+            return model->binding[k].expression;
+    return NULL;
+}
+
+/* Starts of steps that a set moved still rise; what is certain is no matter of the draw. */
+static twp_status_t
+check_steps(const binder_t *b)
+{
+    const twp_model_t *const model = b->model;
+
+    for (int k = 0; k < model->n_code; k++) {
+        const twp_code_t *const code = &model->code[k];
+        for (int i = code->i; code->op == TWP_WORD_STEPS && i < code->i + code->j; i++) {
+            const double *const from = &model->step_from[i];
+            const twp_expression_t *start;
+            if (i == code->i ? !isnan(from[0]) : from[-1] < from[0])
+                continue;
+            if ((start = bound_start(model, i)) != NULL)
+                return refuse(b, start, from[0], "the `from` of steps must rise");
+            if (i > code->i && (start = bound_start(model, i - 1)) != NULL)
+                return refuse(b, start, from[-1], "the `from` of steps must rise");
+        }
+    }
+    return TWP_OK;
+}
+
 twp_status_t
 twp_model_bind(twp_model_t *model, const double *parameter, twp_error_t *err)
 {
@@ -252,5 +284,7 @@ twp_model_bind(twp_model_t *model, const double *parameter, twp_error_t *err)
         status = bind_one(&b, &model->binding[k]);
     for (int k = 0; model->n_bindings > 0 && k < model->n_terms; k++)
         twp_compile_weigh_term(model, &model->term[k]);
+    if (status == TWP_OK && model->n_bindings > 0)
+        status = check_steps(&b);
     return status == TWP_OK ? check_limits(&b) : status;
 }

@@ -38,9 +38,34 @@ set_tables(twp_law_constants_t *law, int n, const double *from, const double *ra
     law->cumulative = cumulative;
 }
 
-static void
-prepare_pieces(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t *constants)
+/* What the reader asks of the values as written holds for a draw of them too. */
+static bool
+are_pieces_good(
+    twp_compiler_t *c, const twp_study_exit_t *exit, const double *from, const double *rate)
 {
+    const twp_law_t *law = &exit->law;
+
+    for (int k = 0; k < law->n_pieces; k++) {
+        if (!(k == 0 ? from[k] == 0 : from[k] > from[k - 1] && isfinite(from[k]))) {
+            twp_findings_add(c->findings, law->place, NULL, "starts that rise from 0", NULL,
+                "the pieces of %s must rise from 0: piece %d begins at day %.6g", exit->qualified,
+                k + 1, from[k]);
+            return false;
+        }
+        if (!(rate[k] >= 0 && isfinite(rate[k]))) {
+            twp_findings_add(c->findings, law->place, NULL, "a rate not below 0", NULL,
+                "the hazard of piece %d of %s is out of range: it is %.6g a day", k + 1,
+                exit->qualified, rate[k]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+prepare_pieces(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constants_t *constants)
+{
+    const twp_law_t *law = &exit->law;
     double *from = new_doubles(c, law->n_pieces), *rate = new_doubles(c, law->n_pieces);
     double *cumulative = new_doubles(c, law->n_pieces);
 
@@ -51,6 +76,8 @@ prepare_pieces(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t *con
         rate[k] = twp_compile_constant(c, law->rate_per_day[k]);
         cumulative[k] = k > 0 ? cumulative[k - 1] + rate[k - 1] * (from[k] - from[k - 1]) : 0;
     }
+    if (!are_pieces_good(c, exit, from, rate))
+        return;
     set_tables(constants, law->n_pieces, from, rate, cumulative);
 }
 
@@ -61,16 +88,26 @@ hazard_of_chance(double chance)
     return chance < 1 ? -twp_math_log1p(-chance) : -twp_math_log(1e-16);
 }
 
-/* Hazards a day of all rows: those of the table, or constant ones that have its chances. */
+/*
+ * Hazards a day of all rows: those of the table, or constant ones that have its chances. NULL: no
+ * memory, or a finding.
+ */
 static const double *
-hazards_of(twp_compiler_t *c, const twp_law_t *law, int n)
+hazards_of(twp_compiler_t *c, const twp_study_exit_t *exit, int n)
 {
+    const twp_law_t *law = &exit->law;
     double *rate, days;
 
     if (law->chance_within_days == NULL)
         return law->table->value;
     rate = new_doubles(c, n);
     days = twp_compile_constant(c, law->chance_within_days);
+    if (!(days > 0 && isfinite(days))) {
+        twp_findings_add(c->findings, law->place, NULL, "a time above 0", NULL,
+            "the time of the chances of %s is out of range: it is %.6g days", exit->qualified,
+            days);
+        return NULL;
+    }
     for (int i = 0; rate != NULL && i < n; i++)
         rate[i] = hazard_of_chance(law->table->value[i]) / days;
     return rate;
@@ -78,9 +115,9 @@ hazards_of(twp_compiler_t *c, const twp_law_t *law, int n)
 
 /* Each set of rows has its own cumulative hazards. */
 static void
-prepare_life_table(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t *constants)
+prepare_life_table(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constants_t *constants)
 {
-    const twp_study_table_t *table = law->table;
+    const twp_study_table_t *table = exit->law.table;
     const int n = table->by[0].n;
     int n_sets = 1;
     double *from, *cumulative;
@@ -90,8 +127,8 @@ prepare_life_table(twp_compiler_t *c, const twp_law_t *law, twp_law_constants_t 
         n_sets *= table->by[k].n;
     from = new_doubles(c, n);
     cumulative = new_doubles(c, n * n_sets);
-    rate = hazards_of(c, law, n * n_sets);
-    if (c->is_out_of_memory)
+    rate = hazards_of(c, exit, n * n_sets);
+    if (c->is_out_of_memory || rate == NULL)
         return;
     memcpy(from, table->by[0].key, (size_t) n * sizeof *from);
     from[0] = 0; /* below the first age its hazard counts */
@@ -194,8 +231,8 @@ static void
 prepare_tables(twp_compiler_t *c, const twp_study_exit_t *exit, twp_law_constants_t *constants)
 {
     switch (exit->law.family) {
-    case TWP_FAMILY_PIECEWISE: prepare_pieces(c, &exit->law, constants); break;
-    case TWP_FAMILY_LIFE_TABLE: prepare_life_table(c, &exit->law, constants); break;
+    case TWP_FAMILY_PIECEWISE: prepare_pieces(c, exit, constants); break;
+    case TWP_FAMILY_LIFE_TABLE: prepare_life_table(c, exit, constants); break;
     case TWP_FAMILY_SPLINE: prepare_spline(c, exit, constants); break;
     case TWP_FAMILY_POLYNOMIAL: prepare_polynomial(c, exit, constants); break;
     default: break;
@@ -241,6 +278,7 @@ is_uncertain_law(const twp_compiler_t *c, const twp_law_t *law)
         are_uncertain(c, law->rate_per_day, law->n_pieces) ||
         are_uncertain(c, law->knot, law->n_knots) ||
         are_uncertain(c, law->coefficient, law->n_coefficients) ||
+        twp_study_is_uncertain(c->study, law->chance_within_days) ||
         twp_study_is_uncertain(c->study, law->row);
 }
 

@@ -105,15 +105,17 @@ read_counts(twp_read_t *read, twp_spot_t arguments, twp_study_joint_t *joint)
         return false;
     }
     for (int k = 0; k < joint->n; k++) {
+        const twp_study_parameter_t *one = &read->study->parameter[joint->i_parameter[k]];
+        /* a share that is set may be 0: its draw is thrown away, whatever its shape */
+        const double share = one->i_joint < 0 ? 1 : one->value;
         const twp_spot_t item = counts.node != NULL ? twp_read_item(read, counts, k) : n;
         joint->shape[k] = counts.node != NULL ? twp_read_constant(read, item, TWP_DIM_NONE, NAN)
-                                              : size * read->parameter_value[joint->i_parameter[k]];
+                                              : size * share;
         if (isnan(joint->shape[k]))
             return false;
         if (!(joint->shape[k] > 0)) {
             twp_read_fail(read, twp_read_place(item), twp_read_text(item), "counts above 0", NULL,
-                "the count of %s is out of range",
-                read->study->parameter[joint->i_parameter[k]].name);
+                "the count of %s is out of range", one->name);
             return false;
         }
     }
@@ -164,6 +166,8 @@ read_centre(twp_read_t *read, twp_spot_t of, twp_study_joint_t *joint)
         const double x = one->value;
         const bool has_unit = !twp_read_same_dim(one->dim, TWP_DIM_NONE);
 
+        if (one->i_joint < 0)
+            continue; /* it is set: its draw is thrown away, whatever its centre (0) */
         if ((joint->scale == TWP_JOINT_LOG && !(x > 0)) ||
             (joint->scale == TWP_JOINT_LOGIT && (!(x > 0 && x < 1) || has_unit))) {
             twp_read_fail(read, twp_read_place(twp_read_item(read, of, k)), one->name,

@@ -152,12 +152,11 @@ read_numeric_keys(reading_t *r, int k)
 
     by->key = TWP_READ_NEW(r->read, double, n);
     for (int i = 0; i < n && n_bad < MAX_BAD; i++) {
-        if (twp_csv_number(r->csv, i, r->column[k], &cell[i]) && isfinite(cell[i])) {
-            cell[i] *= r->factor[k];
-        } else {
-            fail_cell(r, i, r->column[k], "a number", "the key is no number");
-            n_bad++;
-        }
+        if (twp_csv_number(r->csv, i, r->column[k], &cell[i]) && isfinite(cell[i] *= r->factor[k]))
+            continue;
+        fail_cell(r, i, r->column[k], "a number",
+            isinf(cell[i]) ? "the key is too large for its unit" : "the key is no number");
+        n_bad++;
     }
     if (n_bad > 0)
         return;
@@ -323,13 +322,14 @@ read_values(reading_t *r, const int32_t *row, int64_t n, double factor)
 
     r->table->value = value;
     for (int64_t at = 0; at < n; at++) {
-        if (twp_csv_number(r->csv, row[at] - 1, r->i_value, &value[at]) && isfinite(value[at])) {
-            value[at] *= factor;
-        } else if (n_bad++ < MAX_BAD) {
+        if (twp_csv_number(r->csv, row[at] - 1, r->i_value, &value[at]) &&
+            isfinite(value[at] *= factor))
+            continue;
+        if (n_bad++ < MAX_BAD)
             fail_cell(r, row[at] - 1, r->i_value, "a number",
                 twp_csv_is_missing(r->csv, row[at] - 1, r->i_value) ? "the value is missing"
-                                                                    : "the value is no number");
-        }
+                    : isinf(value[at]) ? "the value is too large for its unit"
+                                       : "the value is no number");
     }
 }
 

@@ -654,6 +654,155 @@ test_what_a_strategy_sets_is_certain_under_it(void **state)
     free(path);
 }
 
+/* ---- drawn tables ---------------------------------------------------------------------------- */
+
+/* A study of one exit from state s of track c, with what is uncertain of it; the caller frees it. */
+static char *
+one_exit(const char *blocks, const char *exit)
+{
+    char *text = NULL;
+
+    assert_true(
+        asprintf(&text,
+            "twinpath: 1\nstudy: one_exit\nsource: assumption\n"
+            "time: {starts: 2027-01-01, horizon: 2 years}\n%s\n"
+            "patient: {count: 300, tracks: {c: {start: s, states: {s: {go: {%s}}, t: {}, u: "
+            "{}}}}}\n"
+            "strategies: {usual: {baseline: true}}\n"
+            "report: {measures: [{measure: time_in_state, of: c.s}]}\n",
+            blocks, exit) > 0);
+    return text;
+}
+
+/* Normal draws 1e-6 around a mean that the values as written are far from: each set is a fault. */
+static void
+test_drawn_pieces_and_steps_are_checked_as_written_ones_are(void **state)
+{
+    static const struct {
+        const char *law, *exit, *message;
+    } wrong[] = {
+        { "{value: 1, uncertain: {normal: {se: 0.000001, mean: -3}}}",
+            "hazard: {piecewise: {from: [0 days, 1 year], rate: [1 / year, x / day]}}, to: t",
+            "the hazard of piece 2 of patient.c.s.go is out of range: it is -3 a day" },
+        { "{value: 1, uncertain: {normal: {se: 0.000001, mean: -3}}}",
+            "hazard: {piecewise: {from: [0 days, x * 1 day], rate: [1 / year, 2 / year]}}, to: t",
+            "the pieces of patient.c.s.go must rise from 0: piece 2 begins at day -3" },
+        { "{value: 100, uncertain: {normal: {se: 0.000001, mean: 500}}}",
+            "hazard: {piecewise: {from: [0 days, x * 1 day, 300 days], rate: [0 / day, 1 / year, 2 "
+            "/ year]}}, to: t",
+            "the pieces of patient.c.s.go must rise from 0: piece 3 begins at day 300" },
+        { "{value: 100, uncertain: {normal: {se: 0.000001, mean: 500}}}",
+            "after: 300 days, choose: [{chance: {steps_of: time, from: [0 days, x * 1 day, 200 "
+            "days], is: [0.1, 0.5, 0.9]}, to: t}, {otherwise: u}]",
+            "the `from` of steps must rise" },
+        { "{value: 100, uncertain: {normal: {se: 0.000001, mean: -3}}}",
+            "after: 300 days, choose: [{chance: \"steps(time, [0 days, x * 1 day], [0.1, 0.5])\", "
+            "to: t}, {otherwise: u}]",
+            "the `from` of steps must rise" },
+    };
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        twp_error_t err = { TWP_OK, "" };
+        char *blocks = NULL, *text;
+
+        assert_true(asprintf(&blocks, "parameters: {x: %s}", wrong[i].law) > 0);
+        text = one_exit(blocks, wrong[i].exit);
+        const order_t order = { .text = text, .n_sets = 2, .n_threads = 1, .want = TWP_ERR_FAULT };
+        free(run(*state, "r.h5", &order, NULL, &err));
+        assert_contains(err.message, "parameter set 1");
+        assert_contains(err.message, wrong[i].message);
+        free(text);
+        free(blocks);
+    }
+}
+
+/* A chance of 1/2 within w is the hazard log 2 / w, in every set. */
+static void
+test_the_time_of_the_chances_of_a_life_table_is_drawn(void **state)
+{
+    static const char parameter[] =
+        "parameters: {w: {value: 1 year, uncertain: {lognormal: {se_log: 0.7}}}}\n";
+    static const char tables[] =
+        "parameters: {w: {value: 1 year, uncertain: {lognormal: {se_log: 0.7}}}}\n"
+        "tables: {lt: {from: lt.csv, by: [{column: age, unit: 1 year}], value: q}}\n";
+    twp_error_t err = { TWP_OK, "" };
+    char *const csv = testlib_join(*state, "lt.csv");
+    char *const by_table = one_exit(
+                    tables, "hazard: {life_table: {table: lt, chance_within: w}}, to: t"),
+                *const by_rate = one_exit(
+                    parameter, "hazard: {exponential: {rate: 0.6931471805599453 / w}}, to: t");
+    order_t order = { .text = by_table, .n_sets = 8, .n_threads = 1, .twins = TWP_TWINS_SAME };
+
+    testlib_write_text(csv, "age,q\n0,0.5\n");
+    char *const a_path = run(*state, "a.h5", &order, NULL, &err);
+    order.text = by_rate;
+    char *const b_path = run(*state, "b.h5", &order, NULL, &err);
+    double *const a = column(a_path, "draws/time_in_state_c_s", NULL),
+                  *const b = column(b_path, "draws/time_in_state_c_s", NULL);
+
+    for (int k = 0; k < 8; k++) {
+        assert_near_relative(a[k], b[k], 1e-12);
+        assert_true(k == 0 || b[k] != b[k - 1]);
+    }
+    free(a);
+    free(b);
+    free(a_path);
+    free(b_path);
+    free(by_table);
+    free(by_rate);
+    free(csv);
+}
+
+static void
+test_the_time_of_the_chances_must_stay_above_zero(void **state)
+{
+    twp_error_t err = { TWP_OK, "" };
+    char *const csv = testlib_join(*state, "lt.csv");
+    char *const text = one_exit(
+        "parameters: {w: {value: 1 year, uncertain: {normal: {mean: -9 days, se: 1e-9 "
+        "days}}}}\n"
+        "tables: {lt: {from: lt.csv, by: [{column: age, unit: 1 year}], value: q}}\n",
+        "hazard: {life_table: {table: lt, chance_within: w}}, to: t");
+    const order_t order = { .text = text, .n_sets = 2, .n_threads = 1, .want = TWP_ERR_FAULT };
+
+    testlib_write_text(csv, "age,q\n0,0.5\n");
+    free(run(*state, "r.h5", &order, NULL, &err));
+    assert_contains(
+        err.message, "the time of the chances of patient.c.s.go is out of range: it is -9 days");
+    free(text);
+    free(csv);
+}
+
+/* All shares of a Dirichlet law are set by a strategy, one of them to 0. */
+static void
+test_a_strategy_may_set_all_shares_of_a_dirichlet_law(void **state)
+{
+    static const char text[] =
+        "twinpath: 1\nstudy: shares\nsource: assumption\n"
+        "time: {starts: 2027-01-01, horizon: 30 days}\n"
+        "parameters: {a: 0.2, b: 0.3, c: 0.5}\nuncertain: {j: {dirichlet: {of: [a, b, c], n: "
+        "100}}}\n"
+        "patient: {count: 300, tracks: {t: {start: s, states: {s: {go: {after: 10 days, choose: "
+        "[{chance: a, to: u}, {chance: b, to: v}, {otherwise: w}]}}, u: {}, v: {}, w: {}}}}}\n"
+        "strategies: {usual: {baseline: true}, none: {set: {a: 0, b: 1, c: 0}}}\n"
+        "report: {measures: [{measure: time_in_state, of: t.u}, {measure: time_in_state, of: "
+        "t.v}]}\n";
+    twp_error_t err = { TWP_OK, "" };
+    const order_t order = { .text = text, .n_sets = 3, .n_threads = 1, .twins = TWP_TWINS_SAME };
+    char *const path = run(*state, "r.h5", &order, NULL, &err);
+    double *const u = column(path, "draws/time_in_state_t_u", NULL),
+                  *const v = column(path, "draws/time_in_state_t_v", NULL);
+
+    for (int k = 0; k < 3; k++) {
+        assert_true(u[k] > 1 && u[k] < 10); /* 0.2 of 20 days, all but 0.04 of shares */
+        assert_near(u[3 + k], 0, 0);
+        assert_near(v[3 + k], 20, 1e-9);
+    }
+    free(u);
+    free(v);
+    free(path);
+}
+
 #define WITH_FOLDER(test) \
     cmocka_unit_test_setup_teardown(test, testlib_setup_folder, testlib_teardown_folder)
 
@@ -675,6 +824,10 @@ main(void)
         WITH_FOLDER(test_a_set_outside_of_a_range_fails_before_the_first_life),
         WITH_FOLDER(test_sets_of_nothing_uncertain_are_refused),
         WITH_FOLDER(test_what_a_strategy_sets_is_certain_under_it),
+        WITH_FOLDER(test_drawn_pieces_and_steps_are_checked_as_written_ones_are),
+        WITH_FOLDER(test_the_time_of_the_chances_of_a_life_table_is_drawn),
+        WITH_FOLDER(test_the_time_of_the_chances_must_stay_above_zero),
+        WITH_FOLDER(test_a_strategy_may_set_all_shares_of_a_dirichlet_law),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -487,6 +487,35 @@ test_what_the_command_line_sets_is_certain(void **state)
     close_study(&set);
 }
 
+/* A set value needs no place on the scale of the law: 0 has none on these two. */
+static void
+test_a_value_that_is_set_may_lie_off_the_scale_of_its_law(void **state)
+{
+    static const char *const scales[] = { "logit", "log" };
+
+    (void) state;
+    for (int s = 0; s < 2; s++) {
+        fixture_t as_it_is, set;
+        char *blocks = NULL;
+
+        assert_true(
+            asprintf(&blocks,
+                "parameters: {a: 0.2, b: 0.3}\nuncertain: {both: {multivariate_normal: {of: "
+                "[a, b], scale: %s, se: [0.1, 0.2], correlation: [[1, 0.3], [0.3, 1]]}}}\n",
+                scales[s]) > 0);
+        open_good(&as_it_is, blocks);
+        assert_true(open_study(&set, testlib_source_dir(), blocks, "a=0"));
+        for (int k = 1; k <= 20; k++) {
+            const double b = draw(&as_it_is, k, "b"), other = draw(&set, k, "b");
+            assert_near(draw(&set, k, "a"), 0, 0);
+            assert_same_bits(&b, &other, sizeof b);
+        }
+        close_study(&as_it_is);
+        close_study(&set);
+        free(blocks);
+    }
+}
+
 static void
 test_a_dirichlet_share_cannot_be_set_alone(void **state)
 {
@@ -592,6 +621,7 @@ main(void)
         cmocka_unit_test(test_a_draw_is_the_inverse_of_its_own_stream),
         cmocka_unit_test(test_another_uncertain_parameter_moves_no_draw),
         cmocka_unit_test(test_what_the_command_line_sets_is_certain),
+        cmocka_unit_test(test_a_value_that_is_set_may_lie_off_the_scale_of_its_law),
         cmocka_unit_test(test_a_dirichlet_share_cannot_be_set_alone),
         cmocka_unit_test(test_a_draw_outside_of_its_range_is_a_fault),
         cmocka_unit_test(test_margins_have_the_quantiles_of_the_law),
