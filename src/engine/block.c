@@ -187,7 +187,9 @@ law_text(const twp_model_t *model, const twp_twin_t *twin, twp_arena_t *arena)
     const twp_family_row_t *row;
     const char *text = "";
 
-    if (exit == NULL || exit->kind != TWP_EXIT_HAZARD || twin->mark == TWP_MARK_CHANCE)
+    /* The marks with a law's parameters: where something else is not finite no exit is named. */
+    if (exit == NULL || exit->kind != TWP_EXIT_HAZARD ||
+        (twin->mark != TWP_MARK_LAW && twin->mark != TWP_MARK_NOT_FINITE))
         return "";
     row = &twp_families[exit->family];
     for (int k = 0; k < row->n_parameters && text != NULL; k++)

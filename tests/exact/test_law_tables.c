@@ -240,6 +240,26 @@ test_a_fault_of_a_hazard_names_the_law_and_its_parameters(void **state)
         "the age at entry is negative or not finite");
 }
 
+/* Its parameters are noted when a hazard is marked: no other fault may tell them. */
+static void
+test_a_fault_that_is_not_the_laws_names_the_exit_alone(void **state)
+{
+    char *const folder = new_folder();
+    twp_error_t err = { TWP_OK, "" };
+
+    (void) state;
+    assert_int_equal(
+        run(folder, "70 years",
+            "hazard: {fixed: {at: 65 years}}, counts_from: birth, to: x}, late: {after: 9 years",
+            &err),
+        TWP_ERR_FAULT);
+    assert_string_equal(err.message,
+        "twin 0 under strategy usual on day 0 of its life: more than 1000 instants at one time: a "
+        "cycle "
+        "without time, at patient.t.x.go");
+    testlib_remove_folder(folder);
+}
+
 /* Chances of life tables: 0.1 within a year at 60, then certain death at 61: e^-H is 0.9, then 1e-16. */
 static void
 test_chances_of_a_life_table_become_hazards(void **state)
@@ -321,6 +341,7 @@ main(void)
         cmocka_unit_test(test_tabulated_hazards_keep_their_bound),
         cmocka_unit_test(test_hazards_without_a_cumulative_hazard_are_refused),
         cmocka_unit_test(test_a_fault_of_a_hazard_names_the_law_and_its_parameters),
+        cmocka_unit_test(test_a_fault_that_is_not_the_laws_names_the_exit_alone),
         cmocka_unit_test(test_chances_of_a_life_table_become_hazards),
         cmocka_unit_test(test_the_file_of_a_table_stands_in_the_results_with_its_digest),
     };
