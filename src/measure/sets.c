@@ -110,7 +110,7 @@ summarise(const twp_sets_t *sets, of_set_t of_set, bool is_difference, int i, in
 {
     twp_over_sets_t over = { NAN, NAN, NAN, NAN, NAN, NAN, 0.0, NAN };
     double sum = 0.0, square = 0.0, errors = 0.0, within = 0.0, saved = 0.0;
-    int64_t n = 0, n_errors = 0;
+    int64_t n = 0, n_errors = 0, n_saved = 0;
 
     for (int64_t k = 0; k < sets->n_done; k++) {
         const twp_set_value_t one = of_set(sets, k, i, j, worth);
@@ -124,14 +124,17 @@ summarise(const twp_sets_t *sets, of_set_t of_set, bool is_difference, int i, in
             within += one.se * one.se;
             n_errors++;
         }
-        saved += one.variance_saved;
+        if (!isnan(one.variance_saved)) { /* none where nothing varies under either strategy */
+            saved += one.variance_saved;
+            n_saved++;
+        }
         over.n += one.n;
     }
     if (n == 0)
         return over;
     over.mean = sum / (double) n;
     over.within = n_errors > 0 ? within / (double) n_errors : NAN;
-    over.variance_saved = saved / (double) n;
+    over.variance_saved = n_saved > 0 ? saved / (double) n_saved : NAN;
     over.mcse = n_errors > 0 ? errors / (double) n_errors : NAN;
     if (n < 2)
         return over;
@@ -141,8 +144,8 @@ summarise(const twp_sets_t *sets, of_set_t of_set, bool is_difference, int i, in
     over.mcse = sqrt(
         over.between / (double) n + (sets->are_twins_same ? over.mcse * over.mcse : 0.0));
     /* The errors of differences that are not paired are too large to be taken off. */
-    set_interval(
-        sets, n, !sets->are_twins_same && !(is_difference && isnan(over.variance_saved)), &over);
+    const bool is_paired = twp_sets_are_paired(over.variance_saved, over.within);
+    set_interval(sets, n, !sets->are_twins_same && (!is_difference || is_paired), &over);
     return over;
 }
 

@@ -13,7 +13,7 @@
 /** A value of one figure in one set. NAN where nothing counts. */
 typedef struct {
     double value, se, n;
-    double variance_saved; /* differences: share that pairing saved */
+    double variance_saved; /* differences: share that pairing saved; NAN where nothing varies */
 } twp_set_value_t;
 
 /** All values of a run, set by set. */
@@ -65,8 +65,18 @@ typedef struct {
     double between;        /* variance of the sets' values; NAN below two sets */
     double within;         /* mean of their squared Monte Carlo errors */
     double n;              /* twins that count, all sets together */
-    double variance_saved; /* mean over sets */
+    double variance_saved; /* mean over the sets that have one; NAN without */
 } twp_over_sets_t;
+
+/**
+ * Whether the sets' errors of a difference take from each twin what it has under both strategies: a
+ * set says what that saved, or there is no error at all. So sets where nothing happened change nothing.
+ */
+static inline bool
+twp_sets_are_paired(double variance_saved, double within)
+{
+    return variance_saved == variance_saved || within == 0.0;
+}
 
 twp_over_sets_t twp_sets_of_value(const twp_sets_t *sets, int i_model, int i_figure);
 twp_over_sets_t twp_sets_of_difference(const twp_sets_t *sets, int i_contrast, int i_figure);

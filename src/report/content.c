@@ -1,6 +1,7 @@
 #include "report/content.h"
 
 #include "base/error.h"
+#include "measure/sets.h"
 #include "report/number.h"
 #include "report/words.h"
 
@@ -474,7 +475,7 @@ add_spread_row(writing_t *w, twp_grid_t *grid, int i_row, int i_strategy)
         add_blanks(grid, 3);
     else
         add_spread(w, grid, contrast_decimals(s, kind, c) + 1, c->sets_variance, c->twins_variance,
-            !isnan(c->variance_saved));
+            twp_sets_are_paired(c->variance_saved, c->twins_variance));
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "report/json.h"
 
 #include "base/error.h"
+#include "measure/sets.h"
 #include "report/words.h"
 
 #include <jansson.h>
@@ -95,7 +96,7 @@ make_contrast(making_t *m, const twp_summary_contrast_t *contrast)
     put(m, object, "variance_saved", number(contrast->variance_saved));
     put(m, object, "quantiles", numbers(m, contrast->quantile, m->summary->n_quantiles));
     put_variances(m, object, contrast->sets_variance, contrast->twins_variance,
-        !isnan(contrast->variance_saved));
+        twp_sets_are_paired(contrast->variance_saved, contrast->twins_variance));
     return object;
 }
 

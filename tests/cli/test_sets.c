@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -191,6 +192,63 @@ test_0_sets_use_the_values_as_written(void **state)
     H5Fclose(file);
 }
 
+/* What /draws has of both strategies, or of the one difference; values has room for them. */
+static void
+read_draws(hid_t file, const char *name, double *values)
+{
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+
+    assert_true(dataset >= 0);
+    assert_true(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Dclose(dataset);
+}
+
+#define N_RARE 60
+
+/*
+ * Where an event is so rare that in some sets nobody has it, the others say what pairing saved:
+ * 1 - the error of the difference squared / the two means' errors squared, set by set.
+ */
+static void
+test_sets_where_nobody_has_an_event_leave_the_difference_paired(void **state)
+{
+    char *const path = testlib_join(*state, "rare.yaml");
+    double se[2 * N_RARE], difference_se[N_RARE], saved = 0, within = 0;
+    char text[64];
+    int n_saved = 0;
+    hid_t file;
+
+    testlib_write_text(
+        path, BEFORE PARAMETERS("{value: 0.02 / year, uncertain: {gamma: {shape: 1}}}") AFTER);
+    free(path);
+    expect(run_in(*state, "run", "rare.yaml", "-q", "--patients", "100", "--parameter-sets", "60",
+               "-o", "rare.h5"),
+        0, NULL, NULL);
+    file = open_results(*state, "rare.h5");
+    read_draws(file, "draws/occupancy_health_well_365_25d_mcse", se);
+    read_draws(file, "draws/occupancy_health_well_365_25d_diff_mcse", difference_se);
+    H5Fclose(file);
+    for (int k = 0; k < N_RARE; k++) {
+        const double a = se[k], b = se[N_RARE + k], d = difference_se[k];
+
+        within += d * d / N_RARE;
+        if (a > 0 || b > 0) {
+            saved += 1 - d * d / (a * a + b * b);
+            n_saved++;
+        }
+    }
+    assert_true(n_saved > 0 && n_saved < N_RARE);
+    snprintf(text, sizeof text, ",%.10g,", saved / n_saved);
+    text[10] = '\0'; /* sums differ in their last digits */
+    expect(run_in(*state, "summary", "rare.h5", "-f", "csv"), 0, text, NULL);
+    snprintf(text, sizeof text, "\"variance_saved\": %.10g", saved / n_saved);
+    text[26] = '\0';
+    expect(run_in(*state, "summary", "rare.h5", "-f", "json"), 0, text, NULL);
+    snprintf(text, sizeof text, "\"twins_variance\": %.10g", within);
+    text[26] = '\0';
+    expect(run_in(*state, "summary", "rare.h5", "-f", "json"), 0, text, NULL);
+}
+
 /* ---- interrupts --------------------------------------------------------------------------------- */
 
 #define N_LONG 200000 /* minutes */
@@ -280,6 +338,7 @@ main(void)
         IN_FOLDER(test_wrong_sets_and_twins_are_wrong_command_lines_that_say_what_is_right),
         IN_FOLDER(test_threads_do_not_change_the_digest_and_the_twins_do),
         IN_FOLDER(test_0_sets_use_the_values_as_written),
+        IN_FOLDER(test_sets_where_nobody_has_an_event_leave_the_difference_paired),
         IN_FOLDER(test_an_interrupt_leaves_a_valid_file_of_whole_sets),
     };
 

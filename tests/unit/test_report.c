@@ -659,6 +659,30 @@ test_with_sets_the_interval_is_of_the_parameters_and_the_error_apart(void **stat
     free(text);
 }
 
+/* A difference without error is the parameters'; one with an error that is not paired is not told. */
+static void
+test_what_the_parameters_make_of_a_difference_is_told_where_it_is_paired_or_exact(void **state)
+{
+    sample_t *sample = *state;
+    twp_summary_contrast_t *const contrast = (twp_summary_contrast_t *) sample->summary.contrast;
+    char *text;
+
+    add_sets(sample, false);
+    contrast[0].variance_saved = NAN;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(
+        text, "    app         7,000  2,000       6,700               500    300           -\n");
+    free(text);
+    contrast[0].twins_variance = 0;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(
+        text, "    app         7,000  2,000       6,700               500      0         500\n");
+    free(text);
+    text = report(twp_report_json, &sample->summary, NULL);
+    assert_contains(text, "\"parameters_variance\": 250000.0");
+    free(text);
+}
+
 static void
 test_the_same_twins_leave_the_whole_spread_to_the_parameters(void **state)
 {
@@ -896,6 +920,8 @@ main(void)
         WITH_SAMPLE(test_an_unverified_file_is_said_to_be_so),
         WITH_SAMPLE(test_csv_is_tidy_with_empty_cells_for_no_number),
         WITH_SAMPLE(test_with_sets_the_interval_is_of_the_parameters_and_the_error_apart),
+        WITH_SAMPLE(
+            test_what_the_parameters_make_of_a_difference_is_told_where_it_is_paired_or_exact),
         WITH_SAMPLE(test_the_same_twins_leave_the_whole_spread_to_the_parameters),
         cmocka_unit_test(test_csv_fields_are_quoted_where_they_must_be),
         WITH_SAMPLE(test_json_holds_everything_and_null_for_no_number),

@@ -85,6 +85,33 @@ test_differences_that_are_not_paired_keep_the_whole_spread(void **state)
     twp_sets_free(sets);
 }
 
+/* Rare events: in some sets nobody has one, so there is no variance to save. */
+static void
+test_sets_where_nothing_varies_leave_a_difference_paired(void **state)
+{
+    const double value[] = { 5, 1, 3, 2, 4 };
+    twp_sets_t *const sets = sets_of(value, 5, 1.0, false);
+    twp_over_sets_t over;
+
+    (void) state;
+    twp_sets_difference(sets, 1, 0, 0)->variance_saved = NAN;
+    twp_sets_difference(sets, 1, 0, 0)->se = 0;
+    twp_sets_difference(sets, 4, 0, 0)->variance_saved = 0.8;
+    over = twp_sets_of_difference(sets, 0, 0);
+    assert_near(over.variance_saved, (3 * 0.5 + 0.8) / 4, 1e-15); /* of the four that have one */
+    assert_near(over.within, 0.8, 1e-15);                         /* of all five */
+    assert_near(over.low, 3 - 1.9 * sqrt(1 - 0.8 / 2.5), 1e-14);
+    assert_near(over.high, 3 + 1.9 * sqrt(1 - 0.8 / 2.5), 1e-14);
+    assert_true(twp_sets_are_paired(over.variance_saved, over.within));
+    for (int k = 0; k < 5; k++)
+        *twp_sets_difference(sets, k, 0, 0) = (twp_set_value_t){ value[k], 0, 10, NAN };
+    over = twp_sets_of_difference(sets, 0, 0);
+    assert_true(isnan(over.variance_saved));
+    assert_true(twp_sets_are_paired(over.variance_saved, over.within)); /* exact in every set */
+    assert_near(over.low, 1.1, 1e-14);
+    twp_sets_free(sets);
+}
+
 static void
 test_sets_where_nothing_counts_are_left_out(void **state)
 {
@@ -174,6 +201,7 @@ main(void)
         cmocka_unit_test(test_the_same_twins_keep_the_whole_spread_and_share_their_error),
         cmocka_unit_test(test_a_spread_that_may_be_noise_gives_no_interval),
         cmocka_unit_test(test_differences_that_are_not_paired_keep_the_whole_spread),
+        cmocka_unit_test(test_sets_where_nothing_varies_leave_a_difference_paired),
         cmocka_unit_test(test_sets_where_nothing_counts_are_left_out),
         cmocka_unit_test(test_sets_without_an_error_count_for_all_but_the_twins_part),
         cmocka_unit_test(test_one_set_has_a_mean_and_no_interval),
