@@ -200,6 +200,10 @@ peak_of(int64_t n_patients, int n_threads, const char *records)
 static void
 check_flat(int n_threads, const char *records, int64_t n_allowed)
 {
+#ifdef HAS_SANITIZER
+    /* Asked between blocks only, which meets some peaks and misses others: gross growth is seen. */
+    n_allowed += 12000000;
+#endif
     (void) peak_of(3000, n_threads, records); /* libraries keep what they made at their first use */
 
     const int64_t n_small = peak_of(20000, n_threads, records);
