@@ -35,14 +35,47 @@ add_code(twp_compiler_t *c, twp_word_kind_t op, int i, int j, double number)
     return twp_table_add(c, &c->code, &code, 1);
 }
 
+/** A parameter in a constant, or NULL. */
+static const twp_study_parameter_t *
+parameter_in(const twp_compiler_t *c, const twp_expression_t *e)
+{
+    const twp_study_parameter_t *found = NULL;
+
+    if (e->kind == TWP_WORD_PARAMETER)
+        return &c->study->parameter[e->i];
+    for (int k = 0; k < e->n_args && found == NULL; k++)
+        found = parameter_in(c, e->arg[k]);
+    return found;
+}
+
+/** The reader sees to numbers that stand there; what parameters are is known only here. */
+static void
+check_rises(twp_compiler_t *c, const twp_expression_t *e, int k, double before, double from)
+{
+    const twp_study_parameter_t *parameter = parameter_in(c, e->step_from[k]);
+
+    if (before < from)
+        return;
+    if (parameter == NULL)
+        parameter = parameter_in(c, e->step_from[k - 1]);
+    if (parameter != NULL)
+        twp_findings_add(c->findings, parameter->place, parameter->name, "numbers that rise", NULL,
+            "with %s the `from` of steps does not rise: %g comes after %g", parameter->name, from,
+            before);
+}
+
 static void
 emit_steps(twp_compiler_t *c, const twp_expression_t *e)
 {
     const int first = c->step_from.n;
+    double before = 0;
 
     for (int k = 0; k < e->n_steps; k++) {
         const double from = twp_compile_constant(c, e->step_from[k]);
         const double is = twp_compile_constant(c, e->step_is[k]);
+        if (k > 0)
+            check_rises(c, e, k, before, from);
+        before = from;
         (void) twp_compile_bind(c, TWP_BIND_STEP_FROM, c->step_from.n, e->step_from[k], NULL);
         (void) twp_compile_bind(c, TWP_BIND_STEP_IS, c->step_is.n, e->step_is[k], NULL);
         twp_table_add(c, &c->step_from, &from, 1);
