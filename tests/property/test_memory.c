@@ -201,8 +201,8 @@ static void
 check_flat(int n_threads, const char *records, int64_t n_allowed)
 {
 #ifdef HAS_SANITIZER
-    /* Asked between blocks only, which meets some peaks and misses others: gross growth is seen. */
-    n_allowed += 12000000;
+    /* Asked now and then only, which misses peaks of short runs: only gross growth is seen. */
+    n_allowed += 40000000;
 #endif
     (void) peak_of(3000, n_threads, records); /* libraries keep what they made at their first use */
 
