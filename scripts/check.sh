@@ -118,8 +118,8 @@ all_quick() {
     # One build both for the sanitizers and for coverage, to save the time of a second one.
     find build/asan-coverage -name '*.gcda' -delete 2> /dev/null
     if step build-sanitized build asan-ubsan $asan -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON; then
-        # The second implementation is Python: its time is not the program's, whose lives others live.
-        tests tests-sanitized $asan -L '^quick$' -E '^second/' --timeout 300
+        # Readers and the second implementation are no C; studies that they run, other tests run too.
+        tests tests-sanitized $asan -L '^quick$' -E '^(second|python|r)/' --timeout 300
         step coverage scripts/coverage.sh --report $asan $min_line_coverage
         grep '^lines' "$logs/coverage.log"
     fi
