@@ -135,8 +135,12 @@ twp_publish_remove_stale(const twp_publish_t *publish)
         struct stat facts;
         bool is_stale = false;
         long pid;
+        const size_t n_name = strlen(entry->d_name);
 
-        memcpy(name, entry->d_name, sizeof name);
+        /* an entry is no longer than its name: the rest of d_name may lie outside of all memory */
+        if (n_name >= sizeof name)
+            continue;
+        memcpy(name, entry->d_name, n_name + 1);
         if (!is_temporary(name, publish->name, &owner, &pid))
             continue;
         if (strcmp(owner, host) == 0)

@@ -307,6 +307,30 @@ test_a_kill_at_any_moment_leaves_the_file_absent_or_whole(void **state)
     free(sum);
 }
 
+/* Entries fill what readdir() reads at once: the last of them end where that memory ends. */
+static void
+test_a_folder_of_very_many_files_is_looked_through(void **state)
+{
+    const sample_t sample = sample_small();
+    char *const path = testlib_join(*state, "a.h5");
+    twp_error_t err = { 0 };
+
+    for (int i = 0; i < 3000; i++) {
+        char name[16];
+
+        (void) snprintf(name, sizeof name, "f%d", i);
+        char *const other = testlib_join(*state, name);
+        const int file = open(other, O_CREAT | O_EXCL | O_WRONLY, 0600);
+
+        assert_true(file >= 0);
+        (void) close(file);
+        free(other);
+    }
+    assert_ok(sample_write(path, &sample, NULL, &err));
+    assert_int_equal(count_entries(*state, ""), 3002);
+    free(path);
+}
+
 #define IN_FOLDER(test) \
     cmocka_unit_test_setup_teardown(test, testlib_setup_folder, testlib_teardown_folder)
 
@@ -322,6 +346,7 @@ main(int n_arguments, char *arguments[])
         IN_FOLDER(test_folders_that_cannot_be_written_are_named),
         IN_FOLDER(test_a_name_too_long_for_its_temporary_name_is_refused_at_once),
         IN_FOLDER(test_temporary_files_of_dead_processes_go_and_others_stay),
+        IN_FOLDER(test_a_folder_of_very_many_files_is_looked_through),
         IN_FOLDER(test_a_kill_at_any_moment_leaves_the_file_absent_or_whole),
     };
 
