@@ -22,6 +22,7 @@ for part in $parts; do
     case " $all_parts " in *" $part "*) ;; *) die "unknown part $part; one of: $all_parts" ;; esac
 done
 min_line_coverage=90
+slow_sanitized='^(second|python|r)/|^property/test_keys'
 n_passed=0
 n_failed=0
 failed=()
@@ -118,8 +119,8 @@ all_quick() {
     # One build both for the sanitizers and for coverage, to save the time of a second one.
     find build/asan-coverage -name '*.gcda' -delete 2> /dev/null
     if step build-sanitized build asan-ubsan $asan -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON; then
-        # Readers and the second implementation are no C; studies that they run, other tests run too.
-        tests tests-sanitized $asan -L '^quick$' -E '^(second|python|r)/' --timeout 300
+        # Readers and the second implementation are no C, and the keys' many runs take their time: long.
+        tests tests-sanitized $asan -L '^quick$' -E "$slow_sanitized" --timeout 300
         step coverage scripts/coverage.sh --report $asan $min_line_coverage
         grep '^lines' "$logs/coverage.log"
     fi
@@ -142,6 +143,7 @@ all_long() {
         step build-long-sanitized build asan-ubsan build/asan-coverage -DTWP_COVERAGE=ON \
             -DTWP_REQUIRE_ORACLES=ON; then
         tests tests-long-sanitized build/asan-coverage -L '^long$' --timeout 7200
+        tests tests-slow-sanitized build/asan-coverage -L '^quick$' -R "$slow_sanitized" --timeout 3600
     fi
     if asked_for tsan && step build-tsan build tsan build/tsan -DTWP_REQUIRE_ORACLES=ON; then
         TWP_TIER=quick tests tests-tsan build/tsan -L '^quick$' -E '^must_fail|^fuzz' --timeout 900
