@@ -31,7 +31,7 @@ typedef struct {
 /* ---- columns ---------------------------------------------------------------------------------- */
 
 static void
-add_column(twp_adherence_rows_t *rows, const char *name, twp_row_kind_t kind)
+add_column(twp_adherence_rows_t *rows, const char *name, twp_adherence_column_kind_t kind)
 {
     twp_adherence_column_t *const column = &rows->column[rows->n_columns++];
 
@@ -42,13 +42,13 @@ add_column(twp_adherence_rows_t *rows, const char *name, twp_row_kind_t kind)
 static void
 add_measure_column(twp_adherence_rows_t *rows, twp_file_measure_t measure, const char *name)
 {
-    add_column(rows, name, TWP_ROW_MEASURE);
+    add_column(rows, name, TWP_ADHERENCE_IS_MEASURE);
     rows->column[rows->n_columns - 1].measure = &twp_file_measures[measure];
 }
 
 typedef struct {
     const char *name;
-    twp_row_kind_t kind;
+    twp_adherence_column_kind_t kind;
 } head_t;
 
 #define END     \
@@ -56,22 +56,24 @@ typedef struct {
         NULL, 0 \
     }
 static const head_t heads[][12] = {
-    [TWP_PER_PATIENT] = { { "patient", TWP_ROW_PATIENT }, { "n_dispensings", TWP_ROW_COUNT },
-        { "n_in_followup", TWP_ROW_COUNT }, { "n_in_window", TWP_ROW_COUNT },
-        { "followup_start", TWP_ROW_DATE }, { "followup_end", TWP_ROW_DATE },
-        { "window_start", TWP_ROW_DATE }, { "window_end", TWP_ROW_DATE }, END },
-    [TWP_PER_EPISODE] = { { "patient", TWP_ROW_PATIENT }, { "episode", TWP_ROW_COUNT },
-        { "n_dispensings", TWP_ROW_COUNT }, { "episode_start", TWP_ROW_DATE },
-        { "episode_end", TWP_ROW_DATE }, { "episode_days", TWP_ROW_NUMBER },
-        { "end_gap_days", TWP_ROW_NUMBER }, { "window_start", TWP_ROW_DATE },
-        { "window_end", TWP_ROW_DATE }, END },
-    [TWP_PER_WINDOW] = { { "patient", TWP_ROW_PATIENT }, { "window", TWP_ROW_COUNT },
-        { "n_in_window", TWP_ROW_COUNT }, { "window_start", TWP_ROW_DATE },
-        { "window_end", TWP_ROW_DATE }, END },
-    [TWP_PER_EVENT] = { { "patient", TWP_ROW_PATIENT }, { "date", TWP_ROW_DATE },
-        { "supply_days", TWP_ROW_NUMBER }, { "interval_days", TWP_ROW_NUMBER },
-        { "gap_days", TWP_ROW_NUMBER }, { "carried_days", TWP_ROW_NUMBER },
-        { "is_before_window", TWP_ROW_FLAG }, { "is_after_window", TWP_ROW_FLAG }, END },
+    [TWP_PER_PATIENT] = { { "patient", TWP_ADHERENCE_IS_PATIENT },
+        { "n_dispensings", TWP_ADHERENCE_IS_COUNT }, { "n_in_followup", TWP_ADHERENCE_IS_COUNT },
+        { "n_in_window", TWP_ADHERENCE_IS_COUNT }, { "followup_start", TWP_ADHERENCE_IS_DATE },
+        { "followup_end", TWP_ADHERENCE_IS_DATE }, { "window_start", TWP_ADHERENCE_IS_DATE },
+        { "window_end", TWP_ADHERENCE_IS_DATE }, END },
+    [TWP_PER_EPISODE] = { { "patient", TWP_ADHERENCE_IS_PATIENT },
+        { "episode", TWP_ADHERENCE_IS_COUNT }, { "n_dispensings", TWP_ADHERENCE_IS_COUNT },
+        { "episode_start", TWP_ADHERENCE_IS_DATE }, { "episode_end", TWP_ADHERENCE_IS_DATE },
+        { "episode_days", TWP_ADHERENCE_IS_NUMBER }, { "end_gap_days", TWP_ADHERENCE_IS_NUMBER },
+        { "window_start", TWP_ADHERENCE_IS_DATE }, { "window_end", TWP_ADHERENCE_IS_DATE }, END },
+    [TWP_PER_WINDOW] = { { "patient", TWP_ADHERENCE_IS_PATIENT },
+        { "window", TWP_ADHERENCE_IS_COUNT }, { "n_in_window", TWP_ADHERENCE_IS_COUNT },
+        { "window_start", TWP_ADHERENCE_IS_DATE }, { "window_end", TWP_ADHERENCE_IS_DATE }, END },
+    [TWP_PER_EVENT] = { { "patient", TWP_ADHERENCE_IS_PATIENT }, { "date", TWP_ADHERENCE_IS_DATE },
+        { "supply_days", TWP_ADHERENCE_IS_NUMBER }, { "interval_days", TWP_ADHERENCE_IS_NUMBER },
+        { "gap_days", TWP_ADHERENCE_IS_NUMBER }, { "carried_days", TWP_ADHERENCE_IS_NUMBER },
+        { "is_before_window", TWP_ADHERENCE_IS_FLAG }, { "is_after_window", TWP_ADHERENCE_IS_FLAG },
+        END },
 };
 
 static void
@@ -81,9 +83,9 @@ add_columns(twp_adherence_rows_t *rows, const twp_adherence_plan_t *plan)
         add_column(rows, head->name, head->kind);
     if (plan->per == TWP_PER_EVENT) {
         if (plan->columns.daily_dose != NULL)
-            add_column(rows, "daily_dose", TWP_ROW_NUMBER);
+            add_column(rows, "daily_dose", TWP_ADHERENCE_IS_NUMBER);
         if (plan->columns.medication != NULL)
-            add_column(rows, "medication", TWP_ROW_MEDICATION);
+            add_column(rows, "medication", TWP_ADHERENCE_IS_MEDICATION);
         return;
     }
     for (int i = 0; i < plan->n_measures; i++) {

@@ -5,22 +5,22 @@
 #include "measure/adherence_plan.h"
 
 typedef enum {
-    TWP_ROW_PATIENT,    /* number of the patient: id[] of the dispensings */
-    TWP_ROW_MEDICATION, /* number of the medication */
-    TWP_ROW_COUNT,      /* whole number */
-    TWP_ROW_FLAG,       /* 0 or 1 */
-    TWP_ROW_DATE,       /* day from 1970-01-01, mostly whole */
-    TWP_ROW_NUMBER,
-    TWP_ROW_MEASURE /* a measure of vocabulary/adherence.c */
-} twp_row_kind_t;
+    TWP_ADHERENCE_IS_PATIENT,    /* number of the patient: id[] of the dispensings */
+    TWP_ADHERENCE_IS_MEDICATION, /* number of the medication */
+    TWP_ADHERENCE_IS_COUNT,      /* whole number */
+    TWP_ADHERENCE_IS_FLAG,       /* 0 or 1 */
+    TWP_ADHERENCE_IS_DATE,       /* day from 1970-01-01, mostly whole */
+    TWP_ADHERENCE_IS_NUMBER,
+    TWP_ADHERENCE_IS_MEASURE /* a measure of vocabulary/adherence.c */
+} twp_adherence_column_kind_t;
 
 #define TWP_ADHERENCE_COLUMNS_MAX 48
 #define TWP_ADHERENCE_NAME_SIZE 32
 
 typedef struct {
     char name[TWP_ADHERENCE_NAME_SIZE]; /* "cma7", "persistence_365d" */
-    twp_row_kind_t kind;
-    const twp_file_measure_row_t *measure; /* of TWP_ROW_MEASURE; else NULL */
+    twp_adherence_column_kind_t kind;
+    const twp_file_measure_row_t *measure; /* of TWP_ADHERENCE_IS_MEASURE; else NULL */
     double *value;                         /* [n_rows]; NAN: none */
 } twp_adherence_column_t;
 

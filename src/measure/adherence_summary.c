@@ -118,8 +118,8 @@ twp_adherence_summarise(const twp_adherence_rows_t *rows, const twp_adherence_pl
     for (int i = 0; is_good && i < rows->n_columns; i++) {
         const twp_adherence_column_t *const column = &rows->column[i];
 
-        if (column->kind == TWP_ROW_MEASURE ||
-            (column->kind == TWP_ROW_NUMBER && strcmp(column->name, "daily_dose") != 0))
+        if (column->kind == TWP_ADHERENCE_IS_MEASURE ||
+            (column->kind == TWP_ADHERENCE_IS_NUMBER && strcmp(column->name, "daily_dose") != 0))
             is_good = summarise_column(rows, column, plan, arena, sorted, &figure[(*n)++]);
     }
     free(sorted);

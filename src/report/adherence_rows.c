@@ -51,16 +51,16 @@ add_cell(twp_buffer_t *buffer, const twp_adherence_column_t *column, double valu
 {
     char date[TWP_CALENDAR_TEXT_SIZE];
 
-    if (column->kind == TWP_ROW_PATIENT || column->kind == TWP_ROW_MEDICATION) {
+    if (column->kind == TWP_ADHERENCE_IS_PATIENT || column->kind == TWP_ADHERENCE_IS_MEDICATION) {
         twp_report_csv_field(buffer,
-            column->kind == TWP_ROW_PATIENT ? dispensings->id[(size_t) value]
-                                            : dispensings->medication[(size_t) value],
+            column->kind == TWP_ADHERENCE_IS_PATIENT ? dispensings->id[(size_t) value]
+                                                     : dispensings->medication[(size_t) value],
             is_last);
         return;
     }
     if (isnan(value)) {
         twp_buffer_add_bytes(buffer, "NA", 2);
-    } else if (column->kind == TWP_ROW_DATE) {
+    } else if (column->kind == TWP_ADHERENCE_IS_DATE) {
         twp_calendar_write((int32_t) floor(value), date);
         twp_buffer_add(buffer, date);
     } else {

@@ -12,16 +12,16 @@ typedef struct {
 /* ---- rows ------------------------------------------------------------------------------------- */
 
 static twp_type_t
-type_of(twp_row_kind_t kind)
+type_of(twp_adherence_column_kind_t kind)
 {
     switch (kind) {
-    case TWP_ROW_PATIENT:
-    case TWP_ROW_MEDICATION: return TWP_TYPE_TEXT;
-    case TWP_ROW_COUNT: return TWP_TYPE_INT32;
-    case TWP_ROW_FLAG: return TWP_TYPE_INT8;
-    case TWP_ROW_DATE:
-    case TWP_ROW_NUMBER:
-    case TWP_ROW_MEASURE: break;
+    case TWP_ADHERENCE_IS_PATIENT:
+    case TWP_ADHERENCE_IS_MEDICATION: return TWP_TYPE_TEXT;
+    case TWP_ADHERENCE_IS_COUNT: return TWP_TYPE_INT32;
+    case TWP_ADHERENCE_IS_FLAG: return TWP_TYPE_INT8;
+    case TWP_ADHERENCE_IS_DATE:
+    case TWP_ADHERENCE_IS_NUMBER:
+    case TWP_ADHERENCE_IS_MEASURE: break;
     }
     return TWP_TYPE_FLOAT64;
 }
@@ -38,13 +38,15 @@ convert(const filler_t *filler, const twp_adherence_column_t *column)
 
     for (size_t i = 0; i < n; i++)
         switch (column->kind) {
-        case TWP_ROW_PATIENT: text[i] = from->id[(size_t) column->value[i]]; break;
-        case TWP_ROW_MEDICATION: text[i] = from->medication[(size_t) column->value[i]]; break;
-        case TWP_ROW_COUNT: number[i] = (int32_t) column->value[i]; break;
-        case TWP_ROW_FLAG: flag[i] = (int8_t) column->value[i]; break;
-        case TWP_ROW_DATE:
-        case TWP_ROW_NUMBER:
-        case TWP_ROW_MEASURE: return column->value;
+        case TWP_ADHERENCE_IS_PATIENT: text[i] = from->id[(size_t) column->value[i]]; break;
+        case TWP_ADHERENCE_IS_MEDICATION:
+            text[i] = from->medication[(size_t) column->value[i]];
+            break;
+        case TWP_ADHERENCE_IS_COUNT: number[i] = (int32_t) column->value[i]; break;
+        case TWP_ADHERENCE_IS_FLAG: flag[i] = (int8_t) column->value[i]; break;
+        case TWP_ADHERENCE_IS_DATE:
+        case TWP_ADHERENCE_IS_NUMBER:
+        case TWP_ADHERENCE_IS_MEASURE: return column->value;
         }
     return filler->room;
 }
