@@ -9,15 +9,13 @@
 #include "twinpath_run.h"
 
 #include "engine/parameter_set.h"
+#include "engine/progress.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define PROGRESS_SECONDS 0.25
 
 /* What one thread lives sets with. */
 typedef struct {
@@ -51,17 +49,9 @@ typedef struct sets_run {
     twp_status_t status;
     twp_error_t err;
     int64_t n_events, n_twins_done;
-    double cpu_before, wall_before, last_report;
+    twp_stopwatch_t began;
+    double last_report;
 } sets_run_t;
-
-static double
-seconds(clockid_t clock)
-{
-    struct timespec now = { 0, 0 };
-
-    clock_gettime(clock, &now);
-    return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
-}
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
@@ -243,20 +233,10 @@ static twp_progress_t
 progress_of(const sets_run_t *sets, int64_t n_more)
 {
     const twp_run_t *const run = sets->run;
-    twp_progress_t progress = { 0 };
 
-    progress.n_twins = run->population->n_twins * run->n_parameter_sets;
-    progress.n_twins_done = sets->n_twins_done + n_more;
-    progress.n_events = sets->n_events;
-    progress.wall_seconds = seconds(CLOCK_MONOTONIC) - sets->wall_before;
-    progress.cpu_seconds = seconds(CLOCK_PROCESS_CPUTIME_ID) - sets->cpu_before;
-    progress.seconds_left = NAN;
-    if (progress.n_twins_done > 0 && progress.wall_seconds > 0.0) {
-        progress.twins_per_second = (double) progress.n_twins_done / progress.wall_seconds;
-        progress.seconds_left = (double) (progress.n_twins - progress.n_twins_done) /
-            progress.twins_per_second;
-    }
-    return progress;
+    return twp_engine_progress(&sets->began, twp_engine_seconds(CLOCK_MONOTONIC),
+        run->population->n_twins * run->n_parameter_sets, sets->n_twins_done + n_more,
+        sets->n_events);
 }
 
 /* By the calling thread only. */
@@ -264,10 +244,10 @@ static void
 tell_progress(sets_run_t *sets, int64_t n_more)
 {
     const twp_run_settings_t *const settings = sets->run->settings;
-    const double now = seconds(CLOCK_MONOTONIC);
+    const double now = twp_engine_seconds(CLOCK_MONOTONIC);
     twp_progress_t progress;
 
-    if (settings->progress == NULL || now - sets->last_report < PROGRESS_SECONDS)
+    if (settings->progress == NULL || now - sets->last_report < TWP_PROGRESS_SECONDS)
         return;
     sets->last_report = now;
     omp_set_lock(&sets->lock);
@@ -621,8 +601,7 @@ twp_run_sets(twp_run_t *run, twp_run_report_t *report, twp_error_t *err)
     twp_status_t status;
 
     omp_init_lock(&sets.lock);
-    sets.wall_before = seconds(CLOCK_MONOTONIC);
-    sets.cpu_before = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    sets.began = twp_engine_begin();
     status = open_sets(&sets, err);
     if (status == TWP_OK)
         status = live_and_publish(&sets, report, err);

@@ -1,13 +1,13 @@
 #include "engine/run.h"
 
 #include "engine/block.h"
+#include "engine/progress.h"
 
 #include <math.h>
 #include <omp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* So many blocks a thread may be under way: enough that a slow one keeps few threads waiting. */
 #define BLOCKS_PER_THREAD 6
@@ -17,7 +17,6 @@
 #define IDLE_NANOSECONDS 100000
 /* A recorded life is taken for so many bytes when memory is foretold. */
 #define RECORDED_LIFE_BYTES 2048.0
-#define PROGRESS_SECONDS 0.25
 /* Within a block the caller is asked at most so often whether to stop. */
 #define ASK_SECONDS 0.02
 
@@ -41,22 +40,14 @@ typedef struct {
     bool is_handing;      /* a thread hands blocks on */
     twp_status_t status;  /* of handing on */
     double largest_bytes; /* of the blocks handed on */
-    double started_wall, started_cpu, last_report;
+    twp_stopwatch_t began;
+    double last_report;
     int64_t n_twins_done, n_events;        /* of the blocks lived */
     int64_t n_twins_taken, n_events_taken; /* of the blocks handed on */
     atomic_bool is_stopping;               /* the caller said so: drop what is under way */
     omp_lock_t ask_lock;                   /* one asks at a time */
     double last_ask;                       /* under it */
 } run_t;
-
-static double
-seconds(clockid_t clock)
-{
-    struct timespec now = { 0, 0 };
-
-    clock_gettime(clock, &now);
-    return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
-}
 
 int
 twp_engine_n_threads(int n_threads)
@@ -103,20 +94,8 @@ twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
 static twp_progress_t
 progress_of(const run_t *run, double now)
 {
-    twp_progress_t progress = { 0 };
-
-    progress.n_twins = run->lives.n_twins;
-    progress.n_twins_done = run->n_twins_done;
-    progress.n_events = run->n_events;
-    progress.wall_seconds = now - run->started_wall;
-    progress.cpu_seconds = seconds(CLOCK_PROCESS_CPUTIME_ID) - run->started_cpu;
-    progress.seconds_left = NAN;
-    if (progress.n_twins_done > 0 && progress.wall_seconds > 0.0) {
-        progress.twins_per_second = (double) progress.n_twins_done / progress.wall_seconds;
-        progress.seconds_left = (double) (progress.n_twins - progress.n_twins_done) /
-            progress.twins_per_second;
-    }
-    return progress;
+    return twp_engine_progress(
+        &run->began, now, run->lives.n_twins, run->n_twins_done, run->n_events);
 }
 
 /* By the calling thread only. */
@@ -126,7 +105,7 @@ report(run_t *run, double now)
     const twp_run_options_t *const options = run->options;
     twp_progress_t progress;
 
-    if (options->progress == NULL || now - run->last_report < PROGRESS_SECONDS)
+    if (options->progress == NULL || now - run->last_report < TWP_PROGRESS_SECONDS)
         return;
     run->last_report = now;
     omp_set_lock(&run->lock);
@@ -153,7 +132,7 @@ static bool
 look_up(void *context)
 {
     run_t *const run = context;
-    const double now = seconds(CLOCK_MONOTONIC);
+    const double now = twp_engine_seconds(CLOCK_MONOTONIC);
 
     if (omp_get_thread_num() == 0)
         report(run, now);
@@ -312,7 +291,7 @@ work(run_t *run, twp_worker_t *worker, bool is_caller, twp_error_t *err)
     const twp_sink_t *const sink = run->sink;
 
     for (;;) {
-        const double now = seconds(CLOCK_MONOTONIC);
+        const double now = twp_engine_seconds(CLOCK_MONOTONIC);
         twp_slot_memory_t *slot;
         int64_t ticket;
 
@@ -351,7 +330,9 @@ static twp_status_t
 run_blocks(run_t *run, twp_error_t *err)
 {
     run->n_window = run->n_threads < run->n_slots ? run->n_threads : run->n_slots;
-    ask(run, seconds(CLOCK_MONOTONIC)); /* others may have begun before the first thread asks */
+    ask(run,
+        twp_engine_seconds(
+            CLOCK_MONOTONIC)); /* others may have begun before the first thread asks */
 #pragma omp parallel num_threads(run->n_threads)
     {
         const int i_thread = omp_get_thread_num();
@@ -436,8 +417,7 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     if (run.n_threads > run.n_blocks)
         run.n_threads = (int) run.n_blocks;
     run.n_slots = window_slots(&run.lives, run.n_threads);
-    run.started_wall = seconds(CLOCK_MONOTONIC);
-    run.started_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    run.began = twp_engine_begin();
 
     omp_init_lock(&run.lock);
     omp_init_lock(&run.ask_lock);
@@ -446,7 +426,7 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
         status = run_blocks(&run, err);
     run.n_twins_done = run.n_twins_taken;
     run.n_events = run.n_events_taken;
-    *done = progress_of(&run, seconds(CLOCK_MONOTONIC));
+    *done = progress_of(&run, twp_engine_seconds(CLOCK_MONOTONIC));
     tear_down(&run);
     omp_destroy_lock(&run.ask_lock);
     omp_destroy_lock(&run.lock);
