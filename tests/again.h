@@ -126,20 +126,10 @@ expect(const char *folder, const char *below, const char *const *arguments, int 
 {
     char *const in = testlib_join(folder, below);
     const char *argv[32] = { testlib_program() };
-    testlib_outcome_t outcome;
 
     for (int i = 0; arguments[i] != NULL; i++)
         argv[i + 1] = arguments[i];
-    outcome = testlib_run_in(in, argv);
-    if (outcome.exit_code != exit_code)
-        print_error(
-            "exit code %d, out:\n%s\nerr:\n%s\n", outcome.exit_code, outcome.out, outcome.err);
-    assert_int_equal(outcome.exit_code, exit_code);
-    if (out != NULL)
-        assert_contains(outcome.out, out);
-    if (err != NULL)
-        assert_contains(outcome.err, err);
-    testlib_clear_outcome(&outcome);
+    testlib_expect(testlib_run_in(in, argv), exit_code, out, err);
     free(in);
 }
 

@@ -302,3 +302,17 @@ testlib_clear_outcome(testlib_outcome_t *outcome)
     free(outcome->err);
     *outcome = (testlib_outcome_t){ .exit_code = -1 };
 }
+
+void
+testlib_expect(testlib_outcome_t outcome, int exit_code, const char *out, const char *err)
+{
+    if (outcome.exit_code != exit_code)
+        print_error(
+            "exit code %d, out:\n%s\nerr:\n%s\n", outcome.exit_code, outcome.out, outcome.err);
+    assert_int_equal(outcome.exit_code, exit_code);
+    if (out != NULL)
+        assert_contains(outcome.out, out);
+    if (err != NULL)
+        assert_contains(outcome.err, err);
+    testlib_clear_outcome(&outcome);
+}

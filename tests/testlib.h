@@ -111,6 +111,14 @@ typedef struct {
  */
 testlib_outcome_t testlib_run_in(const char *folder, const char *const argv[]);
 void testlib_clear_outcome(testlib_outcome_t *outcome);
+/**
+ * Asserts an exit code and parts of the two streams (NULL: the stream is no matter), and clears the
+ * outcome. A wrong exit code prints both streams.
+ */
+void testlib_expect(testlib_outcome_t outcome, int exit_code, const char *out, const char *err);
+/** testlib_twinpath_in(folder, "run", "study.yaml"): the program under test in a folder. */
+#define testlib_twinpath_in(folder, ...) \
+    testlib_run_in((folder), (const char *const[]){ testlib_program(), __VA_ARGS__, NULL })
 
 /** testlib_run("sort", "-n", path); at least one argument, all const char *. */
 #define testlib_run(...) testlib_run_in(NULL, (const char *const[]){ __VA_ARGS__, NULL })

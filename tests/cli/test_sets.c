@@ -44,24 +44,6 @@ set_up(void **state)
     return 0;
 }
 
-#define run_in(folder, ...) \
-    testlib_run_in((folder), (const char *const[]){ testlib_program(), __VA_ARGS__, NULL })
-
-/* NULL: the stream is no matter. */
-static void
-expect(testlib_outcome_t outcome, int exit_code, const char *out, const char *err)
-{
-    if (outcome.exit_code != exit_code)
-        print_error(
-            "exit code %d, out:\n%s\nerr:\n%s\n", outcome.exit_code, outcome.out, outcome.err);
-    assert_int_equal(outcome.exit_code, exit_code);
-    if (out != NULL)
-        assert_contains(outcome.out, out);
-    if (err != NULL)
-        assert_contains(outcome.err, err);
-    testlib_clear_outcome(&outcome);
-}
-
 /* ---- options ------------------------------------------------------------------------------------ */
 
 static void
@@ -69,16 +51,19 @@ test_the_comparison_says_how_many_sets_and_whose_twins(void **state)
 {
     testlib_outcome_t outcome;
 
-    expect(run_in(*state, "run", "s.yaml", "--parameter-sets", "12", "-o", "a.h5"), 0,
+    testlib_expect(
+        testlib_twinpath_in(*state, "run", "s.yaml", "--parameter-sets", "12", "-o", "a.h5"), 0,
         "12 sets of the uncertain parameters, each lived by its own 300 twins", "results in a.h5");
-    expect(run_in(*state, "summary", "a.h5"), 0, "Changed on the command line: --parameter-sets 12",
-        NULL);
-    outcome = run_in(*state, "run", "s.yaml", "--parameter-sets=12", "--twins=same", "-o", "b.h5");
+    testlib_expect(testlib_twinpath_in(*state, "summary", "a.h5"), 0,
+        "Changed on the command line: --parameter-sets 12", NULL);
+    outcome = testlib_twinpath_in(
+        *state, "run", "s.yaml", "--parameter-sets=12", "--twins=same", "-o", "b.h5");
     assert_int_equal(outcome.exit_code, 0);
     assert_lacks(outcome.out, "its own 300 twins");
     assert_contains(outcome.out, "--twins same");
     testlib_clear_outcome(&outcome);
-    expect(run_in(*state, "check", "s.yaml", "--estimate", "--parameter-sets", "12"), 0,
+    testlib_expect(
+        testlib_twinpath_in(*state, "check", "s.yaml", "--estimate", "--parameter-sets", "12"), 0,
         "For 12 parameter sets of 300 twins", NULL);
 }
 
@@ -88,17 +73,18 @@ test_wrong_sets_and_twins_are_wrong_command_lines_that_say_what_is_right(void **
     static const char *const wrong[] = { "-1", "many", "1.5", "", "+3", "1e3", "16777216" };
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        expect(run_in(*state, "run", "s.yaml", "--parameter-sets", wrong[i]), 2, NULL,
-            "is no whole number from 0 to 16777215");
-    expect(run_in(*state, "check", "s.yaml", "--parameter-sets", "x"), 2, NULL,
+        testlib_expect(testlib_twinpath_in(*state, "run", "s.yaml", "--parameter-sets", wrong[i]),
+            2, NULL, "is no whole number from 0 to 16777215");
+    testlib_expect(testlib_twinpath_in(*state, "check", "s.yaml", "--parameter-sets", "x"), 2, NULL,
         "is no whole number from 0 to 16777215");
-    expect(run_in(*state, "run", "s.yaml", "--parameter-sets"), 2, NULL,
+    testlib_expect(testlib_twinpath_in(*state, "run", "s.yaml", "--parameter-sets"), 2, NULL,
         "option --parameter-sets needs a value");
-    expect(run_in(*state, "run", "s.yaml", "--twins", "sme"), 2, NULL, "did you mean same?");
-    expect(run_in(*state, "run", "s.yaml", "--twins", "other"), 2, NULL,
+    testlib_expect(testlib_twinpath_in(*state, "run", "s.yaml", "--twins", "sme"), 2, NULL,
+        "did you mean same?");
+    testlib_expect(testlib_twinpath_in(*state, "run", "s.yaml", "--twins", "other"), 2, NULL,
         "\"other\" is none of fresh|same");
-    expect(run_in(*state, "run", "certain.yaml", "--parameter-sets", "4"), 2, NULL,
-        "no parameter of the study is uncertain");
+    testlib_expect(testlib_twinpath_in(*state, "run", "certain.yaml", "--parameter-sets", "4"), 2,
+        NULL, "no parameter of the study is uncertain");
 }
 
 /* Last line of what the program says. */
@@ -123,7 +109,7 @@ test_threads_do_not_change_the_digest_and_the_twins_do(void **state)
 
     for (int i = 0; i < 2; i++) {
         for (int t = 0; t < 2; t++)
-            copy_digest(run_in(*state, "run", "s.yaml", "--overwrite", "--digest",
+            copy_digest(testlib_twinpath_in(*state, "run", "s.yaml", "--overwrite", "--digest",
                             "--parameter-sets", "30", "--twins", twins[i], "-t", threads[t]),
                 digest[i][t]);
         assert_string_equal(digest[i][0], digest[i][1]);
@@ -179,7 +165,7 @@ root_number(hid_t file, const char *name)
 static void
 test_0_sets_use_the_values_as_written(void **state)
 {
-    testlib_outcome_t outcome = run_in(
+    testlib_outcome_t outcome = testlib_twinpath_in(
         *state, "run", "s.yaml", "--parameter-sets", "0", "-o", "zero.h5");
     hid_t file;
 
@@ -221,8 +207,8 @@ test_sets_where_nobody_has_an_event_leave_the_difference_paired(void **state)
     testlib_write_text(
         path, BEFORE PARAMETERS("{value: 0.02 / year, uncertain: {gamma: {shape: 1}}}") AFTER);
     free(path);
-    expect(run_in(*state, "run", "rare.yaml", "-q", "--patients", "100", "--parameter-sets", "60",
-               "-o", "rare.h5"),
+    testlib_expect(testlib_twinpath_in(*state, "run", "rare.yaml", "-q", "--patients", "100",
+                       "--parameter-sets", "60", "-o", "rare.h5"),
         0, NULL, NULL);
     file = open_results(*state, "rare.h5");
     read_draws(file, "draws/occupancy_health_well_365_25d_mcse", se);
@@ -240,13 +226,13 @@ test_sets_where_nobody_has_an_event_leave_the_difference_paired(void **state)
     assert_true(n_saved > 0 && n_saved < N_RARE);
     snprintf(text, sizeof text, ",%.10g,", saved / n_saved);
     text[10] = '\0'; /* sums differ in their last digits */
-    expect(run_in(*state, "summary", "rare.h5", "-f", "csv"), 0, text, NULL);
+    testlib_expect(testlib_twinpath_in(*state, "summary", "rare.h5", "-f", "csv"), 0, text, NULL);
     snprintf(text, sizeof text, "\"variance_saved\": %.10g", saved / n_saved);
     text[26] = '\0';
-    expect(run_in(*state, "summary", "rare.h5", "-f", "json"), 0, text, NULL);
+    testlib_expect(testlib_twinpath_in(*state, "summary", "rare.h5", "-f", "json"), 0, text, NULL);
     snprintf(text, sizeof text, "\"twins_variance\": %.10g", within);
     text[26] = '\0';
-    expect(run_in(*state, "summary", "rare.h5", "-f", "json"), 0, text, NULL);
+    testlib_expect(testlib_twinpath_in(*state, "summary", "rare.h5", "-f", "json"), 0, text, NULL);
 }
 
 /* ---- interrupts --------------------------------------------------------------------------------- */
@@ -307,8 +293,10 @@ test_an_interrupt_leaves_a_valid_file_of_whole_sets(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 75);
-    expect(run_in(*state, "summary", "part.h5"), 0, "PARTIAL RUN: stopped after ", NULL);
-    expect(run_in(*state, "summary", "part.h5", "-f", "json"), 0, "\"status\": \"partial\"", NULL);
+    testlib_expect(
+        testlib_twinpath_in(*state, "summary", "part.h5"), 0, "PARTIAL RUN: stopped after ", NULL);
+    testlib_expect(testlib_twinpath_in(*state, "summary", "part.h5", "-f", "json"), 0,
+        "\"status\": \"partial\"", NULL);
     file = open_results(*state, "part.h5");
     n = n_sets_in(file, N_LONG, part);
     assert_true(n >= 1 && n < N_LONG);
@@ -316,8 +304,9 @@ test_an_interrupt_leaves_a_valid_file_of_whole_sets(void **state)
     assert_int_equal(root_number(file, "n_parameter_sets"), N_LONG);
     H5Fclose(file);
     /* The sets that are there are those of a run that was let end. */
-    expect(run_in(*state, "run", "s.yaml", "-q", "--parameter-sets", "20", "-o", "whole.h5"), 0,
-        NULL, NULL);
+    testlib_expect(testlib_twinpath_in(
+                       *state, "run", "s.yaml", "-q", "--parameter-sets", "20", "-o", "whole.h5"),
+        0, NULL, NULL);
     file = open_results(*state, "whole.h5");
     assert_int_equal(n_sets_in(file, 20, whole), 20);
     H5Fclose(file);
