@@ -147,6 +147,24 @@ twp_number_row_t twp_study_number(const twp_study_t *study, int i_number);
 TWP_CHECK_RESULT twp_status_t twp_study_explain(
     const twp_study_t *study, const char *path, char **text, twp_error_t *err);
 
+/** What a map of a study shows. Start from {0}: everything. */
+typedef struct {
+    const char *const *track; /**< [n_tracks] names of the study's tracks */
+    int n_tracks;             /**< 0: all */
+    const char *strategy; /**< its numbers and supports alone; NULL: the study's, all supports */
+} twp_map_settings_t;
+
+/**
+ * The study as a graph in the language of Graphviz (DOT): tracks with their states and exits, each exit
+ * with its law, numbers, effects and sources; supports with what they watch and move; what answers what.
+ * Nothing is drawn here: `dot -Tsvg` makes a picture of the text. The same study gives the same text.
+ * @param settings  may be NULL: everything
+ * @param dot       set on success; the caller frees it with free()
+ * Fails with TWP_ERR_INPUT for a track or strategy that the study has not (the message names the nearest).
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_map(
+    const twp_study_t *study, const twp_map_settings_t *settings, char **dot, twp_error_t *err);
+
 /**
  * The study language as JSON Schema (draft 7), for editors. It says every key with what it holds, which
  * are required, exclude or need each other, and how names and values are spelled; not what names refer

@@ -7,6 +7,7 @@
 const twp_command_t *const twp_commands[] = {
     &twp_command_run,
     &twp_command_check,
+    &twp_command_map,
     &twp_command_summary,
     &twp_command_reproduce,
     &twp_command_replay,
