@@ -2,9 +2,19 @@
 
     PYTHONPATH=scripts python3
     >>> import twinpath
-    >>> results = twinpath.run("scenarios/studies/first_study.yaml", patients=2000, output="first.h5")
-    >>> results = twinpath.open("first.h5")
+    >>> results = twinpath.run("scenarios/studies/first_study.yaml", set={"gap": "20 days"}, patients=2000)
     >>> results.contrasts()
+    >>> results.plot("pdc").savefig("pdc.png")
+    >>> results = twinpath.open("results.h5")          # a file of the command `twinpath run`
+
+The program   run, check, params
+A file        open, then of the Results:
+  compared    summary, contrasts, cost_effectiveness, net_benefit, targets, draws
+  over time   survival, occupancy
+  twins       twins, outcomes
+  lives       events, trajectories, spells, flow; of one life only its rows are read, however large the file
+  formats     multistate (R's survival, mstate, flexsurv, msm), dispensings (AdhereR, `twinpath adherence`)
+  pictures    plot
 
 Frames are tidy: a row is one observation, labels are columns. Times are days since the twin's entry, money is
 the study's (results.currency); the column `unit` or frame.attrs["units"] says the unit of the rest. Intervals
@@ -13,31 +23,27 @@ are of 95 %. Needs Debian's python3-h5py and python3-pandas; pictures also pytho
 from __future__ import annotations
 
 import builtins
-import datetime
 import hashlib
 import json
 import os
 import pathlib
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import h5py
 import numpy as np
 import pandas as pd
 
+from twinpath_lives import Lives, decode, position, texts, words_of
+from twinpath_run import Error, check, params, program, run, show_progress
+
+__all__ = ["run", "check", "params", "open", "Results", "Error", "program", "show_progress"]
 Z95 = 1.959963984540054  # standard normal quantile of 0.975
-NO_EXITS = {"enter", "leave", "cost", "source", "note"}  # keys of a state that are not exits
-EXIT_STOPPED_EARLY = 75
-
-
-class Error(Exception):
-    """What was asked for is not in the file, or the program said no."""
+for _public in (Error, check, params, program, run, show_progress):
+    _public.__module__ = __name__  # as which they are to be read, in help and in messages
 
 
 def open(path: str | os.PathLike, verify: bool = False) -> Results:  # noqa: A001
@@ -48,40 +54,28 @@ def open(path: str | os.PathLike, verify: bool = False) -> Results:  # noqa: A00
 # ---- reading ---------------------------------------------------------------------------------------
 
 
-def _words(dataset: h5py.Dataset) -> list[str] | None:
-    """The words behind the codes 0, 1, ... of a category; None where it is none."""
-    text = dataset.attrs.get("flag_meanings")
-    return None if text is None else text.split(" ")
-
-
-def _decode(values: np.ndarray, words: list[str]) -> pd.Series:
-    """Codes as words, or as truths where the words are no and yes; codes below 0 are missing."""
-    if words == ["no", "yes"]:
-        truth = pd.array(values > 0, dtype="boolean")
-        truth[np.asarray(values) < 0] = pd.NA
-        return pd.Series(truth)
-    return pd.Series(pd.Categorical.from_codes(np.maximum(values, -1), words))
-
-
-def _text(values: np.ndarray) -> list[str]:
-    return [value.decode() if isinstance(value, bytes) else str(value) for value in values]
-
-
-class Results:
+class Results(Lives):
     """A results file. Nothing is read before it is asked for."""
 
     def __init__(self, path: str | os.PathLike, verify: bool = False):
         self.path = pathlib.Path(path)
         if verify:
             _verify(self.path)
-        self._h5 = h5py.File(self.path, "r")
+        try:
+            self._h5 = h5py.File(self.path, "r")
+        except OSError as why:
+            raise Error(f"{self.path} cannot be opened as results: {why}") from why
+        self._gone: weakref.finalize | None = None  # removes a temporary file
         self._kept: dict[str, Any] = {}
         if self._h5.attrs.get("status") == "partial":
             warnings.warn(f"{self.path}: a partial run, {self._h5.attrs['n_twins_done']} of "
                           f"{self._h5.attrs['n_twins']} twins", stacklevel=3)
 
     def close(self) -> None:
+        """Closes the file; a temporary one of run() is removed."""
         self._h5.close()
+        if self._gone:
+            self._gone()
 
     def __enter__(self) -> Results:
         return self
@@ -107,7 +101,7 @@ class Results:
     @property
     def strategies(self) -> list[str]:
         """The baseline first."""
-        return _text(self._group("summary")["strategy"][:])
+        return texts(self._group("summary")["strategy"][:])
 
     @property
     def study(self) -> dict[str, Any]:
@@ -136,7 +130,7 @@ class Results:
             scale = axis[0]
             name = scale.name.rsplit("/", 1)[1]
             names.append("time" if name.startswith("time_") else name)
-            labels.append(_text(scale[:]) if scale.dtype.kind == "O" else scale[:])
+            labels.append(texts(scale[:]) if scale.dtype.kind == "O" else scale[:])
         index = pd.MultiIndex.from_product(labels, names=names)
         return pd.Series(dataset[:].ravel(), index, name="value").reset_index()
 
@@ -171,8 +165,8 @@ class Results:
         """A row a twin: twin, enters, follow_up, attributes. Categories are words, yes and no are truths."""
         group, frame, units = self._group("twins"), {}, {}
         for name, dataset in group.items():
-            words = _words(dataset)
-            frame[name] = dataset[:] if words is None else _decode(dataset[:], words)
+            words = words_of(dataset)
+            frame[name] = dataset[:] if words is None else decode(dataset[:], words)
             units[name] = dataset.attrs.get("units", "")
         result = pd.DataFrame(frame)
         result = result[["twin"] + [name for name in result if name != "twin"]]
@@ -182,8 +176,8 @@ class Results:
     def outcomes(self, strategy: str | None = None) -> pd.DataFrame:
         """A row a twin and strategy: strategy, twin, a column for each measure; missing where it is not defined."""
         group = self._group("outcomes")
-        strategies = _text(group["strategy"][:])
-        chosen = range(len(strategies)) if strategy is None else [_position(strategies, strategy, "strategy")]
+        strategies = texts(group["strategy"][:])
+        chosen = range(len(strategies)) if strategy is None else [position(strategies, strategy, "strategy")]
         twin, units = group["twin"][:], {}
         frame: dict[str, Any] = {
             "strategy": pd.Categorical.from_codes(np.repeat(list(chosen), len(twin)), strategies),
@@ -192,8 +186,8 @@ class Results:
             if dataset.ndim != 2:
                 continue
             values = np.concatenate([dataset[i] for i in chosen])
-            words = _words(dataset)
-            frame[name] = values if words is None else _decode(values, words)
+            words = words_of(dataset)
+            frame[name] = values if words is None else decode(values, words)
             units[name] = dataset.attrs.get("units", "")
         result = pd.DataFrame(frame)
         result.attrs["units"] = units
@@ -221,8 +215,8 @@ class Results:
         group, frame = self._group("contrasts"), {"contrast": self.strategies[1:]}
         for name, dataset in group.items():
             if name.startswith("icer") and dataset.ndim == 1:
-                words = _words(dataset)
-                frame[name] = dataset[:] if words is None else _decode(dataset[:], words)
+                words = words_of(dataset)
+                frame[name] = dataset[:] if words is None else decode(dataset[:], words)
         if len(frame) == 1:
             raise Error(f"{self.path}: the study reports no cost and qaly, so there is no ratio")
         return pd.DataFrame(frame)
@@ -243,9 +237,9 @@ class Results:
         frame = {}
         for name, dataset in self._group("targets").items():
             if dataset.ndim == 1:
-                words = _words(dataset)
-                frame[name] = (_decode(dataset[:], words) if words else
-                               _text(dataset[:]) if dataset.dtype.kind == "O" else dataset[:])
+                words = words_of(dataset)
+                frame[name] = (decode(dataset[:], words) if words else
+                               texts(dataset[:]) if dataset.dtype.kind == "O" else dataset[:])
         return pd.DataFrame(frame)
 
     def occupancy(self) -> pd.DataFrame:
@@ -303,260 +297,25 @@ class Results:
                 frame = frame.merge(one, on=[c for c in one if c != name])
         return frame
 
-    # -- lives
-
-    def _path_of(self, group: h5py.Group, twin: int, strategy: str) -> int:
-        """The row of a path: paths are ordered by twin, then strategy, so mostly no search is needed."""
-        words = _words(group["path_strategy"]) or []
-        code = _position(words, strategy, "strategy")
-        twins, strategies = group["path_twin"], group["path_strategy"]
-        guess = int(twin) * len(words) + code
-        if 0 <= guess < len(twins) and twins[guess] == twin and strategies[guess] == code:
-            return guess
-        found = np.flatnonzero((twins[:] == twin) & (strategies[:] == code))
-        if len(found) == 0:
-            raise Error(f"{self.path}: no life of twin {twin} under {strategy}")
-        return int(found[0])
-
-    def _rows(self, name: str, twin: int | None, strategy: str | None) -> tuple[h5py.Group, slice, np.ndarray | None]:
-        """The rows of a ragged group: one life is a slice; all, or those of a strategy, are read as a whole."""
-        group = self._group(name)
-        if twin is not None and strategy is not None:
-            path = self._path_of(group, twin, strategy)
-            start, size = int(group["row_start"][path]), int(group["row_size"][path])
-            return group, slice(start, start + size), None
-        if twin is not None:
-            paths = sorted(self._path_of(group, twin, one) for one in _words(group["path_strategy"]) or [])
-            start, last = int(group["row_start"][paths[0]]), paths[-1]
-            if paths == list(range(paths[0], last + 1)):
-                return group, slice(start, int(group["row_start"][last]) + int(group["row_size"][last])), None
-        keep = np.ones(len(group["path"]), dtype=bool)
-        if twin is not None:
-            keep &= group["path_twin"][:] == twin
-        if strategy is not None:
-            words = _words(group["path_strategy"]) or []
-            keep &= group["path_strategy"][:] == _position(words, strategy, "strategy")
-        member = "event_path" if name == "events" else "obs_path"
-        return group, slice(None), None if keep.all() else keep[group[member][:]]
-
-    def _labels(self, name: str, group: h5py.Group, path: np.ndarray) -> dict[str, Any]:
-        """twin and strategy of each row."""
-        if len(path) == 0:
-            first, last = 0, 0
-        else:
-            first, last = int(path.min()), int(path.max()) + 1
-        twin, code = group["path_twin"][first:last], group["path_strategy"][first:last]
-        words = _words(group["path_strategy"]) or []
-        return {"twin": twin[path - first], "strategy": pd.Categorical.from_codes(code[path - first], words)}
-
-    def events(self, twin: int | None = None, strategy: str | None = None) -> pd.DataFrame:
-        """twin, strategy, time, event, value. Of one twin only its rows are read, however large the file."""
-        group, rows, keep = self._rows("events", twin, strategy)
-        keep = slice(None) if keep is None else keep
-        names = _text(group["event_name"][:])
-        frame = self._labels("events", group, group["event_path"][rows][keep])
-        frame["time"] = group["event_time"][rows][keep]
-        frame["event"] = pd.Categorical.from_codes(group["event_code"][rows][keep], names)
-        frame["value"] = group["event_value"][rows][keep]
-        return pd.DataFrame(frame)
-
-    def trajectories(self, twin: int | None = None, strategy: str | None = None) -> pd.DataFrame:
-        """twin, strategy, time, the state of each track and the held value of each variable, after each instant."""
-        group, rows, keep = self._rows("trajectories", twin, strategy)
-        keep = slice(None) if keep is None else keep
-        frame = self._labels("trajectories", group, group["obs_path"][rows][keep])
-        frame["time"] = group["time"][rows][keep]
-        for name, dataset in group.items():
-            if name in ("obs", "time", "obs_path") or name.startswith(("path", "row_")):
-                continue
-            words = _words(dataset)
-            values = dataset[rows][keep]
-            frame[name] = values if words is None else pd.Categorical.from_codes(values, words)
-        return pd.DataFrame(frame)
-
-    # -- formats of other packages
-
-    def tracks(self) -> list[str]:
-        """Tracks of the study; a support is a track of its name."""
-        study = self.study
-        return sorted([*study.get("patient", {}).get("tracks", {}), *study.get("supports", {})])
-
-    def _exits(self, track: str) -> dict[str, list[str | None]]:
-        """Of each exit STATE.EXIT the state that each of its branches leads to; None: it stays."""
-        study = self.study
-        if track in study.get("supports", {}):
-            names = _text(self._group("events")["event_name"][:]) if "events" in self._h5 else []
-            first = "waiting" if f"patient.{track}.waiting.begin" in names else "active"
-            return {"idle.offer": [first, None], "over.offer": [first, None], "idle.asked": ["active"],
-                    "over.asked": ["active"], "waiting.begin": ["active"], "waiting.asked_end": ["over"],
-                    "active.asked_end": ["over"], "active.contact": [None, None], "active.end": ["over"]}
-        tracks = study.get("patient", {}).get("tracks", {})
-        if track not in tracks:
-            raise Error(f"no track {track}; there are {', '.join(self.tracks())}")
-        exits: dict[str, list[str | None]] = {}
-        for state, body in tracks[track]["states"].items():
-            for name, exit_ in (body or {}).items():
-                if name not in NO_EXITS:
-                    exits[f"{state}.{name}"] = _branches(exit_ or {})
-        return exits
-
-    def _life_end(self) -> pd.Series:
-        """Days that each twin is followed; float32 in the file."""
-        group = self._group("twins")
-        return pd.Series(group["follow_up"][:].astype(float), group["twin"][:])
-
-    def spells(self, track: str, twin: int | None = None, strategy: str | None = None) -> pd.DataFrame:
-        """Visits to the states of a track: twin, strategy, state, entry, exit, to (missing: followed no longer).
-
-        Several transitions in one instant are one; a state that is left for itself goes on. From trajectories
-        where they are recorded, else from events.
-        """
-        source = self._spells_of_trajectories if "trajectories" in self._h5 and \
-            track in self._h5["trajectories"] else self._spells_of_events
-        return source(track, twin, strategy)
-
-    def _spells_of_trajectories(self, track: str, twin: int | None, strategy: str | None) -> pd.DataFrame:
-        group, rows, keep = self._rows("trajectories", twin, strategy)
-        keep = slice(None) if keep is None else keep
-        frame = pd.DataFrame({"path": group["obs_path"][rows][keep], "time": group["time"][rows][keep],
-                              "state": group[track][rows][keep]})
-        end = frame.groupby("path")["time"].last()
-        frame = frame.drop_duplicates(["path", "time"], keep="last")
-        same = frame["path"].eq(frame["path"].shift()) & frame["state"].eq(frame["state"].shift())
-        frame = frame[~same]
-        words = _words(group[track]) or []
-        start = frame[~frame["path"].eq(frame["path"].shift())].set_index("path")["state"]
-        moves = frame[frame["path"].eq(frame["path"].shift())].copy()
-        moves["from"] = frame["state"].shift()[moves.index].astype(int)
-        moves = moves.rename(columns={"state": "to"})[["path", "time", "from", "to"]]
-        return self._spell_rows("trajectories", group, moves, start, end, words)
-
-    def _spells_of_events(self, track: str, twin: int | None, strategy: str | None) -> pd.DataFrame:
-        group, rows, keep = self._rows("events", twin, strategy)
-        keep = slice(None) if keep is None else keep
-        names = _text(group["event_name"][:])
-        exits = self._exits(track)
-        states = sorted({name.split(".")[0] for name in exits} | {to for tos in exits.values() for to in tos if to} |
-                        set(self.study.get("patient", {}).get("tracks", {}).get(track, {}).get("states", {})))
-        n_branches = max([1] + [len(tos) for tos in exits.values()])
-        from_state = np.full(len(names), -1)
-        to_state = np.full((len(names), n_branches), -1)  # -1: it stays
-        for name, tos in exits.items():
-            full = f"patient.{track}.{name}"
-            if full in names:
-                from_state[names.index(full)] = states.index(name.split(".")[0])
-                for i, to in enumerate(tos):
-                    to_state[names.index(full), i] = -1 if to is None else states.index(to)
-            elif track not in self.study.get("supports", {}) and any(tos):
-                raise Error(f"the events of {track}.{name} are not recorded (record.events)")
-        code = group["event_code"][rows][keep]
-        mine = from_state[code] >= 0
-        code, branch = code[mine], np.nan_to_num(group["event_value"][rows][keep][mine]).astype(int)
-        one = np.array([len(exits[names[c].split(".", 2)[2]]) == 1 if from_state[c] >= 0 else True
-                        for c in range(len(names))])
-        moves = pd.DataFrame({"path": group["event_path"][rows][keep][mine], "time": group["event_time"][rows][keep][mine],
-                              "from": from_state[code], "to": to_state[code, np.where(one[code], 0, branch)]})
-        moves = moves[moves["to"] >= 0].groupby(["path", "time"], as_index=False).agg({"from": "first", "to": "last"})
-        paths = np.arange(len(group["path"]))
-        if twin is not None:
-            paths = paths[group["path_twin"][:] == twin]
-        if strategy is not None:
-            chosen = _position(_words(group["path_strategy"]) or [], strategy, "strategy")
-            paths = paths[group["path_strategy"][:][paths] == chosen]
-        end = pd.Series(self._life_end().reindex(group["path_twin"][:][paths]).to_numpy(), paths).dropna()
-        # follow_up is rounded to float32: what happened, happened before the end
-        end = end.combine(moves.groupby("path")["time"].last(), max, -np.inf)
-        start = pd.Series(self._start_of(track, states), end.index)
-        first = moves.drop_duplicates("path").set_index("path")["from"]
-        start.update(first)
-        if (start < 0).any():
-            raise Error(f"{track} starts at random: who never left its start is only known from record.trajectories")
-        moves = moves[moves["from"] != moves["to"]]
-        return self._spell_rows("events", group, moves, start.astype(int), end, states)
-
-    def _start_of(self, track: str, states: list[str]) -> int:
-        """The state in which all begin, or -1 where it is drawn."""
-        if track in self.study.get("supports", {}):
-            return states.index("idle")
-        start = self.study["patient"]["tracks"][track].get("start")
-        return states.index(start) if isinstance(start, str) else -1
-
-    def _spell_rows(self, name: str, group: h5py.Group, moves: pd.DataFrame, start: pd.Series, end: pd.Series,
-                    states: list[str]) -> pd.DataFrame:
-        """Moves (path, time, from, to) and each path's start and end as visits of positive length."""
-        follows = moves["path"].eq(moves["path"].shift())
-        left = pd.DataFrame({"path": moves["path"], "state": moves["from"], "to": moves["to"], "exit": moves["time"],
-                             "entry": moves["time"].shift().where(follows, 0.0)})
-        last = moves.drop_duplicates("path", keep="last").set_index("path")
-        rest = pd.DataFrame({"path": end.index, "state": last["to"].reindex(end.index).fillna(start).astype(int).to_numpy(),
-                             "to": -1, "exit": end.to_numpy(), "entry": last["time"].reindex(end.index).fillna(0.0).to_numpy()})
-        rows = pd.concat([left, rest]).sort_values(["path", "entry", "exit"], kind="stable")
-        rows = rows[rows["exit"] > rows["entry"]]
-        frame = self._labels(name, group, rows["path"].to_numpy())
-        frame["state"] = pd.Categorical.from_codes(rows["state"], states)
-        frame["entry"], frame["exit"] = rows["entry"].to_numpy(), rows["exit"].to_numpy()
-        frame["to"] = pd.Categorical.from_codes(rows["to"], states)
-        return pd.DataFrame(frame)
-
-    def multistate(self, track: str, strategy: str | None = None) -> pd.DataFrame:
-        """A track for R's survival, mstate and flexsurv: each visit once for each state that it may end in.
-
-        id (twin), strategy, from, to, trans, entry, exit, time, status: 1 for the one taken, 0 for the others and
-        where the follow-up ended (right-censored). Surv(entry, exit, status) is clock-forward, Surv(time, status)
-        clock-reset; trans numbers the transitions as a matrix of mstate does, by row. Which may be: those of the
-        study, and those seen. An id is a life only where one strategy is chosen.
-        """
-        spells = self.spells(track, strategy=strategy)
-        seen = spells.dropna(subset=["to"])[["state", "to"]].astype(str).drop_duplicates()
-        may = set(seen.itertuples(index=False, name=None))
-        for name, tos in self._exits(track).items():
-            state = name.split(".")[0]
-            may |= {(state, to) for to in tos if to is not None and to != state}
-        table = pd.DataFrame(sorted(may), columns=["from", "target"])
-        table["trans"] = np.arange(1, len(table) + 1)
-        spells = spells.assign(row=np.arange(len(spells)), **{"from": spells["state"].astype(str)})
-        rows = spells.merge(table, on="from", how="inner").sort_values(["row", "trans"], kind="stable")
-        return pd.DataFrame({
-            "id": rows["twin"].to_numpy(), "strategy": rows["strategy"].to_numpy(), "from": rows["from"].to_numpy(),
-            "to": rows["target"].to_numpy(), "trans": rows["trans"].to_numpy(), "entry": rows["entry"].to_numpy(),
-            "exit": rows["exit"].to_numpy(), "time": (rows["exit"] - rows["entry"]).to_numpy(),
-            "status": (rows["to"].astype(object).to_numpy() == rows["target"].to_numpy()).astype(int)})
-
-    def dispensings(self, stock: str = "stock", strategy: str | None = None) -> pd.DataFrame:
-        """What was put into a stock, for AdhereR and `twinpath adherence`: patient_id, date, duration_days,
-        followed_days.
-
-        One strategy (default: the baseline), for a patient has one history. A date is the day on which the twin
-        entered plus the whole days since then, as the engine's own measures count; followed_days goes from the
-        patient's first dispensing to the end of the life (--followup-duration followed_days).
-        """
-        group, rows, keep = self._rows("events", None, strategy or self.strategies[0])
-        keep = slice(None) if keep is None else keep
-        names = _text(group["event_name"][:])
-        wanted = f"patient.{stock}.dispensed"
-        if wanted not in names:
-            stocks = [n.split(".")[1] for n in names if n.endswith(".dispensed")]
-            raise Error(f"no dispensings into {stock}; there are {', '.join(stocks) or 'none'}")
-        mine = group["event_code"][rows][keep] == names.index(wanted)
-        twin = group["path_twin"][:][group["event_path"][rows][keep][mine]]
-        day = np.floor(group["event_time"][rows][keep][mine]).astype(int)
-        twins = self._group("twins")
-        begins = datetime.date.fromisoformat(self.study["time"]["starts"])
-        known = pd.DataFrame({"enters": twins["enters"][:], "follow_up": twins["follow_up"][:]}, twins["twin"][:])
-        known = known.reindex(twin)
-        entered = np.floor(known["enters"].to_numpy()).astype(int)
-        first = pd.Series(day).groupby(twin).transform("min").to_numpy()
-        return pd.DataFrame({
-            "patient_id": twin,
-            "date": [begins + datetime.timedelta(days=int(d)) for d in entered + day],
-            "duration_days": group["event_value"][rows][keep][mine].astype(float),
-            "followed_days": np.floor(known["follow_up"].to_numpy()).astype(int) - first})
-
     # -- pictures, of twinpath_pictures.py
 
     def plot(self, picture: str, **options: Any) -> Any:
-        """A picture: "survival", "occupancy", "pdc", "cost" or "life"; see twinpath_pictures.py for options."""
+        """A matplotlib figure, which notebooks show as it is and .savefig(FILE) writes:
+
+        survival     [curve, strategies]: Kaplan-Meier with bands, paired differences, numbers at risk
+        occupancy    track, [strategies, order]: shares of twins in each state over time
+        flow         track, [strategies, at, order]: how lives move between states (needs events or trajectories)
+        pdc          [measure, strategies]: how a share such as PDC is distributed over twins
+        cost         [ledgers]: mean cost by who pays, and its differences
+        differences  measure, [time, strategies, by_segment]: paired differences with intervals
+        net_benefit  [strategies]: over the worth of a QALY
+        life         twin, [strategy, tracks, marks]: one life as a timeline (needs events or trajectories)
+
+        strategies: which, in this order (default: all). help(twinpath_pictures) says more.
+        """
         import twinpath_pictures
+        if picture not in twinpath_pictures.PICTURES:
+            raise Error(f"no picture {picture}; there are {', '.join(twinpath_pictures.PICTURES)}")
         return twinpath_pictures.PICTURES[picture](self, **options)
 
 
@@ -575,24 +334,6 @@ def _verify(path: pathlib.Path) -> None:
         raise Error(f"{path} is damaged: it is not what {beside.name} says")
 
 
-def _position(words: list[str], word: str, what: str) -> int:
-    if word not in words:
-        raise Error(f"no {what} {word}; there are {', '.join(words)}")
-    return words.index(word)
-
-
-def _branches(exit_: Mapping[str, Any]) -> list[str | None]:
-    """States that an exit of the study leads to, in order of its branches; None: it stays."""
-    choose = exit_.get("choose")
-    if isinstance(choose, Mapping):
-        tos = sorted((k for k in choose if k != "otherwise"), key=str.encode) + [choose["otherwise"]]
-    elif choose:
-        tos = [branch.get("to", branch.get("otherwise", "stay")) for branch in choose]
-    else:
-        tos = [exit_.get("to", "stay")]
-    return [None if to == "stay" else to for to in tos]
-
-
 def _with_interval(table: pd.DataFrame, centre: str, error: str) -> pd.DataFrame:
     """Fills low and high by the normal interval where there is none of parameter sets."""
     table["low"] = table["low"].fillna(table[centre] - Z95 * table[error])
@@ -605,63 +346,3 @@ def _km_interval(km: pd.Series, se: pd.Series) -> tuple[pd.Series, pd.Series]:
     s = km.where(inside, 0.5)
     reach = np.exp(Z95 * se / (s * np.log(s)).abs())
     return (s**reach).where(inside, km), (s**(1 / reach)).where(inside, km)
-
-
-# ---- running -------------------------------------------------------------------------------------------
-
-
-def program() -> str:
-    """The program: $TWINPATH, that of PATH, or build/release/twinpath of this checkout."""
-    built = pathlib.Path(__file__).resolve().parent.parent / "build" / "release" / "twinpath"
-    for candidate in (os.environ.get("TWINPATH"), shutil.which("twinpath"), str(built)):
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    raise Error("there is no program twinpath: build it with scripts/start.sh, or say where in $TWINPATH")
-
-
-def show_progress(record: Mapping[str, Any]) -> None:
-    """Progress as a line that is written over."""
-    if record.get("event") == "progress":
-        done, twins = record.get("twins_done", 0), record.get("twins", 0)
-        print(f"\r{done:,} of {twins:,} twins", end="", file=sys.stderr, flush=True)
-    elif record.get("event") == "end":
-        print(f"\r{record.get('twins_done', 0):,} twins in {record.get('wall_seconds', 0):.1f} s", file=sys.stderr)
-
-
-def run(study: str | os.PathLike, set: Mapping[str, Any] | None = None,  # noqa: A002
-        patients: int | None = None, seed: int | None = None, output: str | os.PathLike = "results.h5",
-        strategies: Iterable[str] = (), parameter_sets: int | None = None, threads: int | None = None,
-        overwrite: bool = False, progress: Callable[[Mapping[str, Any]], None] | None = show_progress) -> Results:
-    """Runs a study and opens its results.
-
-    set: paths or parameters and their values, such as {"gap": "20 days"}. progress gets each record of
-    --progress json. Findings of the study are the text of the Error. A run that was stopped early (exit code
-    75) opens its partial file, with a warning.
-    """
-    command = [program(), "run", os.fspath(study), "--output", os.fspath(output), "--format", "json",
-               "--progress", "json" if progress else "none"]
-    for path, value in (set or {}).items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        command += ["--set", f"{path}={text}"]
-    for name in strategies:
-        command += ["--strategy", name]
-    for option, value in (("--patients", patients), ("--seed", seed), ("--parameter-sets", parameter_sets),
-                          ("--threads", threads)):
-        if value is not None:
-            command += [option, str(value)]
-    if overwrite:
-        command.append("--overwrite")
-    said = []
-    with tempfile.TemporaryFile() as comparison, \
-            subprocess.Popen(command, stdout=comparison, stderr=subprocess.PIPE, text=True) as running:
-        for line in running.stderr:
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError:
-                said.append(line)
-                continue
-            if progress:
-                progress(record)
-    if running.returncode not in (0, EXIT_STOPPED_EARLY):
-        raise Error("".join(said).strip() or f"twinpath ended with {running.returncode}")
-    return Results(output)

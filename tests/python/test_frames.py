@@ -1,6 +1,5 @@
 """scripts/twinpath.py: its frames agree with the file and with each other, its formats with the engine's figures."""
 import importlib
-import io
 import os
 import pathlib
 import subprocess
@@ -8,17 +7,14 @@ import sys
 import tempfile
 import unittest
 import unittest.mock
-import warnings
 
 import h5py
-import matplotlib
 import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
 twinpath = importlib.import_module("twinpath")
-matplotlib.use("agg")
 
 STUDY = pathlib.Path(__file__).with_name("study.yaml")
 STRATEGIES = ["usual_care", "nurse", "reminders"]
@@ -37,42 +33,6 @@ def setUpModule():
 def tearDownModule():
     results.close()
     folder.cleanup()
-
-
-class Running(unittest.TestCase):
-    def test_a_run_takes_its_options_and_tells_its_progress(self):
-        seen = []
-        with twinpath.run(STUDY, set={"gap": "20 days"}, patients=300, seed=7, strategies=["nurse"],
-                          output=os.path.join(folder.name, "other.h5"), progress=seen.append) as other:
-            self.assertEqual((other.attributes["n_twins"], other.attributes["seed"]), (300, "7"))
-            self.assertEqual(other.strategies, ["usual_care", "nurse"])
-            self.assertEqual(other.study["parameters"]["gap"], "20 days")
-        self.assertEqual(seen[-1]["event"], "end")
-        self.assertEqual(seen[-1]["twins_done"], 300)
-
-    def test_what_is_wrong_is_the_text_of_the_error(self):
-        with self.assertRaisesRegex(twinpath.Error, "gap"):
-            twinpath.run(STUDY, set={"gapp": "20 days"}, output=os.path.join(folder.name, "no.h5"))
-        self.assertFalse(os.path.exists(os.path.join(folder.name, "no.h5")))
-
-    def test_a_damaged_file_is_not_opened_when_it_is_to_be_verified(self):
-        twinpath.open(results.path, verify=True).close()
-        copy = pathlib.Path(folder.name, "damaged.h5")
-        content = bytearray(results.path.read_bytes())
-        content[len(content) // 2] ^= 1
-        copy.write_bytes(content)
-        digest = results.path.with_name("run.h5.sha256").read_text().replace("run.h5", "damaged.h5")
-        copy.with_name("damaged.h5.sha256").write_text(digest)
-        with self.assertRaisesRegex(twinpath.Error, "damaged"):
-            twinpath.open(copy, verify=True)
-
-    def test_a_partial_file_is_opened_with_a_warning(self):
-        copy = pathlib.Path(folder.name, "partial.h5")
-        copy.write_bytes(results.path.read_bytes())
-        with h5py.File(copy, "r+") as file:
-            file.attrs["status"] = "partial"
-        with self.assertWarnsRegex(UserWarning, "partial run, 2000 of 2000"):
-            twinpath.open(copy).close()
 
 
 class Frames(unittest.TestCase):
@@ -128,6 +88,34 @@ class Frames(unittest.TestCase):
                 for key, share in shares.items():
                     # ties of a float32 end with the time are the only room
                     self.assertAlmostEqual(told["share"][key], share, delta=1e-9, msg=f"{track} {time} {key}")
+
+    def test_flow_between_the_states_is_that_of_the_lives(self):
+        at = [0, 60, 200, 365.25, 420]
+        occupancy = results.occupancy()
+        for track in ("therapy", "supply"):
+            flow, alive = results.flow(track, at), results.spells(track).groupby("strategy").twin.nunique()
+            self.assertEqual(list(flow.columns), ["strategy", "since", "until", "from", "to", "n", "share"])
+            # who comes to a state leaves it next
+            comes = flow.dropna(subset=["to"]).groupby(["strategy", "until", "to"], observed=True).n.sum()
+            leaves = flow[flow.since > 0].groupby(["strategy", "since", "from"], observed=True).n.sum()
+            self.assertTrue((leaves == comes[comes.index.isin(leaves.index)]).all())
+            self.assertEqual(set(leaves.index) - set(comes.index), set())
+            self.assertTrue((flow[flow.since == 0].groupby("strategy").n.sum() == alive).all())
+            # and of those followed so long it is the occupancy
+            at_60 = flow[(flow.until == 60) & flow.to.notna()]
+            share = at_60.groupby(["strategy", "to"]).n.sum() / at_60.groupby("strategy").n.sum()
+            told = occupancy[(occupancy.track == track) & (occupancy.time == 60)].set_index(["strategy", "state"]).share
+            for key, value in share.items():
+                self.assertAlmostEqual(told[key], value, places=12, msg=f"{track} {key}")
+            # pairs, one twin at a time
+            some = flow[(flow.strategy == "nurse") & (flow.since == 60)]
+            spells = results.spells(track, strategy="nurse")
+            now, then = (spells[(spells.entry <= t) & (spells.exit > t)].set_index("twin").state.astype(str) for t in (60, 200))
+            pairs = pd.concat([now, then], axis=1, keys=["a", "b"]).dropna().value_counts()
+            wanted = {(row["from"], row["to"]): row["n"] for _, row in some.dropna().iterrows()}
+            self.assertEqual(wanted, {(a, b): n for (a, b), n in pairs.items()})
+        with self.assertRaisesRegex(twinpath.Error, "two times"):
+            results.flow("therapy", [5])
 
     def test_curves_are_kaplan_meier_of_whole_days(self):
         curve = results.survival()
@@ -206,6 +194,11 @@ class Lives(unittest.TestCase):
                          ["id", "strategy", "from", "to", "trans", "entry", "exit", "time", "status"])
         self.assertEqual(set(zip(rows["from"], rows.to)), {("waiting", "taking"), ("taking", "stopped"), ("stopped", "taking")})
         rows = results.multistate("supply", "nurse")
+        matrix = rows.attrs["trans"]
+        self.assertEqual(list(matrix.index), ["covered", "due", "none"])
+        for one in rows.drop_duplicates("trans").itertuples():
+            self.assertEqual(matrix.loc[rows.loc[one.Index, "from"], one.to], one.trans)
+        self.assertEqual(matrix.notna().sum().sum(), rows.trans.nunique())
         visits = rows.groupby(["id", "entry"])
         self.assertLessEqual(visits.status.sum().max(), 1)
         alternatives = rows.groupby("from").to.nunique()
@@ -240,58 +233,6 @@ class Lives(unittest.TestCase):
             pairs = pd.concat([told, lived], axis=1, keys=["told", "lived"]).dropna(how="all")
             self.assertGreater(len(pairs), 1900)
             self.assertTrue((pairs.told == pairs.lived).all(), strategy)
-
-
-class Pictures(unittest.TestCase):
-    def draw(self, name, **options):
-        figure = results.plot(name, **options)
-        out = io.BytesIO()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a layout that does not fit
-            figure.savefig(out, dpi=50)
-        pixels = matplotlib.image.imread(io.BytesIO(out.getvalue()))
-        self.assertGreater((pixels[..., :3].min(axis=2) < 0.95).mean(), 0.01)
-        texts = [text.get_text() for axes in figure.axes for text in axes.texts]
-        labels = " ".join(axes.get_xlabel() + axes.get_ylabel() for axes in figure.axes)
-        return texts, labels, figure
-
-    def test_curves_are_named_at_their_ends(self):
-        texts, labels, figure = self.draw("survival")
-        self.assertLessEqual({"usual care", "nurse", "reminders"}, set(texts))
-        self.assertIn("[days]", labels)
-        drawn = figure.axes[0].lines[1].get_ydata()
-        told = results.survival()
-        np.testing.assert_array_equal(drawn, told[told.strategy == "nurse"].km)
-        self.assertEqual(len({str(line.get_linestyle()) + str(line._dash_pattern) for line in figure.axes[0].lines}), 3)
-
-    def test_stages_fill_the_whole(self):
-        _, labels, figure = self.draw("occupancy", track="supply")
-        self.assertIn("time since entry [days]", labels)
-        self.assertEqual(len(figure.axes), 3)
-        tops = [area.get_paths()[0].vertices[:, 1].max() for area in figure.axes[1].collections]
-        self.assertAlmostEqual(max(tops), 1)
-
-    def test_pdc_says_mean_and_share(self):
-        texts, _, _ = self.draw("pdc")
-        mean = results.outcomes("nurse").pdc.mean()
-        self.assertTrue(any(f"mean {mean:.3f}" in text for text in texts))
-
-    def test_costs_add_up(self):
-        texts, labels, _ = self.draw("cost")
-        summary = results.summary()
-        summary = summary[summary.time.isna()].set_index(["measure", "strategy"])["mean"]
-        self.assertIn(f"{summary['cost', 'nurse']:,.0f}", texts)
-        self.assertIn("[USD]", labels)
-        with self.assertRaises(KeyError):
-            results.plot("cost", ledgers=["cost_nobody"])
-
-    def test_a_life_shows_its_dispensings(self):
-        _, labels, figure = self.draw("life", twin=7, strategy="nurse")
-        events = results.events(7, "nurse")
-        n = (events.event == "patient.stock.dispensed").sum()
-        names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-        self.assertIn(f"stock: dispensed ({n})", names)
-        self.assertIn("[days]", labels)
 
 
 if __name__ == "__main__":
