@@ -36,19 +36,28 @@ static const twp_example_t examples[] = {
 };
 
 static void
+print_count(const char *before, int n, const char *one, const char *many)
+{
+    printf("%s %d %s", before, n, n == 1 ? one : many);
+}
+
+static void
 print_good(const twp_study_t *study, const char *path)
 {
     char patients[TWP_NUMBER_SIZE], horizon[TWP_NUMBER_SIZE];
 
     twp_number_count(patients, twp_study_n_patients(study));
     twp_number_time(horizon, twp_study_horizon_days(study));
-    printf("%s: good. %s: %s patients over %s under %d %s; %d tracks with %d states and %d exits, "
-           "%d %s, %d %s, %d numbers\n",
-        path, twp_study_name(study), patients, horizon, twp_study_n_strategies(study),
-        twp_study_n_strategies(study) == 1 ? "strategy" : "strategies", twp_study_n_tracks(study),
-        twp_study_n_states(study), twp_study_n_exits(study), twp_study_n_supports(study),
-        twp_study_n_supports(study) == 1 ? "support" : "supports", twp_study_n_measures(study),
-        twp_study_n_measures(study) == 1 ? "measure" : "measures", twp_study_n_numbers(study));
+    printf("%s: good. %s: %s %s over %s", path, twp_study_name(study), patients,
+        twp_study_n_patients(study) == 1 ? "patient" : "patients", horizon);
+    print_count(" under", twp_study_n_strategies(study), "strategy", "strategies");
+    print_count(";", twp_study_n_tracks(study), "track", "tracks");
+    print_count(" with", twp_study_n_states(study), "state", "states");
+    print_count(" and", twp_study_n_exits(study), "exit", "exits");
+    print_count(",", twp_study_n_supports(study), "support", "supports");
+    print_count(",", twp_study_n_measures(study), "measure", "measures");
+    print_count(",", twp_study_n_numbers(study), "number", "numbers");
+    putchar('\n');
 }
 
 static int

@@ -71,8 +71,8 @@ const twp_command_t *twp_command_find(const char *name);
 /** The nearest name of a command to a wrong one, or NULL. */
 const char *twp_command_nearest(const char *wrong);
 
-extern const twp_command_t twp_command_run, twp_command_check, twp_command_map, twp_command_summary,
-    twp_command_reproduce, twp_command_replay, twp_command_params, twp_command_adherence,
-    twp_command_schema, twp_command_help;
+extern const twp_command_t twp_command_new, twp_command_run, twp_command_check, twp_command_map,
+    twp_command_summary, twp_command_reproduce, twp_command_replay, twp_command_params,
+    twp_command_adherence, twp_command_schema, twp_command_help;
 
 #endif

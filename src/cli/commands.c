@@ -5,6 +5,7 @@
 #include <string.h>
 
 const twp_command_t *const twp_commands[] = {
+    &twp_command_new,
     &twp_command_run,
     &twp_command_check,
     &twp_command_map,
