@@ -4,6 +4,11 @@
 # - a yaml block after <!-- study --> passes `twinpath check` as a file in the checkout,
 # - each command in a sh block exists with its options; after <!-- run --> sh, python and r blocks run,
 # - a text block after <!-- output: COMMAND --> is what the command prints,
+# - in a page that builds a file step by step: a block after <!-- file: NAME --> is a file's text; one after
+#   <!-- below: NAME | LINE -->, <!-- above: ... -->, <!-- instead: ... --> or <!-- end: NAME --> goes below, above
+#   or into the place of the one line of the file that reads LINE, or to the file's end; the sh block after
+#   <!-- run, fails --> ends with another code than 0; a text block after <!-- printed --> or
+#   <!-- printed: FILTER --> is what the last run block printed on standard output,
 # - relative links lead to files and headings that exist.
 # Commands run in a folder that looks like the checkout after scripts/start.sh.
 #
@@ -21,7 +26,8 @@ fi
 folder=$(realpath -m "${1:-build/dev}")
 program=$folder/twinpath
 tables=$folder/tests/t_unit_test_reference_docs
-checked=(README.md scenarios/README.md scenarios/patients/README.md benchmarks/README.md)
+checked=(README.md scenarios/README.md scenarios/tutorial.md scenarios/patients/README.md
+    benchmarks/README.md)
 linked=(README.md src/README.md tests/README.md benchmarks/README.md scenarios/*.md
     scenarios/patients/*.md)
 [ -x "$program" ] || die "no program in $folder; cmake --build it first"
@@ -103,8 +109,8 @@ check_commands() { # check_commands DOCUMENT LINE TEXT_FILE
     done < <(sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$3")
 }
 
-run_block() { # run_block DOCUMENT LINE LANGUAGE TEXT_FILE
-    local log=$work/log
+run_block() { # run_block DOCUMENT LINE LANGUAGE TEXT_FILE good|fails
+    local log=$work/log outcome=good wanted=$5
     case "$3" in
         sh) set -- "$1" "$2" "$4" bash -euo pipefail ;;
         python) set -- "$1" "$2" "$4" /usr/bin/python3 ;;
@@ -113,14 +119,48 @@ run_block() { # run_block DOCUMENT LINE LANGUAGE TEXT_FILE
     esac
     local document=$1 line=$2 text=$3
     shift 3
-    (cd "$work/tree" && "$@" "$text") > "$log" 2>&1 < /dev/null ||
-        problem "$document" "$line" "does not run: $(tail -n 1 "$log")"
+    (cd "$work/tree" && "$@" "$text") > "$work/printed" 2> "$log" < /dev/null || outcome=fails
+    [ "$outcome" != "$wanted" ] || return 0
+    if [ "$outcome" = good ]; then
+        problem "$document" "$line" "was to fail and runs"
+    else
+        problem "$document" "$line" "does not run: $(cat "$work/printed" "$log" | tail -n 1)"
+    fi
+}
+
+# Puts a block into a file that a page builds: below, above or instead of its one line that reads LINE.
+edit_file() { # edit_file DOCUMENT LINE_OF_BLOCK HOW NAME LINE TEXT_FILE
+    local file=$work/tree/$4 n
+    [ -f "$file" ] || { problem "$1" "$2" "there is no file $4 yet"; return 0; }
+    n=$(awk -v line="$5" '{ sub(/^ +/, "") } $0 == line' "$file" | wc -l)
+    [ "$n" -eq 1 ] || { problem "$1" "$2" "$n lines of $4 read: $5"; return 0; }
+    awk -v line="$5" -v how="$3" -v block="$6" '
+        function add(text) { while ((getline text < block) > 0) print text }
+        { text = $0; sub(/^ +/, "", text) }
+        text == line && how != "below" { add() }
+        text != line || how != "instead"
+        text == line && how == "below" { add() }' "$file" > "$file.new"
+    mv "$file.new" "$file"
+}
+
+# A text block holds what is in BLOCK.new.
+compare_block() { # compare_block DOCUMENT LINE BLOCK WHAT
+    local block=$3
+    if [ ! -s "$block.new" ]; then
+        problem "$1" "$2" "prints nothing: $4"
+        rm "$block.new"
+    elif cmp -s "$block.new" "$block.text"; then
+        rm "$block.new"
+    elif [ $is_writing -eq 0 ]; then
+        problem "$1" "$2" "the output is another now: $(
+            (diff "$block.text" "$block.new" || true) | sed -n 2p)"
+    fi
 }
 
 # ---- blocks --------------------------------------------------------------------------------------
 
 check_block() { # check_block DOCUMENT LINE BLOCK
-    local document=$1 line=$2 block=$3 language mark
+    local document=$1 line=$2 block=$3 language mark name what
     language=$(< "$block.lang")
     mark=$(< "$block.mark")
     [ "$language" != sh ] || check_commands "$document" "$line" "$block.text"
@@ -130,19 +170,24 @@ check_block() { # check_block DOCUMENT LINE BLOCK
             "$program" check "$work/tree/my_study.yaml" > "$work/log" 2>&1 ||
                 problem "$document" "$line" "the study is wrong: $(head -n 1 "$work/log")"
             ;;
-        run) run_block "$document" "$line" "$language" "$block.text" ;;
+        run) run_block "$document" "$line" "$language" "$block.text" good ;;
+        'run, fails') run_block "$document" "$line" "$language" "$block.text" fails ;;
+        'file: '*) cp "$block.text" "$work/tree/${mark#file: }" ;;
+        'end: '*) cat "$block.text" >> "$work/tree/${mark#end: }" ;;
+        'below: '* | 'above: '* | 'instead: '*)
+            name=${mark#*: }
+            edit_file "$document" "$line" "${mark%%: *}" "${name%% | *}" "${name#* | }" "$block.text"
+            ;;
+        printed | 'printed: '*)
+            what=${mark#printed}
+            what=${what#: }
+            bash -euo pipefail -c "${what:-cat}" < "$work/printed" > "$block.new"
+            compare_block "$document" "$line" "$block" "the block before, or what is shown of it"
+            ;;
         'output: '*)
             (cd "$work/tree" && bash -euo pipefail -c "${mark#output: }") > "$block.new" 2> "$work/log" ||
                 { problem "$document" "$line" "does not run: $(tail -n 1 "$work/log")"; return 0; }
-            if [ ! -s "$block.new" ]; then
-                problem "$document" "$line" "prints nothing: ${mark#output: }"
-                rm "$block.new"
-            elif cmp -s "$block.new" "$block.text"; then
-                rm "$block.new"
-            elif [ $is_writing -eq 0 ]; then
-                problem "$document" "$line" "the output is another now: $(
-                    (diff "$block.text" "$block.new" || true) | sed -n 2p)"
-            fi
+            compare_block "$document" "$line" "$block" "${mark#output: }"
             ;;
     esac
 }
@@ -227,15 +272,57 @@ b
 <!-- output: true -->
 ```text
 ```
+<!-- file: built.txt -->
+```text
+one
+two
+```
+<!-- below: built.txt | one -->
+```text
+  below one
+```
+<!-- above: built.txt | two -->
+```text
+above two
+```
+<!-- instead: built.txt | below one -->
+```text
+below
+```
+<!-- end: built.txt -->
+```text
+end
+```
+<!-- below: built.txt | three -->
+```text
+lost
+```
+<!-- run -->
+```sh
+paste -sd' ' built.txt
+```
+<!-- printed -->
+```text
+one below above two two end
+```
+<!-- printed: tr -d ' ' -->
+```text
+onebelowabovetwo
+```
+<!-- run, fails -->
+```sh
+true
+```
 BAD
     check_document "$bad"
     check_links "$bad"
     for what in 'leads nowhere: no_such_file.md' 'no such heading: #none' 'study is wrong' \
         'no option --no-such-option' 'no command twinpath fly' 'no script scripts/no_such.sh' \
-        ':14: does not run' 'in vain' ':22: the output is another now' ':30: prints nothing'; do
+        ':14: does not run' 'in vain' ':22: the output is another now' ':30: prints nothing' \
+        '0 lines of built.txt read: three' 'onebelowabovetwo' 'was to fail and runs'; do
         grep -q -- "$what" "$problems" || die "does not find: $what"
     done
-    [ "$(wc -l < "$problems")" -eq 10 ] || { cat "$problems"; die "finds faults where there are none"; }
+    [ "$(wc -l < "$problems")" -eq 13 ] || { cat "$problems"; die "finds faults where there are none"; }
     : > "$problems"
     is_writing=$was_writing
 }

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* An unnamed file with this text, to be read from its start; NULL when there can be none. */
 static FILE *
 hold(const char *text)
