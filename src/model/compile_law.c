@@ -168,7 +168,7 @@ report(twp_compiler_t *c, const twp_study_exit_t *exit, twp_table_fault_t fault,
         break;
     case TWP_TABLE_BOUND:
         twp_findings_add(c->findings, place, NULL, "a less extreme hazard", NULL,
-            "the cumulative hazard of %s cannot be tabulated to a relative error of 1e-9", what);
+            "the cumulative hazard of %s cannot be tabulated to a relative error of 1e-11", what);
         break;
     }
 }

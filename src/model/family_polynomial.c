@@ -5,25 +5,31 @@
 #include <math.h>
 
 /*
- * Fractional polynomials. With x = log t the cumulative hazard is H(x) = integral of exp(g) up to x,
+ * Fractional polynomials. With x = log t the cumulative hazard H(x) = integral of exp(g) up to x,
  *
  *   g(x) = x + b_0 + sum_j b_j x^k_j exp(p_j x),
  *
  * k_j the power of log t. The table holds L = log H with its slopes q = exp(g) / H at nodes x_i:
  *
  *   between nodes   cubic Hermite: |error of L| <= h^4 / 384 max |L''''|   (Birkhoff & Priver 1967)
- *   H at the nodes  h / 2 (f0 + f1) + h^2 / 12 (f0' - f1'): |error| <= h^5 / 720 max |f''''|, f = exp(g)
+ *   H at the nodes  h / 2 (f0 + f1) + h^2 / 10 (f0' - f1') + h^3 / 120 (f0'' + f1''), f = exp(g),
+ *                   the quintic through both ends: |error| <= h^7 / 100800 max |f^(6)|
  *
- * Derivatives follow from those of g and q' = q (g' - q). They are bounded over a panel by interval
- * arithmetic (rounding errors, 1e-13 at most, are left to the reserve between the parts and 1e-9).
- * A panel is halved until both parts of the bound hold.
+ * Derivatives follow from those of g: of f by f^(m+1) = sum_i C(m, i) f^(i) g^(m+1-i), of q likewise with
+ * g - L in place of g. They are bounded over a panel by interval arithmetic, L'''' by the terms of Taylor
+ * at the panel's begin, where they are known, and a range of the last one only: a range for all of it
+ * would be wide where L is all but straight. Rounding errors (1e-12 at most for terms of g up to 1000)
+ * are left to the reserve between the parts and 1e-11. A panel is halved until both parts hold.
  */
-#define INTERPOLATION_BOUND 5e-10
-#define QUADRATURE_BOUND 2.5e-10
-#define LEFT_MASS 1e-26 /* H at the first node is known to this only */
+#define INTERPOLATION_BOUND 5e-12
+#define QUADRATURE_BOUND 2e-12
+#define LEFT_MASS 1e-28 /* H at the first node is known to this only */
 #define LOG_TOP 27.7    /* log 1e12 */
 #define X_FIRST -20000.0
-#define N_DERIVATIVES 5 /* g and the first four */
+#define N_DERIVATIVES 7 /* g and the first six */
+
+static const double choose[N_DERIVATIVES - 1][N_DERIVATIVES - 1] = { { 1 }, { 1, 1 }, { 1, 2, 1 },
+    { 1, 3, 3, 1 }, { 1, 4, 6, 4, 1 }, { 1, 5, 10, 10, 5, 1 } };
 
 typedef struct {
     double low, high;
@@ -101,16 +107,16 @@ static range_t
 term_derivative(double p, int k, int m, range_t x)
 {
     range_t sum = point(0);
-    double choose = 1;
+    double ways = 1;
 
     for (int i = 0; i <= m && i <= k; i++) {
-        double factor = choose;
+        double factor = ways;
         for (int j = 0; j < m - i; j++)
             factor *= p;
         for (int j = 0; j < i; j++)
             factor *= k - j;
         sum = add(sum, times(factor, power(x, k - i)));
-        choose = choose * (m - i) / (i + 1);
+        ways = ways * (m - i) / (i + 1);
     }
     return sum;
 }
@@ -171,46 +177,70 @@ find_first(const polynomial_t *f, double x_last)
 
 /* ---- panels ---------------------------------------------------------------------------------- */
 
-/* At one node. */
+/* At one node: f = exp(g), its first two derivatives, and H. */
 typedef struct {
-    double x, f, f_slope, cumulative;
+    double x, f[3], cumulative;
+    range_t g[N_DERIVATIVES];
 } node_t;
+
+/* The derivatives of exp(g), each divided by exp(g). */
+static void
+exponential_derivatives(const range_t g[N_DERIVATIVES], range_t f[N_DERIVATIVES])
+{
+    f[0] = point(1);
+    for (int m = 0; m + 1 < N_DERIVATIVES; m++) {
+        f[m + 1] = point(0);
+        for (int i = 0; i <= m; i++)
+            f[m + 1] = add(f[m + 1], times(choose[m][i], multiply(f[i], g[m + 1 - i])));
+    }
+}
+
+/* q[0] = exp(g) / H is given; its first five derivatives: q' = q (g - L)', where L' = q. */
+static void
+slope_derivatives(const range_t g[N_DERIVATIVES], range_t q[N_DERIVATIVES - 1])
+{
+    range_t u[N_DERIVATIVES];
+
+    for (int m = 0; m + 2 < N_DERIVATIVES; m++) {
+        u[m + 1] = subtract(g[m + 1], q[m]);
+        q[m + 1] = point(0);
+        for (int i = 0; i <= m; i++)
+            q[m + 1] = add(q[m + 1], times(choose[m][i], multiply(q[i], u[m + 1 - i])));
+    }
+}
 
 static node_t
 node_at(const polynomial_t *f, double x)
 {
-    range_t g[N_DERIVATIVES];
+    node_t node = { .x = x };
 
-    derivatives(f, point(x), g);
-    const double hazard = twp_math_exp(g[0].low);
-    return (node_t){ x, hazard, hazard * g[1].low, 0 };
+    derivatives(f, point(x), node.g);
+    node.f[0] = twp_math_exp(node.g[0].low);
+    node.f[1] = node.f[0] * node.g[1].low;
+    node.f[2] = node.f[0] * (node.g[1].low * node.g[1].low + node.g[2].low);
+    return node;
 }
 
 /* Whether both error terms keep their bounds from a to b, b's H known. */
 static bool
 is_close_enough(const polynomial_t *f, const node_t *a, const node_t *b)
 {
-    const double h = b->x - a->x, h4 = h * h * h * h;
-    range_t g[N_DERIVATIVES], e, q, q1, q2, q3, u1, u2, u3, f4;
+    const double h = b->x - a->x, h2 = h * h;
+    range_t g[N_DERIVATIVES], e, terms[N_DERIVATIVES], q[N_DERIVATIVES - 1], at[N_DERIVATIVES - 1];
 
     derivatives(f, (range_t){ a->x, b->x }, g);
     e = exponential(g[0]);
-    /* f'''' / f = g'^4 + 6 g'^2 g'' + 3 g''^2 + 4 g' g''' + g'''' */
-    f4 = add(add(power(g[1], 4), times(6, multiply(power(g[1], 2), g[2]))),
-        add(add(times(3, power(g[2], 2)), times(4, multiply(g[1], g[3]))), g[4]));
-    if (!(h4 / 720 * largest(f4) * e.high <= QUADRATURE_BOUND * (e.low + 0.01 * a->cumulative)))
+    exponential_derivatives(g, terms);
+    if (!(h2 * h2 * h2 / 100800 * largest(terms[6]) * e.high <=
+            QUADRATURE_BOUND * (e.low + 0.01 * a->cumulative)))
         return false;
-    const double highest = a->cumulative + h * e.high;
-    q = (range_t){ e.low /
-            (highest < b->cumulative * (1 + 1e-8) ? highest : b->cumulative * (1 + 1e-8)),
-        e.high / a->cumulative };
-    u1 = subtract(g[1], q);
-    q1 = multiply(q, u1);
-    u2 = subtract(g[2], q1);
-    q2 = add(multiply(q1, u1), multiply(q, u2));
-    u3 = subtract(g[3], q2);
-    q3 = add(add(multiply(q2, u1), times(2, multiply(q1, u2))), multiply(q, u3));
-    return h4 / 384 * largest(q3) <= INTERPOLATION_BOUND;
+    const double highest = a->cumulative + h * e.high, known = b->cumulative * (1 + 1e-8);
+    q[0] = (range_t){ e.low / (highest < known ? highest : known), e.high / a->cumulative };
+    slope_derivatives(g, q);
+    at[0] = point(a->f[0] / a->cumulative);
+    slope_derivatives(a->g, at);
+    return h2 * h2 / 384 * (largest(at[3]) + h * largest(at[4]) + h2 / 2 * largest(q[5])) <=
+        INTERPOLATION_BOUND;
 }
 
 /* Fritsch & Carlson 1980: a cubic with both slopes at most three times the mean slope does not fall. */
@@ -234,11 +264,11 @@ try_panel(const polynomial_t *f, const node_t *at, double h, double value, doubl
     double slope_a = *slope_at, slope_b;
 
     *next = node_at(f, at->x + h);
-    next->cumulative = at->cumulative + h / 2 * (at->f + next->f) +
-        h * h / 12 * (at->f_slope - next->f_slope);
+    next->cumulative = at->cumulative + h / 2 * (at->f[0] + next->f[0]) +
+        h * h / 10 * (at->f[1] - next->f[1]) + h * h * h / 120 * (at->f[2] + next->f[2]);
     if (!(next->cumulative >= at->cumulative) || !is_close_enough(f, at, next))
         return false;
-    slope_b = next->f / next->cumulative;
+    slope_b = next->f[0] / next->cumulative;
     if (!is_rising(h, value, twp_math_log(next->cumulative), &slope_a, &slope_b))
         return false;
     *slope_at = slope_a;
@@ -251,15 +281,13 @@ static twp_table_fault_t
 fill(const polynomial_t *f, double x_last, double *x, double *value, double *slope, int *n)
 {
     node_t at = node_at(f, x[0]), next;
-    range_t g[N_DERIVATIVES];
     double h = 0.25;
 
-    derivatives(f, point(x[0]), g);
-    at.cumulative = at.f / (g[1].low - g[2].low / g[1].low);
+    at.cumulative = at.f[0] / (at.g[1].low - at.g[2].low / at.g[1].low);
     if (!(at.cumulative > 0 && at.cumulative <= LEFT_MASS))
         at.cumulative = LEFT_MASS;
     value[0] = twp_math_log(at.cumulative);
-    slope[0] = at.f / at.cumulative;
+    slope[0] = at.f[0] / at.cumulative;
     *n = 1;
     while (at.x < x_last && value[*n - 1] < LOG_TOP) {
         if (*n == TWP_POLYNOMIAL_MAX_NODES || h < 1e-9 * (1 + fabs(at.x)))

@@ -66,7 +66,7 @@ const twp_family_row_t twp_families[TWP_N_FAMILIES] = {
         "Royston and Parmar" },
     { TWP_FAMILY_POLYNOMIAL, "fractional_polynomial", NULL, TWP_BLOCK_POLYNOMIAL, 2,
         { { "location", 0, -DBL_MAX, 1, "0" }, { "time_unit", 1, POSITIVE } }, 0,
-        { { NULL, 0, 0, 0, NULL } }, "integral of the hazard, to a relative error of 1e-9",
+        { { NULL, 0, 0, 0, NULL } }, "integral of the hazard, to a relative error of 1e-11",
         "the log hazard is a polynomial of powers of t" },
     { TWP_FAMILY_LIFE_TABLE, "life_table", NULL, TWP_BLOCK_LIFE_TABLE, 0, { { NULL, 0, ANY } }, 0,
         { { NULL, 0, 0, 0, NULL } }, "sum of rate over the pieces",
