@@ -258,7 +258,10 @@ validation_spread(const char *results, const char *measure, int i_strategy, doub
     twp_reader_close(reader);
 }
 
-/** Column `figure`: "" the mean, `sd`, or against the baseline `difference` and `icer`. */
+/**
+ * Column `figure`: "" the mean, `sd`, `mcse` (that which the summary states, times the root of the number
+ * of twins), or against the baseline `difference` and `icer`.
+ */
 static inline void
 validation_special(const validation_case_t *one, int64_t i_row, const twp_summary_t *summary,
     const char *figure, double *mean, double *mcse)
@@ -268,6 +271,11 @@ validation_special(const validation_case_t *one, int64_t i_row, const twp_summar
 
     if (strcmp(figure, "sd") == 0) {
         validation_spread(one->results, measure, s, mean, mcse);
+    } else if (strcmp(figure, "mcse") == 0) {
+        const twp_summary_estimate_t *const estimate = validation_find(summary, measure,
+            summary->strategy[s], validation_number(&one->map, i_row, "time_days", NAN));
+        *mean = estimate->mcse * sqrt((double) estimate->n);
+        *mcse = 0; /* its own luck is what the row's tolerance is for */
     } else if (strcmp(figure, "difference") == 0) {
         const twp_summary_estimate_t *const estimate = validation_find(summary, measure,
             summary->strategy[s], validation_number(&one->map, i_row, "time_days", NAN));
