@@ -61,6 +61,9 @@ options() { # options TARGET
     esac
 }
 
+# Of libhdf5's many small allocations ASan's quarantine and stacks take most of the time.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=16:malloc_context_size=8}
+
 n_bad=0
 mkdir -p "$folder/found"
 for target in "${targets[@]}"; do

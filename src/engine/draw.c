@@ -76,6 +76,13 @@ twp_population_quantile(const twp_population_t *population, const twp_draw_node_
             if (u < node->cumulative[k])
                 return k;
         return node->n - 1;
+    case TWP_DIST_STEPS: {
+        int k = 0;
+
+        while (k + 1 < node->n && node->cumulative[k + 1] <= attribute[node->i_by])
+            k++;
+        return node->code[k];
+    }
     case TWP_DIST_COLUMN: return population->column[node->i_column].value[i_twin];
     default:
         return node->is_truncated ? truncated_quantile(node, u, q) : plain_quantile(node, u, q);

@@ -95,6 +95,12 @@ is_good_node(const twp_draw_node_t *node)
             if (!(node->cumulative[k] >= (k > 0 ? node->cumulative[k - 1] : 0.0)))
                 return false;
         return fabs(node->cumulative[node->n - 1] - 1.0) <= 1e-9;
+    case TWP_DIST_STEPS:
+        for (int k = 0; k < node->n; k++)
+            if (!isfinite(node->cumulative[k]) ||
+                (k > 0 && !(node->cumulative[k] > node->cumulative[k - 1])))
+                return false;
+        return true;
     default: return true;
     }
 }
@@ -143,6 +149,20 @@ node_categories(twp_arena_t *arena, const twp_distribution_t *distribution, cons
     return TWP_OK;
 }
 
+static twp_status_t
+node_steps(twp_arena_t *arena, const twp_distribution_t *distribution, const double *parameter,
+    twp_draw_node_t *node, twp_error_t *err)
+{
+    node->n = distribution->n_steps;
+    node->code = distribution->step_is;
+    node->cumulative = TWP_ARENA_NEW(arena, double, node->n);
+    if (node->cumulative == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the population");
+    for (int k = 0; k < node->n; k++)
+        node->cumulative[k] = twp_expression_constant(distribution->step_from[k], parameter);
+    return TWP_OK;
+}
+
 /* Whether two columns read the same numbers: name, unit, categories. */
 static bool
 same_column(const twp_distribution_t *a, const twp_distribution_t *b)
@@ -184,8 +204,10 @@ twp_population_node(const twp_population_t *population, twp_arena_t *arena,
     for (int k = 0; k < 3; k++)
         if (distribution->arg[k] != NULL)
             node->arg[k] = twp_expression_constant(distribution->arg[k], parameter);
-    if (node->kind == TWP_DIST_CATEGORIES) {
-        const twp_status_t status = node_categories(arena, distribution, parameter, node, err);
+    if (node->kind == TWP_DIST_CATEGORIES || node->kind == TWP_DIST_STEPS) {
+        const twp_status_t status = node->kind == TWP_DIST_STEPS
+            ? node_steps(arena, distribution, parameter, node, err)
+            : node_categories(arena, distribution, parameter, node, err);
 
         return status == TWP_OK ? check_node(node, name, err) : status;
     }
@@ -323,6 +345,10 @@ same_node(const twp_draw_node_t *a, const twp_draw_node_t *b)
         return a->i_column == b->i_column;
     if (a->kind == TWP_DIST_CATEGORIES)
         return memcmp(a->cumulative, b->cumulative, (size_t) a->n * sizeof(double)) == 0;
+    if (a->kind == TWP_DIST_STEPS)
+        return a->i_by == b->i_by &&
+            memcmp(a->cumulative, b->cumulative, (size_t) a->n * sizeof(double)) == 0 &&
+            memcmp(a->code, b->code, (size_t) a->n * sizeof(int)) == 0;
     if (a->kind != TWP_DIST_BY)
         return true;
     for (int k = 0; k < a->n; k++)

@@ -53,7 +53,8 @@ typedef struct twp_draw_node {
     double p_low, p_mass; /* truncation: F(low), F(high) - F(low) */
     double q_high;        /* truncation: 1 - F(high) */
     int n;                /* categories, or children of BY */
-    double *cumulative;   /* [n] CATEGORIES */
+    double *cumulative;   /* [n] CATEGORIES; STEPS: where each begins */
+    const int *code;      /* [n] STEPS: category of each */
     int i_column;         /* COLUMN: in the population */
     int i_by;
     struct twp_draw_node **child; /* [n] BY */

@@ -64,6 +64,7 @@ explain_distribution(const words_t *words, const twp_distribution_t *distributio
         [TWP_DIST_CATEGORIES] = { "one of", { NULL, NULL, NULL } },
         [TWP_DIST_COLUMN] = { "column", { NULL, NULL, NULL } },
         [TWP_DIST_BY] = { "by", { NULL, NULL, NULL } },
+        [TWP_DIST_STEPS] = { "by steps of", { NULL, NULL, NULL } },
     };
     const char *separator = " ";
 
@@ -89,6 +90,12 @@ explain_distribution(const words_t *words, const twp_distribution_t *distributio
             explain_distribution(words, distribution->by_is[i]);
         }
     }
+    if (distribution->kind == TWP_DIST_STEPS)
+        fprintf(words->out, " %s:", words->study->attribute[distribution->i_by].name);
+    for (int i = 0; i < distribution->n_steps; i++)
+        fprintf(words->out, "%s%s from %s", i > 0 ? ", " : " ",
+            distribution->category[distribution->step_is[i]],
+            text_of(words, distribution->step_from[i]));
     if (distribution->low != NULL)
         fprintf(words->out, ", within %s and %s", text_of(words, distribution->low),
             text_of(words, distribution->high));

@@ -145,7 +145,7 @@ twp_json_spelling(twp_spelling_t names)
 {
     switch (names) {
     case TWP_NAMES_REFERENCE:
-        return json_pack("{ss}", "pattern", "^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*$");
+    case TWP_NAMES_PATH: return json_pack("{ss}", "pattern", "^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*$");
     case TWP_NAMES_UNIT: return json_pack("{ss}", "pattern", "^[A-Z][A-Za-z0-9]{0,14}$");
     case TWP_NAMES_CONDITION: return json_pack("{ss}", "pattern", EXPRESSION_PATTERN);
     case TWP_NAMES_NEW:

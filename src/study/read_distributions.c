@@ -412,6 +412,92 @@ read_by(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, const twp_di
     return true;
 }
 
+/* ---- steps of a number ---------------------------------------------------------------------- */
+
+/* The attribute that stands at spot, read; NULL with a finding when it is no number. */
+static const twp_study_attribute_t *
+read_number_attribute(twp_read_t *read, twp_spot_t spot, int *i)
+{
+    const twp_study_attribute_t *attribute;
+
+    *i = twp_read_reference(read, spot, TWP_SYMBOL_ATTRIBUTE);
+    if (*i < 0)
+        return NULL;
+    if (read->attribute_reading[*i] == TWP_READING_NOT_YET)
+        twp_read_attribute(read, *i);
+    attribute = &read->study->attribute[*i];
+    if (read->attribute_reading[*i] == TWP_READING_NOW)
+        twp_read_fail(read, twp_read_place(spot), attribute->name, "another attribute", NULL,
+            "the attribute would be a group of itself");
+    else if (read->attribute_reading[*i] == TWP_READING_DONE &&
+        (attribute->n_categories > 0 || attribute->is_truth))
+        twp_read_fail(read, twp_read_place(spot), attribute->name, "an attribute that is a number",
+            NULL, "%s has no steps: it is %s", attribute->name,
+            attribute->is_truth ? "true or false" : "a category");
+    else if (read->attribute_reading[*i] == TWP_READING_DONE)
+        return attribute;
+    return NULL;
+}
+
+/* The categories that are named, each once, in order of names. */
+static void
+sort_categories(twp_read_t *read, twp_spot_t is, twp_distribution_t *out)
+{
+    out->category = TWP_READ_NEW(read, const char *, out->n_steps);
+    for (int k = 0; k < out->n_steps; k++) {
+        const char *const name = twp_read_text(twp_read_item(read, is, k));
+        int at = 0, order = 1;
+
+        while (at < out->n_categories && (order = strcmp(out->category[at], name)) < 0)
+            at++;
+        if (at < out->n_categories && order == 0)
+            continue;
+        memmove(out->category + at + 1, out->category + at,
+            (size_t) (out->n_categories - at) * sizeof *out->category);
+        out->category[at] = name;
+        out->n_categories++;
+    }
+}
+
+static bool
+read_steps(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_t *dim)
+{
+    const twp_spot_t from = twp_read_get(read, spot, "from"), is = twp_read_get(read, spot, "is");
+    const twp_study_attribute_t *const of = read_number_attribute(
+        read, twp_read_get(read, spot, "steps_of"), &out->i_by);
+
+    out->kind = TWP_DIST_STEPS;
+    *dim = TWP_DIM_NONE;
+    out->n_steps = twp_read_n_items(from);
+    if (of == NULL || out->n_steps == 0 || twp_read_n_items(is) == 0)
+        return false;
+    if (twp_read_n_items(is) != out->n_steps) {
+        twp_read_fail(read, twp_read_place(is),
+            twp_read_printf(read, "%d names", twp_read_n_items(is)),
+            twp_read_printf(read, "%d names, one for each step", out->n_steps), NULL,
+            "the lists from and is differ in length");
+        return false;
+    }
+    out->step_from = TWP_READ_NEW(read, twp_expression_t *, out->n_steps);
+    out->step_is = TWP_READ_NEW(read, int, out->n_steps);
+    sort_categories(read, is, out);
+    for (int k = 0; k < out->n_steps; k++) {
+        const twp_spot_t at = twp_read_item(read, from, k);
+
+        out->step_from[k] = read_argument(read, at, &of->dim, ANY_VALUE);
+        out->step_is[k] = twp_read_index(
+            out->category, out->n_categories, twp_read_text(twp_read_item(read, is, k)));
+        if (out->step_from[k] == NULL)
+            return false;
+        if (k > 0 && !(value_of(read, out->step_from[k]) > value_of(read, out->step_from[k - 1]))) {
+            twp_read_fail(read, twp_read_place(at), twp_read_text(at), "more than the one before",
+                NULL, "the steps do not rise");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- any distribution ----------------------------------------------------------------------- */
 
 static bool
@@ -444,6 +530,8 @@ read_mapping(twp_read_t *read, twp_spot_t spot, const twp_dim_t *wanted, twp_dis
         return read_column(read, spot, out, dim);
     if (twp_read_get(read, spot, "by").node != NULL)
         return read_by(read, spot, out, wanted, dim);
+    if (twp_read_get(read, spot, "steps_of").node != NULL)
+        return read_steps(read, spot, out, dim);
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         const twp_spot_t arguments = twp_read_get(read, spot, kinds[k].key);
         if (arguments.node == NULL)

@@ -148,7 +148,8 @@ read_correlated_of(twp_read_t *read, twp_spot_t of, int *attribute)
                 NULL, "%s stands here twice", twp_read_text(item));
             is_good = false;
         } else if (read->study->attribute[i].distribution->kind == TWP_DIST_CONSTANT ||
-            read->study->attribute[i].distribution->kind == TWP_DIST_COLUMN) {
+            read->study->attribute[i].distribution->kind == TWP_DIST_COLUMN ||
+            read->study->attribute[i].distribution->kind == TWP_DIST_STEPS) {
             twp_read_fail(read, twp_read_place(item), twp_read_text(item), "a drawn attribute",
                 NULL, "%s is not drawn: it cannot be correlated", twp_read_text(item));
             is_good = false;

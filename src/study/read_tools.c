@@ -349,6 +349,8 @@ is_condition_text(twp_read_t *read, const char *text)
         inner++;
         n -= 2;
     }
+    if (strcmp(inner, "true") == 0 || strcmp(inner, "false") == 0)
+        return true;
     if (n > 0 && name_length(inner) == n)
         return read->reader.resolve(read, inner).is_truth;
     return has_condition_sign(inner);

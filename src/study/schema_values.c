@@ -79,12 +79,16 @@ is_name(const char *text, size_t length)
         strspn(text, LOWER DIGITS "_") >= length;
 }
 
+/* Names joined by dots; with items also numbers, after the first name: items of lists. */
 static bool
-is_reference(const char *text)
+is_dotted(const char *text, bool has_items)
 {
-    for (;;) {
+    bool is_first = true;
+
+    for (;; is_first = false) {
         const size_t n = strcspn(text, ".");
-        if (!is_name(text, n))
+        const bool is_item = has_items && !is_first && n > 0 && strspn(text, DIGITS) == n;
+        if (!is_item && !is_name(text, n))
             return false;
         if (text[n] == '\0')
             return true;
@@ -175,7 +179,7 @@ fits(twp_value_t value, const twp_node_t *node)
 
     switch (value) {
     case TWP_VALUE_NAME: return is_name(text, strlen(text));
-    case TWP_VALUE_REFERENCE: return is_reference(text);
+    case TWP_VALUE_REFERENCE: return is_dotted(text, false);
     case TWP_VALUE_BOOLEAN:
         return !node->is_quoted && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0);
     case TWP_VALUE_INTEGER: return is_whole(text, true);
@@ -289,8 +293,8 @@ twp_schema_check_name(
                 NULL, "`%s` is no name of a unit of money", key);
         return;
     }
-    if (names == TWP_NAMES_REFERENCE) {
-        if (!is_reference(key))
+    if (names == TWP_NAMES_REFERENCE || names == TWP_NAMES_PATH) {
+        if (!is_dotted(key, names == TWP_NAMES_PATH))
             twp_findings_add(findings, place, key, expected_values[TWP_VALUE_REFERENCE], NULL,
                 "`%s` is no name", key);
         return;

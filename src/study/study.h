@@ -75,7 +75,8 @@ typedef enum {
     TWP_DIST_CHANCE,      /* p: 1 when u > 1 - p, else 0, so that it rises with u; truth */
     TWP_DIST_CATEGORIES,  /* weights summing to 1: code of a category */
     TWP_DIST_COLUMN,      /* a column of the patients' CSV */
-    TWP_DIST_BY           /* one distribution per category of another attribute */
+    TWP_DIST_BY,          /* one distribution per category of another attribute */
+    TWP_DIST_STEPS        /* category by the number that another attribute is */
 } twp_dist_kind_t;
 
 struct twp_distribution {
@@ -88,8 +89,11 @@ struct twp_distribution {
     const char *column;        /* COLUMN: name in the CSV */
     double column_unit;        /* COLUMN: factor to internal units */
     const char **column_text;  /* COLUMN with `is`: [n_categories] text of each category's cell */
-    int i_by;                  /* BY: a categorical attribute earlier in draw order */
+    int i_by; /* BY: a categorical, STEPS: a numeric attribute earlier in draw order */
     twp_distribution_t **by_is; /* BY: [n_categories of i_by] */
+    int n_steps;
+    twp_expression_t **step_from; /* STEPS: [n_steps], rising */
+    int *step_is;                 /* STEPS: [n_steps], category from there on */
 };
 
 typedef struct {

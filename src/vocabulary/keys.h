@@ -129,6 +129,7 @@ typedef enum {
 typedef enum {
     TWP_NAMES_NEW,       /* [a-z][a-z0-9_]*, declared here: no word or unit of expressions */
     TWP_NAMES_REFERENCE, /* dotted names of things declared elsewhere */
+    TWP_NAMES_PATH,      /* dotted paths; items of lists by number */
     TWP_NAMES_UNIT,      /* units of money: EUR, USD2017 */
     TWP_NAMES_CONDITION  /* conditions, read as expressions: `therapy.taking and age > 60 years` */
 } twp_spelling_t;

@@ -140,6 +140,10 @@ class Model(SupportReader):
             by = block["by"]
             return Record(stream=stream, by=by,
                           at=lambda p, row, known: chosen[known[by]].at(p, row, known))
+        if "steps_of" in block:
+            of, starts = block["steps_of"], [self.constant(start) for start in block["from"]]
+            return Record(stream=stream, by=of, at=lambda p, row, known: block["is"][
+                max(0, sum(start <= known[of] for start in starts) - 1)])
         return Record(stream=stream, at=self.continuous(block))
 
     def column(self, block):

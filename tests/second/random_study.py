@@ -130,6 +130,12 @@ class RandomStudy(RandomWords):
             attributes["x4"] = {"by": "kind", "is": {
                 "red": {"normal": [0, 0.5], "within": [-1, 1]}, "blue": 0.5, "green": {"uniform": [-1, 0]}}}
             self.numbers["twin"].append("x4")
+        if self.happens(0.4):
+            attributes["stage"] = self.pick([
+                {"steps_of": "age", "from": ["20 years", "45 years", "60 years"], "is": ["young", "middle", "old"]},
+                {"steps_of": "x1", "from": [-0.5, 0, 0.3, 0.8], "is": ["mild", "grave", "mild", "worst"]}])
+            names = attributes["stage"]["is"]
+            self.conditions["twin"] += [f"stage.{name}" for name in names[1:3]]
         if self.happens(0.3):
             attributes["x3"]["stream"] = "patient.old_name"
         drawn = [name for name in ("x1", "x2", "x3", "flag", "kind") if isinstance(attributes[name], dict)]
@@ -621,7 +627,7 @@ class RandomStudy(RandomWords):
         if self.happens(0.5):
             with_supports["ramp"] = self.pick(["60 days", "100 days"])
         changes = {"slope": self.number(0.2, 0.8), "fee": "4.5 USD", "pack": "14 days",
-                   "patient.attributes.flag.chance": 0.5, "parameters.lag": "4 days",
+                   "patient.attributes.flag.chance": 0.5, "patient.attributes.x3.within.1": 1.5, "parameters.lag": "4 days",
                    "patient.attributes.x3": {"normal": [0.2, 0.8], "within": [-2, 2]}}
         self.study["strategies"] = {
             "usual": {"baseline": True, "supports": self.some(self.supports, 0, 1)}, "helped": with_supports}

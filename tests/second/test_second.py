@@ -30,7 +30,7 @@ action:_add action:_set action:_dispense action:_carry_over action:_cost action:
 action:_contact action:_start action:_end action:_by_name
 attribute:_normal attribute:_lognormal attribute:_uniform attribute:_beta attribute:_gamma attribute:_exponential
 attribute:_weibull attribute:_triangular attribute:_chance attribute:_categories attribute:_by attribute:_value
-attribute:_within attribute:_stream enters:_value enters:_uniform patient:_correlated consent
+attribute:_within attribute:_stream attribute:_steps_of enters:_value enters:_uniform patient:_correlated consent
 hazard:_to hazard:_choose hazard:_goes_on hazard:_to_itself hazard:_only_while hazard:_counts_from hazard:_priority
 hazard:_stream hazard:_do after:_to after:_choose after:_goes_on after:_priority every:_to every:_if every:_goes_on
 every:_choose every:_priority upon:_to upon:_if upon:_choose upon:_goes_on upon:_to_itself upon:_several_happenings

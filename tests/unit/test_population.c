@@ -253,6 +253,33 @@ test_a_segment_has_its_own_law(void **state)
     clear(&drawn);
 }
 
+/* Exactly at a step the new group begins; below the first the first holds; names may come back. */
+static void
+test_steps_of_an_attribute_are_its_groups(void **state)
+{
+    drawn_t drawn = draw(
+        "  attributes:\n"
+        "    age: {uniform: [20 years, 80 years]}\n"
+        "    a_band: {steps_of: age, from: [30 years, 50 years, 65 years],\n"
+        "      is: [mild, grave, mild]}\n"
+        "    at: 50 years\n"
+        "    on_it: {steps_of: at, from: [0 years, 50 years], is: [below, above]}\n" TRACKS,
+        500);
+    int n_grave = 0;
+
+    (void) state;
+    for (int i = 0; i < drawn.n; i++) { /* a_band, age, at, on_it; above, below; grave, mild */
+        const double age = drawn.value[4 * i + 1] / 365.25;
+        const bool is_grave = age >= 50 && age < 65;
+
+        assert_true(drawn.value[4 * i] == (is_grave ? 0 : 1));
+        assert_true(drawn.value[4 * i + 3] == 0);
+        n_grave += is_grave;
+    }
+    assert_true(n_grave > 90 && n_grave < 160);
+    clear(&drawn);
+}
+
 static void
 test_lives_end_with_the_calendar_or_the_follow_up(void **state)
 {
@@ -437,6 +464,7 @@ main(void)
         cmocka_unit_test(test_correlated_attributes_have_the_correlation_of_their_scores),
         cmocka_unit_test(test_correlating_leaves_the_first_attribute_as_it_was),
         cmocka_unit_test(test_a_segment_has_its_own_law),
+        cmocka_unit_test(test_steps_of_an_attribute_are_its_groups),
         cmocka_unit_test(test_lives_end_with_the_calendar_or_the_follow_up),
         cmocka_unit_test(test_models_that_draw_alike_are_recognised),
         cmocka_unit_test_setup_teardown(

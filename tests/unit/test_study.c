@@ -45,6 +45,7 @@ static const char whole_first[] =
     "    share: if(card, min(listed, 10 EUR), listed)\n"
     "    doubled: 2 * share\n"
     "    low_mood: motivation < -1 and not trouble.severe\n"
+    "    yes_always: true\n"
     "  actions:\n"
     "    buy:\n"
     "      - {dispense: 28 days, into: stock, carry_over: false}\n"
@@ -351,7 +352,9 @@ test_variables_and_formulas_have_their_shape(void **state)
     assert_false(study->variable[2].returns_to_start);
     assert_int_equal(study->variable[2].returns_to->scope, TWP_SCOPE_TWIN);
     assert_near(value_of(study, study->variable[2].high), 1, 0);
-    assert_int_equal(study->n_formulas, 3);
+    assert_int_equal(study->n_formulas, 4);
+    assert_string_equal(study->formula[3].name, "yes_always");
+    assert_true(study->formula[3].expression->is_truth);
     assert_string_equal(study->formula[0].name, "doubled");
     assert_true(study->formula[1].expression->is_truth);
     /* doubled looks at share */
