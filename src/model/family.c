@@ -12,6 +12,7 @@
  *   lognormal    meanlog, sdlog, 1/sdlog
  *   loglogistic  shape, 1/shape, scale, 1/scale
  *   fixed        at
+ *   geometric    H of a step, length of a step
  *   others       family_gamma.c, family_cubic.c
  */
 
@@ -47,6 +48,16 @@ prepare_weibull_ph(const double *p, twp_law_constants_t *law)
     return true;
 }
 
+static bool
+prepare_geometric(double chance, double every_days, twp_law_constants_t *law)
+{
+    if (!(chance >= 0 && chance <= 1) || !(every_days > 0))
+        return false;
+    law->c[0] = chance < 1 ? -twp_math_log1p(-chance) : -twp_math_log(1e-16); /* above any draw */
+    law->c[1] = every_days;
+    return true;
+}
+
 bool
 twp_family_prepare(twp_family_t family, const double *p, twp_law_constants_t *law)
 {
@@ -75,6 +86,7 @@ twp_family_prepare(twp_family_t family, const double *p, twp_law_constants_t *la
         law->c[2] = 1 / p[1];
         return is_finite(law->c[2]);
     case TWP_FAMILY_FIXED: law->c[0] = p[0]; return p[0] > 0;
+    case TWP_FAMILY_GEOMETRIC: return prepare_geometric(p[0], p[1], law);
     case TWP_FAMILY_GAMMA:
     case TWP_FAMILY_GENGAMMA: return twp_family_gamma_prepare(family, p, law);
     case TWP_FAMILY_SPLINE:
@@ -152,6 +164,30 @@ gompertz_inverse(const twp_law_constants_t *law, double e)
     return x > -1 ? twp_math_log1p(x) / shape : INFINITY;
 }
 
+/* An age is a difference of times, which round: a step counts as reached a billionth of it before. */
+#define STEP_SLACK 1e-9
+
+static double
+geometric_cumulative(const twp_law_constants_t *law, double age_days)
+{
+    return age_days > 0 ? law->c[0] * twp_math_floor(age_days / law->c[1] + STEP_SLACK) : 0;
+}
+
+static double
+geometric_inverse(const twp_law_constants_t *law, double e)
+{
+    if (!(e > 0))
+        return 0;
+    if (!(law->c[0] > 0))
+        return INFINITY;
+    double n = twp_math_floor(e / law->c[0]); /* the quotient may be off by its rounding */
+    if (n * law->c[0] < e)
+        n += 1;
+    else if ((n - 1) * law->c[0] >= e)
+        n -= 1;
+    return n * law->c[1];
+}
+
 double
 twp_family_cumulative(twp_family_t family, const twp_law_constants_t *law, double age_days)
 {
@@ -170,6 +206,7 @@ twp_family_cumulative(twp_family_t family, const twp_law_constants_t *law, doubl
     case TWP_FAMILY_PIECEWISE:
     case TWP_FAMILY_LIFE_TABLE: return piecewise_cumulative(law, age_days);
     case TWP_FAMILY_FIXED: return age_days < c[0] ? 0 : INFINITY;
+    case TWP_FAMILY_GEOMETRIC: return geometric_cumulative(law, age_days);
     case TWP_FAMILY_GAMMA:
     case TWP_FAMILY_GENGAMMA: return twp_family_gamma_cumulative(family, law, age_days);
     case TWP_FAMILY_SPLINE:
@@ -197,6 +234,7 @@ twp_family_inverse(twp_family_t family, const twp_law_constants_t *law, double e
     case TWP_FAMILY_PIECEWISE:
     case TWP_FAMILY_LIFE_TABLE: return piecewise_inverse(law, e);
     case TWP_FAMILY_FIXED: return e > 0 ? c[0] : 0;
+    case TWP_FAMILY_GEOMETRIC: return geometric_inverse(law, e);
     case TWP_FAMILY_GAMMA:
     case TWP_FAMILY_GENGAMMA: return twp_family_gamma_inverse(family, law, e);
     case TWP_FAMILY_SPLINE:

@@ -63,6 +63,10 @@ check_parameter(twp_read_t *read, twp_spot_t spot, const twp_expression_t *given
             low > -1e300 ? twp_read_printf(read, is_low_allowed ? "at least %g" : "above %g", low)
                          : "a finite number",
             NULL, "%s is out of range", row->name);
+    else if (row->high > 0 && conversion == TWP_AS_IT_IS && value > row->high)
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
+            twp_read_printf(read, "%g to %g", low, row->high), NULL, "%s is out of range",
+            row->name);
 }
 
 /* What stands for a parameter that is not given. */

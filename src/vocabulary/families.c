@@ -5,12 +5,12 @@
 #include <float.h>
 #include <string.h>
 
-#define POSITIVE 0.0, 0, NULL
-#define NOT_NEGATIVE 0.0, 1, NULL
-#define ANY -DBL_MAX, 1, NULL
-#define UNIT_OF_TIME                    \
-    {                                   \
-        "time_unit", 1, 0.0, 0, "1 day" \
+#define POSITIVE 0.0, 0, NULL, 0
+#define NOT_NEGATIVE 0.0, 1, NULL, 0
+#define ANY -DBL_MAX, 1, NULL, 0
+#define UNIT_OF_TIME                       \
+    {                                      \
+        "time_unit", 1, 0.0, 0, "1 day", 0 \
     }
 #define NO_BLOCK TWP_BLOCK_NONE
 
@@ -59,18 +59,23 @@ const twp_family_row_t twp_families[TWP_N_FAMILIES] = {
         "> 0, -log P(g, u) for Q < 0, that of lognormal(mu, sigma) for |Q| < 1e-14",
         "Prentice's form; P and Q the regularised incomplete gamma functions" },
     { TWP_FAMILY_SPLINE, "spline", "flexsurvspline", TWP_BLOCK_SPLINE, 2,
-        { { "location", 0, -DBL_MAX, 1, "0" }, { "time_unit", 1, POSITIVE } }, 0,
+        { { "location", 0, -DBL_MAX, 1, "0", 0 }, { "time_unit", 1, POSITIVE } }, 0,
         { { NULL, 0, 0, 0, NULL } },
         "exp(s), log(1 + exp(s)) or -log(Phi(-s)) by scale, s the natural cubic spline of "
         "log(t / time_unit)",
         "Royston and Parmar" },
     { TWP_FAMILY_POLYNOMIAL, "fractional_polynomial", NULL, TWP_BLOCK_POLYNOMIAL, 2,
-        { { "location", 0, -DBL_MAX, 1, "0" }, { "time_unit", 1, POSITIVE } }, 0,
+        { { "location", 0, -DBL_MAX, 1, "0", 0 }, { "time_unit", 1, POSITIVE } }, 0,
         { { NULL, 0, 0, 0, NULL } }, "integral of the hazard, to a relative error of 1e-11",
         "the log hazard is a polynomial of powers of t" },
     { TWP_FAMILY_LIFE_TABLE, "life_table", NULL, TWP_BLOCK_LIFE_TABLE, 0, { { NULL, 0, ANY } }, 0,
         { { NULL, 0, 0, 0, NULL } }, "sum of rate over the pieces",
         "the rows of a table are the pieces" },
+    { TWP_FAMILY_GEOMETRIC, "geometric", NULL, NO_BLOCK, 2,
+        { { "chance", 0, 0.0, 1, NULL, 1.0 }, { "every", 1, 0.0, 0, "1 day", 0 } }, 0,
+        { { NULL, 0, 0, 0, NULL } }, "-log(1 - chance) floor(t / every)",
+        "discrete time: a chance at each whole `every`, never in between; 1e-16 stands for 1 - "
+        "chance where chance is 1" },
 };
 
 const twp_family_row_t *

@@ -19,6 +19,7 @@ typedef enum {
     TWP_FAMILY_SPLINE = 10,     /* Royston & Parmar 2002 */
     TWP_FAMILY_POLYNOMIAL = 11, /* log hazard a fractional polynomial, Royston & Altman 1994 */
     TWP_FAMILY_LIFE_TABLE = 12,
+    TWP_FAMILY_GEOMETRIC = 13, /* discrete time: a chance at each whole step of the age */
     TWP_N_FAMILIES
 } twp_family_t;
 
@@ -39,6 +40,7 @@ typedef struct {
     double low;     /* value must be > low, internal units (>= when low_allowed) */
     int is_low_allowed;
     const char *fallback; /* value where it is not given, as text, or NULL: required */
+    double high;          /* the value must be at most this; 0: no limit */
 } twp_family_parameter_t;
 
 /** What a spelling's number is to the parameter. */

@@ -283,6 +283,47 @@ test_refilling_leaves_the_persistence_of_the_stop_clock_unchanged(void **state)
     free(stop);
 }
 
+/* Steps come at 0.5, 1.5, ...: a clock begun 2.5 days before the entry; 3 times the hazard in between. */
+static double
+watched(double t, double ratio)
+{
+    const double before = floor(fmin(t, 4.25) + 0.5), until = floor(fmin(t, 10.25) + 0.5),
+                 all = floor(t + 0.5);
+
+    return pow(0.95, before + ratio * (until - before) + all - until);
+}
+
+static void
+test_chances_of_discrete_time_race_day_by_day(void **state)
+{
+    const char *file = "scenarios/exact/geometric_days.yaml";
+    const double s = 0.1, h = 0.04, n = N_LIVES, stays = (1 - s) * (1 - h);
+    double *slip = first_days(file, "patient.dose.taken.slip", N_LIVES);
+    double *off = first_days(file, "patient.dose.taken.break_off", N_LIVES);
+    double *end = first_days(file, "patient.watch.well.end", N_LIVES);
+    double n_off = 0;
+
+    (void) state;
+    for (int i = 0; i < N_LIVES; i++) {
+        n_off += isfinite(off[i]);
+        slip[i] = fmin(slip[i], off[i]);
+        assert_near(slip[i], rint(slip[i]), 0);
+        if (isfinite(end[i]))
+            assert_near(end[i] - 0.5, rint(end[i] - 0.5), 1e-12);
+    }
+    check_share(
+        n_off, n, h / (1 - stays), 1.03 * h / (1 - (1 - s) * (1 - 1.03 * h)), "break_off first");
+    for (int day = 3; day <= 12; day += 3)
+        check_share(n_after(slip, N_LIVES, day), n, pow(stays, day),
+            pow((1 - 1.03 * s) * (1 - 1.03 * h), day), "no miss by then");
+    for (double t = 3.6; t < 25; t += 5.3) /* a slip of 10 %: few are left */
+        check_share(n_after(end, N_LIVES, t), n, watched(t, 3), pow(watched(t, 3), 1.1), "watched");
+    check_share(n_after(end, N_LIVES, 9), n, watched(9, 3), watched(9, 3.1), "the ratio");
+    free(slip);
+    free(off);
+    free(end);
+}
+
 static void
 test_an_annuity_is_worth_its_closed_form(void **state)
 {
@@ -317,6 +358,7 @@ main(void)
         cmocka_unit_test(test_a_covariate_that_changes_under_a_running_clock_keeps_what_was_lived),
         cmocka_unit_test(test_a_fading_effect_is_the_closed_form_of_its_step_function),
         cmocka_unit_test(test_refilling_leaves_the_persistence_of_the_stop_clock_unchanged),
+        cmocka_unit_test(test_chances_of_discrete_time_race_day_by_day),
         cmocka_unit_test(test_an_annuity_is_worth_its_closed_form),
     };
 

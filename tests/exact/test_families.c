@@ -361,6 +361,89 @@ test_draws_fill_bins_of_equal_probability_equally(void **state)
     }
 }
 
+/* ---- discrete time ------------------------------------------------------------------------- */
+
+static twp_law_constants_t
+geometric(double chance, double every_days)
+{
+    twp_law_constants_t c = { 0 };
+
+    assert_true(twp_family_prepare(TWP_FAMILY_GEOMETRIC, (double[4]){ chance, every_days }, &c));
+    return c;
+}
+
+/* H rises at whole steps by -log(1 - q); a step counts from a billionth of it before its time. */
+static void
+test_a_geometric_law_rises_at_whole_steps_only(void **state)
+{
+    const twp_law_constants_t c = geometric(0.2, 0.5), none = geometric(0, 1),
+                              sure = geometric(1, 1);
+    const double step = -log(0.8);
+
+    (void) state;
+    for (int n = 1; n < 2000; n++) {
+        const double t = n * 0.5;
+        assert_near_relative(twp_family_cumulative(TWP_FAMILY_GEOMETRIC, &c, t), n * step, 1e-15);
+        assert_near_relative(
+            twp_family_cumulative(TWP_FAMILY_GEOMETRIC, &c, t * (1 - 1e-14)), n * step, 1e-15);
+        assert_near_relative(
+            twp_family_cumulative(TWP_FAMILY_GEOMETRIC, &c, t + 0.499999), n * step, 1e-15);
+        assert_near(twp_family_inverse(TWP_FAMILY_GEOMETRIC, &c, n * c.c[0]), t, 0);
+        assert_near(
+            twp_family_inverse(TWP_FAMILY_GEOMETRIC, &c, n * c.c[0] * (1 + 1e-15)), t + 0.5, 0);
+        assert_near(twp_family_inverse(TWP_FAMILY_GEOMETRIC, &c, n * c.c[0] * (1 - 1e-15)), t, 0);
+    }
+    assert_near(twp_family_cumulative(TWP_FAMILY_GEOMETRIC, &c, 0.499), 0, 0);
+    assert_near(twp_family_inverse(TWP_FAMILY_GEOMETRIC, &c, 0), 0, 0);
+    assert_near(twp_family_inverse(TWP_FAMILY_GEOMETRIC, &c, 1e-300), 0.5, 0);
+    assert_true(isinf(twp_family_inverse(TWP_FAMILY_GEOMETRIC, &none, 1e-300)));
+    assert_near(twp_family_cumulative(TWP_FAMILY_GEOMETRIC, &none, 1e6), 0, 0);
+    assert_near(twp_family_inverse(TWP_FAMILY_GEOMETRIC, &sure, 53 * log(2)), 1, 0); /* any draw */
+}
+
+static void
+test_a_geometric_chance_lies_between_0_and_1(void **state)
+{
+    twp_law_constants_t c;
+
+    (void) state;
+    assert_false(twp_family_prepare(TWP_FAMILY_GEOMETRIC, (double[4]){ -0.1, 1 }, &c));
+    assert_false(twp_family_prepare(TWP_FAMILY_GEOMETRIC, (double[4]){ 1.1, 1 }, &c));
+    assert_false(twp_family_prepare(TWP_FAMILY_GEOMETRIC, (double[4]){ NAN, 1 }, &c));
+    assert_false(twp_family_prepare(TWP_FAMILY_GEOMETRIC, (double[4]){ 0.1, 0 }, &c));
+}
+
+/*
+ * P(T = n steps) = q (1 - q)^(n - 1): counts within 4 standard errors, from age 0 and from an age
+ * between steps, where the law has no memory and the next step is the first.
+ */
+static void
+test_geometric_draws_come_at_steps_with_their_chance(void **state)
+{
+    const uint32_t n = testlib_is_long() ? 400000 : 40000;
+    const double q = 0.3, every = 0.25;
+    const twp_law_constants_t c = geometric(q, every);
+
+    (void) state;
+    for (int k = 0; k < 2; k++) {
+        const double age = k == 0 ? 0 : 1.6; /* after 6 steps */
+        const double before = twp_family_cumulative(TWP_FAMILY_GEOMETRIC, &c, age);
+        int count[8] = { 0 };
+        for (uint32_t i = 0; i < n; i++) {
+            const double e = -twp_math_log(twp_stream_draw_uniform(12, i, 78, 1));
+            const double t = twp_family_inverse(TWP_FAMILY_GEOMETRIC, &c, before + e);
+            const long step = lround(t / every) - (k == 0 ? 0 : 6);
+            assert_near(t, (double) lround(t / every) * every, 0);
+            assert_true(t > age && step >= 1);
+            count[step < 8 ? step - 1 : 7]++;
+        }
+        for (int s = 0; s < 7; s++) {
+            const double p = q * pow(1 - q, s);
+            assert_estimate((double) count[s] / n, p, sqrt(p * (1 - p) / n));
+        }
+    }
+}
+
 /*
  * Laws that nobody fits but a search may try: the inverse never falls, is a number, and comes back within
  * what one ulp of age means for H; a clock that starts at an age does not fire before it.
@@ -554,6 +637,9 @@ main(void)
         cmocka_unit_test(test_inverse_and_cumulative_hazard_undo_each_other),
         cmocka_unit_test(test_a_bounded_cumulative_hazard_gives_never),
         cmocka_unit_test(test_draws_fill_bins_of_equal_probability_equally),
+        cmocka_unit_test(test_a_geometric_law_rises_at_whole_steps_only),
+        cmocka_unit_test(test_a_geometric_chance_lies_between_0_and_1),
+        cmocka_unit_test(test_geometric_draws_come_at_steps_with_their_chance),
         cmocka_unit_test(test_extreme_laws_stay_ordered_and_come_back),
         cmocka_unit_test(test_means_of_draws_are_the_laws),
         cmocka_unit_test(test_pieces_follow_their_rates_and_never_overstep),

@@ -440,6 +440,8 @@ static const struct {
         ", powers: [0], coefficients: [-4, -0.2], time_unit: 1 day", "0", "0.3" },
     { TWP_FAMILY_POLYNOMIAL, "time_unit", ", powers: [0], coefficients: [-4, -0.2]", "1 day",
         "2 days" },
+    { TWP_FAMILY_GEOMETRIC, "chance", "", "0.02", "0.03" },
+    { TWP_FAMILY_GEOMETRIC, "every", ", chance: 0.02", "1 day", "2 days" },
 };
 #define N_LAWS (sizeof(laws) / sizeof(laws[0]))
 

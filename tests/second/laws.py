@@ -78,6 +78,19 @@ def fixed(at):
     return Law(lambda t: INFINITE if t >= at else 0.0, lambda e: at if e > 0 else 0.0)
 
 
+def geometric(chance, every):
+    step = -math.log1p(-chance) if chance < 1 else -math.log(1e-16)
+
+    def inverse(e):
+        if e <= 0:
+            return 0.0
+        if step == 0:
+            return INFINITE
+        n = math.floor(e / step)
+        return every * (n + 1 if n * step < e else n - 1 if (n - 1) * step >= e else n)
+    return Law(lambda t: step * math.floor(t / every + 1e-9) if t > 0 else 0.0, inverse)
+
+
 def gamma(shape, rate):
     """-log Q(shape, rate t)."""
     return Law(lambda t: minus_log_q(shape, rate * t) if t > 0 else 0.0,
@@ -222,6 +235,8 @@ def law_of(family, n):
         return piecewise(n["from"], n["rate"])
     if family == "fixed":
         return fixed(n["at"])
+    if family == "geometric":
+        return geometric(n["chance"], n.get("every", 1.0))
     if family == "gamma":
         rate = n["rate"] if "rate" in n else 1 / n["scale"] if "scale" in n else n["shape"] / n["mean"]
         return gamma(n["shape"], rate)
@@ -241,7 +256,7 @@ def law_of(family, n):
 
 
 FAMILIES = ("exponential", "weibull", "weibull_ph", "gompertz", "lognormal", "loglogistic", "piecewise",
-            "fixed", "gamma", "generalised_gamma", "spline", "fractional_polynomial", "life_table")
+            "fixed", "geometric", "gamma", "generalised_gamma", "spline", "fractional_polynomial", "life_table")
 
 
 class HazardClock:

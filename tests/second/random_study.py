@@ -462,6 +462,8 @@ class RandomStudy(RandomWords):
             {"lognormal": {"meanlog": n(2.5, 4), "sdlog": n(0.3, 1)}},
             {"loglogistic": {"shape": n(0.8, 3), "scale": self.scale(15, 60)}},
             {"loglogistic": {"shape": n(0.8, 3), "median": "30 days"}},
+            {"geometric": {"chance": n(0.01, 0.2)}},
+            {"geometric": {"chance": f"min(1, {n(0.02, 0.1)} * 1.5)", "every": self.pick(["1 week", "0.7 days"])}},
             {"piecewise": {"from": ["0 days", "20 days", "2 months"],
                            "rate": [f"{n(0.01, 0.05)} / day", f"{n(0, 0.02)} / day", "0.03 / day"]}},
             {"fixed": {"at": self.pick(["20 days", "45 days", "60 days"])}}])
