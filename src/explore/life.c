@@ -243,7 +243,8 @@ look_ahead(living_t *living)
     look(living);
     if (model->slot[twin->i_first].kind == TWP_SLOT_EXIT)
         living->i_fired = model->slot[twin->i_first].i;
-    if (living->i_fired >= 0 && model->exit[living->i_fired].kind == TWP_EXIT_HAZARD) {
+    if (living->i_fired >= 0 && model->exit[living->i_fired].kind == TWP_EXIT_HAZARD &&
+        !model->study->exit[living->i_fired].is_at_once) {
         living->threshold = living->clock[living->i_fired].draw;
         living->told = twp_life_explain_clock(
             living->plan, twin, &living->clock[living->i_fired], living->i_fired);
@@ -280,7 +281,7 @@ tell_start(living_t *living)
     const char *states = "";
 
     for (int i = 0; states != NULL && i < study->n_tracks; i++)
-        if (study->track[i].i_support < 0)
+        if (study->track[i].i_support < 0 && study->track[i].i_doses < 0)
             states = twp_arena_printf(living->plan->arena, "%s%s%s %s", states,
                 states[0] != '\0' ? ", " : "", study->track[i].name,
                 study->track[i].state[living->twin.start_state[i]].name);

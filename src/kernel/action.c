@@ -4,7 +4,9 @@ static void
 dispense(const twp_model_t *model, twp_twin_t *twin, const twp_model_action_t *action, double days,
     twp_log_t *log)
 {
-    const double now = twin->now_days, empty = twin->variable[action->i];
+    const double now = twin->now_days;
+    const double empty = twin->still_since[action->i] < now ? now + twp_stock_left(twin, action->i)
+                                                            : twin->variable[action->i];
     const bool carries = action->kind == TWP_DO_DISPENSE && empty > now;
 
     if (!(days >= 0) || !twp_is_finite(days)) {
@@ -67,6 +69,8 @@ twp_action_run(
         case TWP_DO_MEASURE: measure(model, twin, action->i, amount, log); break;
         case TWP_DO_QALY: gain(model, twin, action->i, amount); break;
         case TWP_DO_HAPPEN: twp_twin_raise(twin, action->i); break;
+        case TWP_DO_FALL: twp_stock_fall(model, twin, action->i, amount != 0); break;
+        case TWP_DO_BEGIN: twin->last_entered[action->i] = twin->now_days; break;
         case TWP_DO_FADE: twp_drift_jump(model, twin, action->i, 0, amount); break;
         }
     }

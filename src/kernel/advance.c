@@ -220,7 +220,8 @@ start_variables(const twp_model_t *model, twp_twin_t *twin)
         twin->variable[i] = start;
         if (variable->is_stock) {
             twin->is_empty[i] = !(start > 0);
-            twp_clock_set(model, twin, variable->i_slot, start > 0 ? start : TWP_NEVER);
+            twp_clock_set(model, twin, variable->i_slot,
+                start > 0 && !variable->stands_still ? start : TWP_NEVER);
         } else {
             const double x = start < variable->low ? variable->low
                 : start > variable->high           ? variable->high

@@ -169,6 +169,7 @@ start_age_days(const twp_model_exit_t *exit, const twp_twin_t *twin, bool is_rep
     case TWP_FROM_ENTRY: break;
     case TWP_FROM_STUDY: return twin->now_days;
     case TWP_FROM_BIRTH: return twin->age_days + twin->now_days;
+    case TWP_FROM_DOSES:
     case TWP_FROM_STATE: {
         const double age = twin->now_days - twin->last_entered[exit->i_since];
         return age > 0 ? age : 0; /* never entered: -inf */

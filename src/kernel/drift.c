@@ -79,8 +79,7 @@ twp_variable_set(
         return;
     }
     if (variable->is_stock) {
-        const double left = twin->variable[i_variable] - twin->now_days;
-        const double amount = is_added ? (left > 0 ? left : 0) + value : value;
+        const double amount = is_added ? twp_stock_left(twin, i_variable) + value : value;
         twp_stock_set(model, twin, i_variable, twin->now_days + (amount > 0 ? amount : 0));
     } else if (variable->i_drift >= 0) {
         const double base = twin->base[i_variable];
@@ -101,11 +100,29 @@ twp_stock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, do
     const bool is_empty = empty_days <= twin->now_days;
     const bool was_empty = twin->is_empty[i_variable] != 0;
 
+    const bool falls = twin->still_since[i_variable] == TWP_NEVER;
+
+    if (!falls)
+        twin->still_since[i_variable] = twin->now_days;
     twin->variable[i_variable] = empty_days;
-    twp_clock_set(model, twin, variable->i_slot, is_empty ? TWP_NEVER : empty_days);
+    twp_clock_set(model, twin, variable->i_slot, is_empty || !falls ? TWP_NEVER : empty_days);
     twin->is_empty[i_variable] = is_empty;
     if (is_empty != was_empty)
         twp_twin_touch(model, twin, variable->i_word);
     if (is_empty && !was_empty)
         twp_twin_raise(twin, variable->i_happening);
+}
+
+/* What is left of less than this is the rounding of times: a stock that ends as it is stopped is empty. */
+#define NOTHING_DAYS 1e-9
+
+void
+twp_stock_fall(const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, bool falls)
+{
+    const double left = twp_stock_left(twin, i_variable);
+
+    twin->still_since[i_variable] = falls ? TWP_NEVER : twin->now_days;
+    if (twin->is_empty[i_variable] == 0)
+        twp_stock_set(
+            model, twin, i_variable, left > NOTHING_DAYS ? twin->now_days + left : twin->now_days);
 }

@@ -98,6 +98,17 @@ twp_clock_keep_first(const twp_model_t *model, twp_twin_t *twin)
         twp_clock_find_first(model, twin);
 }
 
+/** Days of a stock that are left; it may stand still. */
+static inline double
+twp_stock_left(const twp_twin_t *twin, int32_t i_variable)
+{
+    const double still = twin->still_since[i_variable];
+    const double left = twin->variable[i_variable] -
+        (still < twin->now_days ? still : twin->now_days);
+
+    return left > 0 ? left : 0;
+}
+
 /** Queues a happening; -1 is one that nobody listens to. */
 static inline void
 twp_twin_raise(twp_twin_t *twin, int32_t i_happening)
@@ -153,6 +164,8 @@ void twp_variable_set(
     const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double value, bool is_added);
 void twp_stock_set(
     const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, double empty_days);
+/** From now on a stock falls by one a day, or stands still. */
+void twp_stock_fall(const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, bool falls);
 
 /* action.c */
 void twp_action_run(

@@ -34,10 +34,7 @@ word_value(const twp_model_t *model, const twp_twin_t *twin, const twp_code_t *c
     switch (code->op) {
     case TWP_WORD_NUMBER: return code->number;
     case TWP_WORD_CATEGORY_IS: return twin->attribute[code->i] - (double) code->j == 0;
-    case TWP_WORD_STOCK_AMOUNT: {
-        const double left = twin->variable[code->i] - twin->now_days;
-        return left > 0 ? left : 0;
-    }
+    case TWP_WORD_STOCK_AMOUNT: return twp_stock_left(twin, code->i);
     case TWP_WORD_STOCK_EMPTY: return twin->is_empty[code->i];
     case TWP_WORD_TIME: return twin->now_days;
     case TWP_WORD_TIME_IN: return twin->now_days - twin->entered_days[code->i];

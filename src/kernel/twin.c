@@ -53,9 +53,10 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->state = take(&l, m->n_tracks, sizeof(int32_t));
     twin->start_state = take(&l, m->n_tracks, sizeof(int32_t));
     twin->start_since_days = take(&l, m->n_tracks, sizeof(double));
-    twin->last_entered = take(&l, m->n_states, sizeof(double));
+    twin->last_entered = take(&l, m->n_states + m->n_doses, sizeof(double));
     twin->entries = take(&l, m->n_states, sizeof(int32_t));
     twin->is_empty = take(&l, m->n_variables, sizeof(uint8_t));
+    twin->still_since = take(&l, m->n_variables, sizeof(double));
     twin->counter = take(&l, m->n_counters, sizeof(uint32_t));
     twin->touched = take(&l, m->n_clock_mask, sizeof(uint64_t));
     twin->stale = take(&l, m->n_formula_mask, sizeof(uint64_t));
@@ -100,8 +101,10 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
     CLEAR(twin->arrives_n, m->n_observations);
     CLEAR(twin->n_offered, m->n_supports);
     CLEAR(twin->entries, m->n_states);
-    for (int k = 0; k < m->n_states; k++)
+    for (int k = 0; k < m->n_states + m->n_doses; k++)
         twin->last_entered[k] = TWP_NEVER;
+    for (int k = 0; k < m->n_variables; k++)
+        twin->still_since[k] = m->variable[k].stands_still ? 0 : TWP_NEVER;
     CLEAR(twin->is_empty, m->n_variables);
     CLEAR(twin->counter, m->n_counters);
     CLEAR(twin->touched, m->n_clock_mask);

@@ -127,16 +127,20 @@ typedef struct twp_twin {
     int32_t *state;       /* [n_tracks] state within the track */
     int32_t *start_state; /* [n_tracks] at entry, before anything happened */
     double *start_since_days; /* [n_tracks] time in that state before entry, >= 0 */
-    double *last_entered; /* [n_states] day of the last entry, the start counts; INFINITY: none */
-    int32_t *entries;     /* [n_states] transitions into each state; the start is none */
-    uint8_t *is_empty;    /* [n_variables] stocks */
-    uint32_t *counter;    /* [n_counters] occurrences so far */
-    uint64_t *touched;    /* [n_clock_mask] clocks to solve at the end of the instant */
-    uint64_t *stale;      /* [n_formula_mask] formulas to refresh */
-    uint64_t *running;    /* [n_clock_mask] clocks that were started in the current states */
-    uint64_t *repeats;    /* [n_clock_mask] clocks that count from their own last firing */
-    uint64_t *put_off;    /* [n_clock_mask] clocks whose firing time is only a bound from below */
-    uint64_t *started;    /* [n_clock_mask] clocks to start at the end of the instant */
+    /* [n_states + n_doses] day of the last entry, the start counts, or of the dose with which dosing
+     * began; INFINITY: none */
+    double *last_entered;
+    int32_t *entries;  /* [n_states] transitions into each state; the start is none */
+    uint8_t *is_empty; /* [n_variables] stocks */
+    double
+        *still_since;  /* [n_variables] day since which a stock does not fall; INFINITY: it does */
+    uint32_t *counter; /* [n_counters] occurrences so far */
+    uint64_t *touched; /* [n_clock_mask] clocks to solve at the end of the instant */
+    uint64_t *stale;   /* [n_formula_mask] formulas to refresh */
+    uint64_t *running; /* [n_clock_mask] clocks that were started in the current states */
+    uint64_t *repeats; /* [n_clock_mask] clocks that count from their own last firing */
+    uint64_t *put_off; /* [n_clock_mask] clocks whose firing time is only a bound from below */
+    uint64_t *started; /* [n_clock_mask] clocks to start at the end of the instant */
     int32_t queue[TWP_MAX_HAPPENINGS];
     int32_t n_queue;
     int32_t n_standstill, n_instants;

@@ -76,6 +76,7 @@ allocate(twp_compiler_t *c)
     model->variable = TWP_ARENA_NEW(c->arena, twp_model_variable_t, study->n_variables);
     model->n_observations = study->n_observations;
     model->observation = TWP_ARENA_NEW(c->arena, twp_model_observation_t, study->n_observations);
+    model->n_doses = study->n_doses;
     model->n_supports = study->n_supports;
     model->support = TWP_ARENA_NEW(c->arena, twp_model_support_t, study->n_supports);
     model->n_attributes = study->n_attributes;
@@ -114,6 +115,8 @@ compile_variable(twp_compiler_t *c, int i)
     const char *name = twp_arena_printf(c->arena, "patient.%s", from->name);
 
     row->is_stock = from->is_stock;
+    for (int d = 0; d < c->study->n_doses; d++)
+        row->stands_still |= c->study->doses[d].i_stock == i && c->study->doses[d].uses_taken;
     row->i_drift = row->i_slot = -1;
     row->low = from->low != NULL ? twp_compile_constant(c, from->low) : -INFINITY;
     row->high = from->high != NULL ? twp_compile_constant(c, from->high) : INFINITY;

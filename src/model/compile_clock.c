@@ -187,7 +187,7 @@ mask_exit(twp_model_t *model, const twp_model_exit_t *exit)
             set_bit(model->clock_mask, model->n_clock_mask, model->drift[term->i_fade].i_word,
                 exit->i_slot);
     }
-    if (exit->i_since >= 0) /* its words are the states, in their order */
+    if (exit->i_since >= 0 && exit->i_since < model->n_states) /* the first words are the states */
         set_bit(model->clock_mask, model->n_clock_mask, exit->i_since, exit->i_slot);
 }
 

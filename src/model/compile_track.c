@@ -121,6 +121,33 @@ add_branches(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *
     }
 }
 
+/* Over all states, or behind them the doses, since whose beginning a clock counts. */
+static int32_t
+since_of(const twp_compiler_t *c, const twp_study_exit_t *exit)
+{
+    if (exit->kind != TWP_EXIT_HAZARD)
+        return -1;
+    if (exit->counts_from == TWP_FROM_DOSES)
+        return c->model->n_states + exit->i_doses;
+    return exit->counts_from == TWP_FROM_STATE
+        ? c->model->track[exit->i_since_track].i_state_first + exit->i_since_state
+        : -1;
+}
+
+static void
+add_hazard(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *row)
+{
+    row->stream = twp_compile_stream(c, exit->stream);
+    if (exit->is_at_once) { /* `fixed` at an age of 0 */
+        row->family = TWP_FAMILY_FIXED;
+        row->has_constant_law = true;
+        row->law.c[0] = 0;
+        return;
+    }
+    twp_compile_law(c, exit, row);
+    add_terms(c, exit->effect, exit->n_effects, exit->qualified, &row->i_term_first, &row->n_terms);
+}
+
 static void
 add_exit(twp_compiler_t *c, int e)
 {
@@ -128,10 +155,9 @@ add_exit(twp_compiler_t *c, int e)
     twp_model_exit_t *row = &c->model->exit[e];
 
     row->kind = (uint8_t) exit->kind;
-    row->counts_from = (uint8_t) exit->counts_from;
-    row->i_since = exit->kind == TWP_EXIT_HAZARD && exit->counts_from == TWP_FROM_STATE
-        ? c->model->track[exit->i_since_track].i_state_first + exit->i_since_state
-        : -1;
+    row->counts_from =
+        (uint8_t) (exit->counts_from == TWP_FROM_DOSES ? TWP_FROM_STATE : exit->counts_from);
+    row->i_since = since_of(c, exit);
     row->is_strongest_only = exit->is_strongest_only;
     row->i_track = exit->i_track;
     row->i_state = exit->i_state;
@@ -142,13 +168,13 @@ add_exit(twp_compiler_t *c, int e)
     row->days = twp_compile_program(c, exit->days);
     row->guard = twp_compile_program(c, exit->guard);
     row->only_while = twp_compile_program(c, exit->only_while);
-    if (exit->kind == TWP_EXIT_HAZARD) {
-        twp_compile_law(c, exit, row);
-        row->stream = twp_compile_stream(c, exit->stream);
-        add_terms(
-            c, exit->effect, exit->n_effects, exit->qualified, &row->i_term_first, &row->n_terms);
-    }
+    if (exit->kind == TWP_EXIT_HAZARD)
+        add_hazard(c, exit, row);
     twp_compile_actions(c, &exit->actions, &row->i_action_first, &row->n_actions);
+    if (exit->begins_doses) {
+        add_action(c, TWP_DO_BEGIN, c->model->n_states + exit->i_doses, NULL);
+        row->n_actions++;
+    }
     add_branches(c, exit, row);
     if (row->draws_choice)
         row->stream_choose = twp_compile_stream_suffix(c, exit->stream, ".choose");
@@ -173,6 +199,22 @@ add_fade_actions(twp_compiler_t *c, int i_support, double amount)
     }
 }
 
+/** A stock that doses are taken from falls while they are taken only. */
+static void
+add_fall(twp_compiler_t *c, const twp_study_track_t *track, int s, double amount)
+{
+    const twp_study_doses_t *doses;
+
+    if (track->i_doses < 0)
+        return;
+    doses = &c->study->doses[track->i_doses];
+    if (!doses->uses_taken || s != doses->i_state[TWP_DOSES_TAKEN])
+        return;
+    twp_model_action_t row = { TWP_DO_FALL, doses->i_stock, { 0, 0 } };
+    row.amount = twp_compile_number(c, amount);
+    twp_table_add(c, &c->action, &row, 1);
+}
+
 static void
 add_state(twp_compiler_t *c, int t, int s)
 {
@@ -187,12 +229,14 @@ add_state(twp_compiler_t *c, int t, int s)
     row->i_enter_first = c->action.n;
     if (is_active)
         add_fade_actions(c, track->i_support, 1);
+    add_fall(c, track, s, 1);
     expand(c, &state->enter, 0);
     row->n_enter = c->action.n - row->i_enter_first;
     row->i_leave_first = c->action.n;
     expand(c, &state->leave, 0);
     if (is_active)
         add_fade_actions(c, track->i_support, 0);
+    add_fall(c, track, s, 0);
     row->n_leave = c->action.n - row->i_leave_first;
 }
 

@@ -74,9 +74,11 @@ typedef struct {
     bool
         counts_firings; /* upon with a branch that stays: the counter counts firings, else entries */
     int32_t i_track, i_state; /* state within the track */
-    int32_t i_since;          /* state over all states since whose entry the clock counts, or -1 */
-    int32_t i_slot;           /* clock, or -1 for upon */
-    int32_t i_clock;          /* in the twin's clock[]: the states of a track share */
+    /* state over all states, or n_states and the number of doses, since whose entry or beginning the
+     * clock counts; or -1 */
+    int32_t i_since;
+    int32_t i_slot;  /* clock, or -1 for upon */
+    int32_t i_clock; /* in the twin's clock[]: the states of a track share */
     int32_t i_counter;
     int32_t i_offer_support; /* or -1 */
     int32_t i_happening;     /* raised when taken, or -1 */
@@ -121,7 +123,9 @@ typedef enum {
     TWP_DO_MEASURE,
     TWP_DO_QALY,   /* i: reward that holds the utility */
     TWP_DO_HAPPEN, /* i: happening: a named action is done, a support is asked to start or end */
-    TWP_DO_FADE    /* i: drift of a fade; amount 1: begins, 0: is over */
+    TWP_DO_FADE,   /* i: drift of a fade; amount 1: begins, 0: is over */
+    TWP_DO_FALL,   /* i: stock; amount 1: it falls by one a day from now on, 0: stands still */
+    TWP_DO_BEGIN   /* i: entry of last_entered[]: clocks that count from it begin now */
 } twp_do_t;
 
 typedef struct {
@@ -143,6 +147,7 @@ typedef struct {
 
 typedef struct {
     bool is_stock;
+    bool stands_still;   /* at the start: a stock that falls while doses are taken only */
     int32_t i_drift;     /* or -1: constant between jumps */
     int32_t i_slot;      /* stock: its clock */
     int32_t i_happening; /* stock: empty */
@@ -276,6 +281,7 @@ typedef struct twp_model {
     int32_t *upon;
     int n_observers;
     int32_t *observer;
+    int n_doses;
     int n_supports;
     twp_model_support_t *support;
     int n_formulas;

@@ -119,7 +119,7 @@ level_of(making_t *making, int i_stock, double at_days)
         const twp_model_action_t *action = &model->action[k];
         if (action->i != i_stock)
             continue;
-        if (action->kind == TWP_DO_ADD || action->kind == TWP_DO_SET)
+        if (action->kind == TWP_DO_ADD || action->kind == TWP_DO_SET || action->kind == TWP_DO_FALL)
             return -1;
         carries = carries || action->kind == TWP_DO_DISPENSE;
         discards = discards || action->kind == TWP_DO_DISPENSE_DISCARDING;

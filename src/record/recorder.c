@@ -251,7 +251,9 @@ variable_now(const twp_model_t *model, const twp_twin_t *twin, int i_variable)
 
     if (!model->variable[i_variable].is_stock)
         return (float) value;
-    return value > twin->now_days ? (float) (value - twin->now_days) : 0;
+    const double still = twin->still_since[i_variable];
+    const double until = still < twin->now_days ? still : twin->now_days;
+    return value > until ? (float) (value - until) : 0;
 }
 
 twp_status_t

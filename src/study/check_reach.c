@@ -174,7 +174,7 @@ tell_states(reach_t *reach)
     for (int t = 0; t < study->n_tracks; t++) {
         const twp_study_track_t *track = &study->track[t];
         const twp_spot_t states = twp_read_get(read, read->track_spot[t], "states");
-        for (int s = 0; track->i_support < 0 && s < track->n_states; s++) {
+        for (int s = 0; track->i_support < 0 && track->i_doses < 0 && s < track->n_states; s++) {
             const twp_pair_t *pair = twp_node_pair(states.node, track->state[s].name);
             if (reach->is_entered[read->state_first[t] + s] || pair == NULL)
                 continue;
@@ -198,7 +198,12 @@ tell_exits(reach_t *reach)
         if (reach->can_fire[e] ||
             !reach->is_entered[read->state_first[exit->i_track] + exit->i_state])
             continue;
-        if (track->i_support < 0)
+        if (exit->begins_doses)
+            twp_read_warn(read, exit->place, track->name, NULL, NULL,
+                "no dose of %s is ever due: its `while` is always false", track->name);
+        else if (track->i_doses >= 0)
+            ; /* what is missed at no chance is no fault */
+        else if (track->i_support < 0)
             twp_read_warn(read, exit->place, exit->qualified, NULL, NULL,
                 exit->kind == TWP_EXIT_UPON && !is_known_to_be(read, exit->guard, 0)
                     ? "%s waits for something that never happens"

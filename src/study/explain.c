@@ -265,12 +265,19 @@ explain_origin(const words_t *words, const twp_study_exit_t *exit)
     case TWP_FROM_STATE:
         fprintf(words->out, ", counting since %s.%s was entered", track->name,
             track->state[exit->i_since_state].name);
+        break;
+    case TWP_FROM_DOSES: fputs(", counting from the dose with which dosing began", words->out);
     }
 }
 
 static void
 explain_cause(const words_t *words, const twp_study_exit_t *exit)
 {
+    if (exit->is_at_once) {
+        fprintf(words->out, "at once%s%s", exit->only_while != NULL ? " while " : "",
+            exit->only_while != NULL ? text_of(words, exit->only_while) : "");
+        return;
+    }
     switch (exit->kind) {
     case TWP_EXIT_HAZARD:
         explain_law(words, &exit->law);
@@ -361,7 +368,11 @@ explain_track(const words_t *words, const twp_study_track_t *track)
 {
     const twp_study_typed_t *study = words->study;
 
-    fprintf(words->out, "%s %s:", track->i_support >= 0 ? "support" : "track", track->name);
+    fprintf(words->out, "%s %s:",
+        track->i_support >= 0     ? "support"
+            : track->i_doses >= 0 ? "doses"
+                                  : "track",
+        track->name);
     explain_start(words, track);
     for (int s = 0; s < track->n_states; s++) {
         const twp_study_state_t *state = &track->state[s];

@@ -94,7 +94,7 @@ typedef struct twp_read {
     twp_findings_mark_t kept; /* what stays when a silent expression is taken back */
     bool is_constant_only;    /* no names at all (exchange rates) */
 
-    twp_spot_t *action_spot, *track_spot, *state_spot, *exit_spot, *support_spot;
+    twp_spot_t *action_spot, *track_spot, *state_spot, *exit_spot, *support_spot, *doses_spot;
     int *state_first;             /* [n_tracks]: of a track in state_spot */
     double gap_days, window_days; /* the report's */
     twp_csv_t csv;                /* the patients' file; on the heap, as are the rows */
@@ -177,6 +177,8 @@ void twp_read_symbols(twp_read_t *read);
 const twp_symbol_t *twp_read_find(const twp_read_t *read, const char *name);
 /** Index of a state by name, or -1. */
 int twp_read_find_state(const twp_study_track_t *track, const char *name);
+/** Names of all states that doses can have, by twp_doses_state_t. */
+extern const char *const twp_read_doses_states[TWP_N_DOSES_STATES];
 
 /** Sets up the resolver of expressions. */
 void twp_read_words(twp_read_t *read);
@@ -247,6 +249,10 @@ twp_effect_t *twp_read_effects(/* read_effects.c */
 bool twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *effect);
 /** `per` over its `unit`, or NULL. */
 twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot, twp_scope_t scope);
+void twp_read_doses(twp_read_t *read); /* read_doses.c */
+/** A finding when an effect would move what cannot be moved of an exit of doses; false then. */
+bool twp_read_check_doses_effect(
+    twp_read_t *read, twp_spot_t spot, const twp_study_exit_t *exit, const twp_effect_t *effect);
 void twp_read_supports(twp_read_t *read); /* read_supports.c */
 void twp_read_support_effects(twp_read_t *read);
 void twp_read_together(twp_read_t *read);

@@ -313,7 +313,8 @@ twp_read_exits(twp_read_t *read)
 {
     for (int e = 0; e < read->study->n_exits; e++) {
         twp_study_exit_t *exit = &read->study->exit[e];
-        if (read->study->track[exit->i_track].i_support < 0)
+        const twp_study_track_t *track = &read->study->track[exit->i_track];
+        if (track->i_support < 0 && track->i_doses < 0)
             read_exit(read, read->exit_spot[e], exit);
     }
 }

@@ -412,7 +412,8 @@ aim(twp_read_t *read, twp_spot_t item, aimed_t *aimed)
         aimed->i_branch = find_branch(read, on, &read->study->exit[aimed->i_exit], target);
         return aimed->i_branch >= 0;
     }
-    if (read->study->exit[aimed->i_exit].kind != TWP_EXIT_HAZARD) {
+    if (read->study->exit[aimed->i_exit].kind != TWP_EXIT_HAZARD ||
+        read->study->exit[aimed->i_exit].is_at_once) {
         twp_read_fail(read, twp_read_place(on), twp_read_text(on), "an exit by hazard", NULL,
             "%s has no hazard to move", twp_read_text(on));
         return false;
@@ -442,7 +443,8 @@ read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
     twp_effect_t *effect = &aimed->effect;
 
     if (!twp_read_is_mapping(item) || !aim(read, item, aimed) ||
-        !twp_read_ratio(read, item, aimed->i_branch < 0, effect))
+        !twp_read_ratio(read, item, aimed->i_branch < 0, effect) ||
+        !twp_read_check_doses_effect(read, item, &read->study->exit[aimed->i_exit], effect))
         return false;
     effect->i_support = i_support;
     effect->source = twp_read_source(read, item);
@@ -538,7 +540,8 @@ twp_read_together(twp_read_t *read)
         i_exit = twp_read_exit_reference(read, pair->key, place, NULL);
         if (i_exit < 0)
             continue;
-        if (read->study->exit[i_exit].kind != TWP_EXIT_HAZARD)
+        if (read->study->exit[i_exit].kind != TWP_EXIT_HAZARD ||
+            read->study->exit[i_exit].is_at_once)
             twp_read_fail(read, place, pair->key, "an exit by hazard", NULL,
                 "%s has no hazard to move", pair->key);
         read->study->exit[i_exit].is_strongest_only = true;

@@ -15,6 +15,7 @@ typedef struct {
     twp_spot_t spot;
     twp_place_t place; /* of the name */
     int i_support;     /* tracks: the support it is made of, or -1 */
+    int i_doses;       /* tracks: the doses it is made of, or -1 */
 } named_t;
 
 typedef struct {
@@ -44,7 +45,7 @@ list_section(twp_read_t *read, twp_spot_t section)
     list.item = TWP_READ_NEW(read, named_t, list.n);
     for (int i = 0; i < list.n; i++) {
         const twp_spot_t spot = twp_read_entry(read, section, pair[i]);
-        list.item[i] = (named_t){ pair[i]->key, spot, key_place(pair[i], spot), -1 };
+        list.item[i] = (named_t){ pair[i]->key, spot, key_place(pair[i], spot), -1, -1 };
     }
     return list;
 }
@@ -186,6 +187,7 @@ init_exit(
     out->i_state = i_state;
     out->i_offer_support = -1;
     out->i_counter_of = -1;
+    out->i_doses = -1;
     out->place = place;
 }
 
@@ -206,7 +208,7 @@ lay_out_own_track(twp_read_t *read, named_t item, named_list_t *states, twp_stud
 {
     *states = list_section(read, twp_read_get(read, item.spot, "states"));
     track->name = item.name;
-    track->i_support = -1;
+    track->i_support = track->i_doses = -1;
     track->i_start_attribute = -1;
     track->n_states = states->n;
     track->state = TWP_READ_NEW(read, twp_study_state_t, states->n);
@@ -220,28 +222,96 @@ lay_out_support_track(
 {
     track->name = item.name;
     track->i_support = item.i_support;
+    track->i_doses = -1;
     track->i_start_attribute = -1;
     track->n_states = 4;
     track->state = TWP_READ_NEW(read, twp_study_state_t, 4);
     *states = (named_list_t){ TWP_READ_NEW(read, named_t, 4), 4 };
     for (int i = 0; i < 4; i++) {
-        states->item[i] = (named_t){ support_states[i], item.spot, item.place, item.i_support };
+        states->item[i] = (named_t){ support_states[i], item.spot, item.place, item.i_support, -1 };
         track->state[i].name = support_states[i];
     }
+}
+
+/* ---- doses ---------------------------------------------------------------------------------- */
+
+const char *const twp_read_doses_states[TWP_N_DOSES_STATES] = { "holiday", "no_supply", "not_due",
+    "slip", "taken" };
+
+static bool
+has_doses_state(twp_read_t *read, twp_spot_t doses, int state)
+{
+    switch ((twp_doses_state_t) state) {
+    case TWP_DOSES_HOLIDAY: return twp_read_get(read, doses, "holiday").node != NULL;
+    case TWP_DOSES_NO_SUPPLY: return twp_read_get(read, doses, "stock").node != NULL;
+    case TWP_DOSES_SLIP: return twp_read_get(read, doses, "slip").node != NULL;
+    case TWP_DOSES_NOT_DUE:
+    case TWP_DOSES_TAKEN:
+    case TWP_N_DOSES_STATES: break;
+    }
+    return true;
+}
+
+static void
+lay_out_doses_track(
+    twp_read_t *read, named_t item, named_list_t *states, twp_study_track_t *track, int i_track)
+{
+    twp_study_doses_t *doses = &read->study->doses[item.i_doses];
+
+    doses->i_track = i_track;
+    track->name = item.name;
+    track->i_support = -1;
+    track->i_doses = item.i_doses;
+    track->i_start_attribute = -1;
+    track->state = TWP_READ_NEW(read, twp_study_state_t, TWP_N_DOSES_STATES);
+    *states = (named_list_t){ TWP_READ_NEW(read, named_t, TWP_N_DOSES_STATES), 0 };
+    for (int k = 0; k < TWP_N_DOSES_STATES; k++) {
+        doses->i_state[k] = -1;
+        if (!has_doses_state(read, item.spot, k))
+            continue;
+        doses->i_state[k] = states->n;
+        states->item[states->n] =
+            (named_t){ twp_read_doses_states[k], item.spot, item.place, -1, item.i_doses };
+        track->state[states->n++].name = twp_read_doses_states[k];
+    }
+    track->n_states = states->n;
+}
+
+/* Names of the exits of one state of doses, sorted. */
+static int
+doses_exit_names(twp_read_t *read, twp_spot_t doses, const char *state, const char *names[4])
+{
+    const bool is_taken = strcmp(state, "taken") == 0;
+    int n = 0;
+
+    if (strcmp(state, "not_due") == 0) {
+        names[n++] = "begin";
+        return n;
+    }
+    if (twp_read_get(read, doses, "while").node != NULL)
+        names[n++] = "end";
+    if (!is_taken)
+        names[n++] = "resume";
+    for (int k = 0; is_taken && k < TWP_N_DOSES_STATES; k++)
+        if (k != TWP_DOSES_NOT_DUE && k != TWP_DOSES_TAKEN && has_doses_state(read, doses, k))
+            names[n++] = twp_read_doses_states[k];
+    return n;
 }
 
 static named_list_t
 list_state_exits(twp_read_t *read, named_t state, int i_state)
 {
-    const char *names[3];
+    const char *names[4];
     named_list_t list;
 
-    if (state.i_support < 0)
+    if (state.i_support < 0 && state.i_doses < 0)
         return list_exits(read, state.spot);
-    list.n = support_exit_names(read, state.spot, i_state, names);
+    list.n = state.i_doses >= 0 ? doses_exit_names(read, state.spot, state.name, names)
+                                : support_exit_names(read, state.spot, i_state, names);
     list.item = TWP_READ_NEW(read, named_t, list.n);
     for (int i = 0; i < list.n; i++)
-        list.item[i] = (named_t){ names[i], state.spot, state.place, state.i_support };
+        list.item[i] =
+            (named_t){ names[i], state.spot, state.place, state.i_support, state.i_doses };
     return list;
 }
 
@@ -281,13 +351,13 @@ lay_out_exits(twp_read_t *read, const named_list_t *states)
             }
 }
 
-/* Own tracks and supports' tracks in one order, that of their names. */
+/* Own tracks and those of supports and doses in one order, that of their names. */
 static void
-lay_out_tracks(twp_read_t *read, named_list_t own, named_list_t supports)
+lay_out_tracks(twp_read_t *read, named_list_t own, named_list_t supports, named_list_t doses)
 {
     twp_study_typed_t *study = read->study;
-    named_list_t all = { TWP_READ_NEW(read, named_t, own.n + supports.n), 0 };
-    named_list_t *states = TWP_READ_NEW(read, named_list_t, own.n + supports.n);
+    named_list_t all = { TWP_READ_NEW(read, named_t, own.n + supports.n + doses.n), 0 };
+    named_list_t *states = TWP_READ_NEW(read, named_list_t, own.n + supports.n + doses.n);
     int *own_index = TWP_READ_NEW(read, int, own.n), n_own = 0;
 
     for (int i = 0; i < own.n; i++)
@@ -296,12 +366,18 @@ lay_out_tracks(twp_read_t *read, named_list_t own, named_list_t supports)
         all.item[all.n] = supports.item[i];
         all.item[all.n++].i_support = i;
     }
+    for (int i = 0; i < doses.n; i++) {
+        all.item[all.n] = doses.item[i];
+        all.item[all.n++].i_doses = i;
+    }
     qsort(all.item, (size_t) all.n, sizeof *all.item, compare_named);
     study->n_tracks = all.n;
     study->track = TWP_READ_NEW(read, twp_study_track_t, all.n);
     read->track_spot = spots_of(read, all);
     for (int i = 0; i < all.n; i++) {
-        if (all.item[i].i_support < 0) {
+        if (all.item[i].i_doses >= 0) {
+            lay_out_doses_track(read, all.item[i], &states[i], &study->track[i], i);
+        } else if (all.item[i].i_support < 0) {
             own_index[n_own++] = i;
             lay_out_own_track(read, all.item[i], &states[i], &study->track[i]);
         } else {
@@ -313,6 +389,9 @@ lay_out_tracks(twp_read_t *read, named_list_t own, named_list_t supports)
     for (int i = 0; i < read->n_symbols; i++)
         if (read->symbol[i].kind == TWP_SYMBOL_TRACK)
             read->symbol[i].i = own_index[read->symbol[i].i];
+    for (int i = 0; i < doses.n; i++) /* to expressions they are tracks like others */
+        read->symbol[read->n_symbols++] = (twp_symbol_t){ doses.item[i].name, TWP_SYMBOL_TRACK,
+            study->doses[i].i_track, doses.item[i].place };
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -336,6 +415,7 @@ twp_read_symbols(twp_read_t *read)
                        variables = list_section(read, twp_read_get(read, patient, "variables")),
                        formulas = list_section(read, twp_read_get(read, patient, "formulas")),
                        tracks = list_section(read, twp_read_get(read, patient, "tracks")),
+                       doses = list_section(read, twp_read_get(read, patient, "doses")),
                        supports = list_section(read, twp_read_get(read, root, "supports")),
                        observations = list_section(read, twp_read_get(read, root, "observations")),
                        actions = list_section(read, twp_read_get(read, patient, "actions"));
@@ -345,6 +425,7 @@ twp_read_symbols(twp_read_t *read)
     NAME_ALL(n_tables, table, tables);
     NAME_ALL(n_variables, variable, variables);
     NAME_ALL(n_formulas, formula, formulas);
+    NAME_ALL(n_doses, doses, doses);
     NAME_ALL(n_supports, support, supports);
     NAME_ALL(n_observations, observation, observations);
     NAME_ALL(n_named_actions, named_action, actions);
@@ -353,12 +434,13 @@ twp_read_symbols(twp_read_t *read)
     read->table_spot = spots_of(read, tables);
     read->variable_spot = spots_of(read, variables);
     read->formula_spot = spots_of(read, formulas);
+    read->doses_spot = spots_of(read, doses);
     read->support_spot = spots_of(read, supports);
     read->observation_spot = spots_of(read, observations);
     read->action_spot = spots_of(read, actions);
     read->symbol = TWP_READ_NEW(read, twp_symbol_t,
         parameters.n + attributes.n + variables.n + formulas.n + tracks.n + supports.n +
-            observations.n + tables.n);
+            observations.n + tables.n + doses.n);
     declare(read, parameters, TWP_SYMBOL_PARAMETER);
     declare(read, attributes, TWP_SYMBOL_ATTRIBUTE);
     declare(read, variables, TWP_SYMBOL_VARIABLE);
@@ -371,7 +453,7 @@ twp_read_symbols(twp_read_t *read)
     for (int i = 0; i < actions.n; i++)
         read->action_symbol[i] =
             (twp_symbol_t){ actions.item[i].name, TWP_SYMBOL_ACTION, i, actions.item[i].place };
-    lay_out_tracks(read, tracks, supports);
+    lay_out_tracks(read, tracks, supports, doses);
     qsort(read->symbol, (size_t) read->n_symbols, sizeof *read->symbol, compare_symbols);
     check_twice(read);
 }

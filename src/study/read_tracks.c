@@ -187,6 +187,11 @@ twp_read_tracks(twp_read_t *read)
         twp_study_track_t *track = &read->study->track[t];
         const twp_spot_t spot = read->track_spot[t], since = twp_read_get(read, spot, "since");
         double days;
+        if (track->i_doses >= 0) {
+            start_always(
+                read, track, read->study->doses[track->i_doses].i_state[TWP_DOSES_NOT_DUE]);
+            continue;
+        }
         if (track->i_support >= 0) {
             start_always(read, track, TWP_SUPPORT_IDLE);
             continue;

@@ -88,6 +88,7 @@ read_all(twp_read_t *read)
     twp_read_named_actions(read);
     twp_read_tracks(read);
     twp_read_exits(read);
+    twp_read_doses(read);
     twp_read_supports(read);
     twp_read_support_effects(read);
     twp_read_together(read);

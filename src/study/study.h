@@ -220,7 +220,8 @@ typedef enum {
     TWP_FROM_ENTRY, /* entry into the state */
     TWP_FROM_STUDY, /* the twin's entry */
     TWP_FROM_BIRTH,
-    TWP_FROM_STATE /* the last entry into some state */
+    TWP_FROM_STATE, /* the last entry into some state */
+    TWP_FROM_DOSES  /* the dose with which dosing last began */
 } twp_clock_origin_t;
 
 /** One branch of `choose` (or the only one, with chance NULL). */
@@ -255,6 +256,9 @@ typedef struct {
     int i_track, i_state;
     int i_offer_support; /* support this exit offers, or -1 */
     int i_counter_of;    /* -1, or the exit whose occurrence counter this one shares */
+    int i_doses;         /* doses this exit belongs to, or -1 */
+    bool is_at_once;     /* as soon as only_while is true: a hazard without end from age 0 on */
+    bool begins_doses;   /* clocks that count from the first dose begin with it */
     twp_place_t place;
 } twp_study_exit_t;
 
@@ -282,7 +286,31 @@ typedef struct {
     double *start_code;    /* [n_states] attribute value that means this state; NAN: none does */
     twp_expression_t *since_days; /* twin scope, >= 0, or NULL */
     int i_support;                /* support this track was made of, or -1 */
+    int i_doses;                  /* doses this track was made of, or -1 */
 } twp_study_track_t;
+
+/** States of the track of doses, in order of their names; not all of them are there. */
+typedef enum {
+    TWP_DOSES_HOLIDAY,
+    TWP_DOSES_NO_SUPPLY, /* no dose is at hand */
+    TWP_DOSES_NOT_DUE,
+    TWP_DOSES_SLIP,
+    TWP_DOSES_TAKEN,
+    TWP_N_DOSES_STATES
+} twp_doses_state_t;
+
+/** Doses of one medicine: a track of their name whose runs have geometric lengths. */
+typedef struct {
+    const char *name;
+    int i_track;
+    int i_state[TWP_N_DOSES_STATES]; /* state of the track, or -1 */
+    double every_days;               /* > 0 */
+    int i_stock;                     /* variable, or -1 */
+    bool uses_taken;                 /* the stock falls while doses are taken only */
+} twp_study_doses_t;
+
+/* An exit at once goes before all other clocks of its time. */
+#define TWP_PRIORITY_AT_ONCE 1001
 
 typedef struct {
     const char *name;
@@ -447,6 +475,8 @@ typedef struct twp_study {
     twp_study_track_t *track; /* the study's own, then one per support; sorted by name */
     int n_exits;
     twp_study_exit_t *exit; /* by qualified name within track and state */
+    int n_doses;
+    twp_study_doses_t *doses;
     int n_observations;
     twp_study_observation_t *observation;
     int n_supports;

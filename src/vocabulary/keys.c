@@ -185,6 +185,7 @@ const twp_key_t twp_keys[] = {
         HELP("named lists of actions; each is a happening too") },
     { IN(PATIENT), "tracks", MAP(TRACK), REQUIRED_FILLED,
         HELP("state machines that run side by side") },
+    { IN(PATIENT), "doses", MAP(DOSES), HELP("medicines of which doses are taken or missed") },
     { IN(PATIENT), "utility", BLOCK(UTILITY), HELP("quality of life") },
 
     { IN(DISTRIBUTION), "normal", LIST_OF(CONSTANT), MEANS(ANY), .n_items = 2, EXACTLY_ONE(1),
@@ -348,6 +349,24 @@ const twp_key_t twp_keys[] = {
              "hazard") },
     { IN(EXIT), "stream", AS(TEXT), DEFAULT("the qualified name"),
         HELP("keeps an older name's random numbers through a renaming") },
+
+    { IN(DOSES), "while", AS(CONDITION), DEFAULT("always"),
+        HELP("on this therapy: doses are due while it is true") },
+    { IN(DOSES), "every", AS(CONSTANT), MEANS(TIME), DEFAULT("1 day"),
+        HELP("from one dose due to the next; > 0") },
+    { IN(DOSES), "stock", AS(NAME), DEFAULT("there is always a dose at hand"),
+        HELP("the stock from which doses are taken") },
+    { IN(DOSES), "uses", AS(CHOICE), .choices = "taken|prescribed", WITH("stock"), DEFAULT("taken"),
+        HELP("taken: the stock falls only while doses are taken; prescribed: every day, as stocks "
+             "do") },
+    { IN(DOSES), "slip", BLOCK(MISSED_RUN), HELP("a dose missed now and then") },
+    { IN(DOSES), "holiday", BLOCK(MISSED_RUN), HELP("a run of missed doses that tends to go on") },
+
+    { IN(MISSED_RUN), "chance", AS(STEP), MEANS(NUMBER), REQUIRED,
+        HELP("chance at each dose due that it begins, after a dose that was taken") },
+    { IN(MISSED_RUN), "goes_on", AS(STEP), MEANS(NUMBER), REQUIRED,
+        HELP("chance at each dose due that it goes on, after a dose that was missed") },
+    { IN(MISSED_RUN), "effects", BLOCKS(HAZARD_EFFECT), HELP("what moves its beginning") },
 
     { IN(CHOICES), "otherwise", AS(NAME), REQUIRED, HELP("state or `stay`, with the chance left") },
     { IN(CHOICES), "*", VALUE_OR_BLOCK(INSTANT, CHANCE_STEPS), MEANS(NUMBER),
@@ -654,6 +673,10 @@ const twp_block_row_t twp_blocks[TWP_N_BLOCKS] = {
     ROW(LIFE_TABLE, "life table", .help = "A hazard constant between the ages of a table."),
     ROW(HAZARD_EFFECT, "effect on a hazard", SOURCED, .help = "What moves an exit's hazard."),
     ROW(CHANCE_EFFECT, "effect on a chance", SOURCED, .help = "What moves a chance."),
+    ROW(DOSES, "doses", SOURCED,
+        .help = "Doses of one medicine; a track of its name: not_due, taken, slip, holiday, "
+                "no_supply."),
+    ROW(MISSED_RUN, "missed run", SOURCED, .help = "One kind of missed doses."),
     ROW(UTILITY, "utility", SOURCED, .help = "Quality of life, integrated to QALYs."),
     ROW(OBSERVATION, "observation", SOURCED, .help = "Something the programme sees."),
     ROW(SUPPORT, "support", SOURCED,
