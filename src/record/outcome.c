@@ -40,15 +40,16 @@ struct twp_outcome {
     const twp_model_t *model; /* of this life */
     double enters_days, end_days;
 
-    place_t *place;        /* [n_tracks] */
-    visit_t *visit;        /* [n_states] */
-    double *discounted;    /* [n_states] discounted days, of watched states */
-    span_t *span;          /* [n_spans] */
-    dose_t *dose;          /* [n_doses] */
-    twp_adherence_t *line; /* [n_lines] */
-    double *level;         /* [n_levels] day the stock runs empty, as known at its time */
-    uint8_t *mark;         /* [n_marks] */
-    int32_t *n_contacts;   /* [n_supports] */
+    place_t *place;         /* [n_tracks] */
+    visit_t *visit;         /* [n_states] */
+    double *discounted;     /* [n_states] discounted days, of watched states */
+    span_t *span;           /* [n_spans] */
+    dose_t *dose;           /* [n_doses] */
+    twp_adherence_t *line;  /* [n_lines] */
+    double *level;          /* [n_levels] day the stock runs empty, as known at its time */
+    twp_doses_seen_t *seen; /* [n_runs] */
+    uint8_t *mark;          /* [n_marks] */
+    int32_t *n_contacts;    /* [n_supports] */
 
     /* Of all lives since the last flush: changes of occupancy at each point of the grid, by which
      * [n_grid * n_states] is summed up, and the first point beyond the end of each life. */
@@ -71,13 +72,14 @@ make_room(twp_outcome_t *o)
     o->dose = TWP_ARENA_NEW(o->arena, dose_t, t->n_doses + 1);
     o->line = TWP_ARENA_NEW(o->arena, twp_adherence_t, t->n_lines + 1);
     o->level = TWP_ARENA_NEW(o->arena, double, t->n_levels + 1);
+    o->seen = TWP_ARENA_NEW(o->arena, twp_doses_seen_t, t->n_runs + 1);
     o->mark = TWP_ARENA_NEW(o->arena, uint8_t, t->n_marks + 1);
     o->n_contacts = TWP_ARENA_NEW(o->arena, int32_t, t->n_supports + 1);
     o->difference = TWP_ARENA_NEW(o->arena, int64_t, n_points * n_states + 1);
     o->n_ended = TWP_ARENA_NEW(o->arena, int64_t, n_points);
     return o->place != NULL && o->visit != NULL && o->discounted != NULL && o->span != NULL &&
-        o->dose != NULL && o->line != NULL && o->level != NULL && o->mark != NULL &&
-        o->n_contacts != NULL && o->difference != NULL && o->n_ended != NULL;
+        o->dose != NULL && o->line != NULL && o->level != NULL && o->seen != NULL &&
+        o->mark != NULL && o->n_contacts != NULL && o->difference != NULL && o->n_ended != NULL;
 }
 
 twp_status_t
@@ -156,6 +158,8 @@ reset(twp_outcome_t *o)
         twp_adherence_begin(&o->line[i], isnan(line->window_days) ? INFINITY : line->window_days,
             isnan(line->gap_days) ? INFINITY : line->gap_days, floor(o->end_days));
     }
+    for (int i = 0; i < t->n_runs; i++) /* a strategy may set how often doses are due */
+        twp_doses_begin(&o->seen[i], o->model->study->doses[t->runs[i].i_doses].every_days);
     o->i_grid = 0;
     o->grid_at_days = o->plan->grid_days[0] + TWP_OUTCOME_SLACK_DAYS;
 }
@@ -225,6 +229,19 @@ look_back(twp_outcome_t *o, int32_t i_state, double since_days, double to_days, 
     }
 }
 
+static void
+take_turn(twp_outcome_t *o, int32_t i_track, int32_t to, double now)
+{
+    const twp_outcome_tables_t *t = o->tables;
+
+    for (int i = 0; i < t->n_runs; i++)
+        if (t->runs[i].i_track == i_track) {
+            const twp_study_doses_t *doses = &o->plan->study->doses[t->runs[i].i_doses];
+            twp_doses_turn(&o->seen[i], &t->runs[i], now, to != doses->i_state[TWP_DOSES_NOT_DUE],
+                to == doses->i_state[TWP_DOSES_TAKEN]);
+        }
+}
+
 static inline void
 take_transition(twp_outcome_t *o, const twp_row_t *row)
 {
@@ -249,6 +266,8 @@ take_transition(twp_outcome_t *o, const twp_row_t *row)
     if (t->leave.first[from] != t->leave.first[from + 1])
         look_back(o, from, place->since_days, now, false);
     *place = (place_t){ now, now, to };
+    if (t->n_runs > 0)
+        take_turn(o, i_track, row->to, now);
     if (t->enter.first[to] != t->enter.first[to + 1])
         start_watches(o, to, now, false);
 }
@@ -395,6 +414,26 @@ level_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
 }
 
 static double
+runs_figure(const twp_outcome_t *o, const twp_outcome_figure_t *figure)
+{
+    const twp_doses_seen_t *seen = &o->seen[figure->i];
+
+    if (figure->measure == TWP_MEASURE_MISSED_IN_RUNS)
+        return figure->is_denominator ? seen->n_due - seen->n_taken : seen->n_counted;
+    if (!(seen->n_due > 0))
+        return NAN;
+    switch (figure->measure) {
+    case TWP_MEASURE_IMPLEMENTATION: return seen->n_taken / seen->n_due;
+    case TWP_MEASURE_MISSED_DOSES: return seen->n_due - seen->n_taken;
+    case TWP_MEASURE_DRUG_HOLIDAYS: return seen->n_runs;
+    default:
+        return isfinite(seen->until_days) && !is_within(seen->until_days, o->end_days)
+            ? NAN
+            : seen->n_runs > 0;
+    }
+}
+
+static double
 figure_value(const twp_outcome_t *o, const twp_outcome_figure_t *figure, const twp_twin_t *twin)
 {
     switch (figure->measure) {
@@ -413,6 +452,11 @@ figure_value(const twp_outcome_t *o, const twp_outcome_figure_t *figure, const t
     case TWP_MEASURE_TIME_TO: return o->span[figure->i].event_days - o->span[figure->i].start_days;
     case TWP_MEASURE_TALLY: return twin->tally[figure->i];
     case TWP_MEASURE_STOCK: return level_figure(o, figure);
+    case TWP_MEASURE_IMPLEMENTATION:
+    case TWP_MEASURE_MISSED_DOSES:
+    case TWP_MEASURE_DRUG_HOLIDAYS:
+    case TWP_MEASURE_ANY_DRUG_HOLIDAY:
+    case TWP_MEASURE_MISSED_IN_RUNS: return runs_figure(o, figure);
     default: return state_figure(o, figure);
     }
 }
@@ -464,6 +508,8 @@ twp_outcome_end(twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *tw
 {
     o->model = model;
     close_stays(o);
+    for (int i = 0; i < o->tables->n_runs; i++)
+        twp_doses_end(&o->seen[i], &o->tables->runs[i], o->end_days);
     for (int c = 0; c < o->plan->n_columns; c++)
         value[c] = figure_value(o, &o->tables->figure[c], twin);
     end_curves(o, curve);

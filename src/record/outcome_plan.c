@@ -130,6 +130,23 @@ level_of(making_t *making, int i_stock, double at_days)
     return t->n_levels++;
 }
 
+static int32_t
+runs_of(making_t *making, const twp_study_measure_t *measure)
+{
+    twp_outcome_tables_t *t = making->tables;
+    const twp_outcome_runs_t wanted = { measure->i_doses,
+        making->study->doses[measure->i_doses].i_track, measure->window_days,
+        measure->at_least_days, measure->at_most_days };
+
+    for (int i = 0; i < t->n_runs; i++)
+        if (t->runs[i].i_doses == wanted.i_doses && t->runs[i].window_days == wanted.window_days &&
+            t->runs[i].at_least_days == wanted.at_least_days &&
+            t->runs[i].at_most_days == wanted.at_most_days)
+            return i;
+    t->runs[t->n_runs] = wanted;
+    return t->n_runs++;
+}
+
 /** Whether a measure of cost counts an account. */
 static bool
 is_counted(const twp_study_typed_t *study, const twp_study_measure_t *measure, int i_account)
@@ -183,6 +200,11 @@ source_of(making_t *making, const twp_study_measure_t *measure, double time_days
     case TWP_MEASURE_TIME_TO: return span_of(making, measure);
     case TWP_MEASURE_OCCUPANCY: return mark_of(making, i_state, time_days);
     case TWP_MEASURE_STOCK: return level_of(making, measure->i_stock, time_days);
+    case TWP_MEASURE_IMPLEMENTATION:
+    case TWP_MEASURE_MISSED_DOSES:
+    case TWP_MEASURE_DRUG_HOLIDAYS:
+    case TWP_MEASURE_ANY_DRUG_HOLIDAY:
+    case TWP_MEASURE_MISSED_IN_RUNS: return runs_of(making, measure);
     case TWP_MEASURE_CONTACTS: return measure->i_support;
     case TWP_MEASURE_TALLY: return measure->i_tally;
     default: return i_state;
@@ -230,12 +252,20 @@ add_curve(making_t *making, int i_measure)
     plan->curve_of_measure[i_measure] = c;
 }
 
+/** Of all twins together: one sum over another. */
+static bool
+is_ratio(const twp_study_measure_t *measure)
+{
+    return measure->measure == TWP_MEASURE_SOJOURN ||
+        measure->measure == TWP_MEASURE_MISSED_IN_RUNS;
+}
+
 static int
 columns_of(const twp_study_measure_t *measure)
 {
     if (measure->measure == TWP_MEASURE_KAPLAN_MEIER)
         return 0;
-    if (measure->measure == TWP_MEASURE_SOJOURN)
+    if (is_ratio(measure))
         return 2;
     return measure->n_times > 0 ? measure->n_times : 1;
 }
@@ -248,7 +278,7 @@ add_columns(making_t *making)
         making->plan->curve_of_measure[i] = -1;
         if (measure->measure == TWP_MEASURE_KAPLAN_MEIER) {
             add_curve(making, i);
-        } else if (measure->measure == TWP_MEASURE_SOJOURN) {
+        } else if (is_ratio(measure)) {
             add_column(making, i, 0, TWP_COLUMN_RATIO);
             add_column(making, i, 0, TWP_COLUMN_DENOMINATOR);
         } else {
@@ -355,6 +385,7 @@ make_room(making_t *making, int n_columns)
     t->line = TWP_ARENA_NEW(arena, twp_outcome_line_t, n_most);
     t->mark = TWP_ARENA_NEW(arena, twp_outcome_mark_t, n_most);
     t->level = TWP_ARENA_NEW(arena, twp_outcome_level_t, n_most);
+    t->runs = TWP_ARENA_NEW(arena, twp_outcome_runs_t, n_most);
     t->curve_span = TWP_ARENA_NEW(arena, int32_t, n_most);
     t->account = TWP_ARENA_NEW(arena, int32_t, (size_t) n_most * (size_t) (study->n_accounts + 1));
     t->reward = TWP_ARENA_NEW(
@@ -362,7 +393,8 @@ make_room(making_t *making, int n_columns)
     return plan->column != NULL && plan->curve != NULL && plan->curve_of_measure != NULL &&
         plan->first_state != NULL && t->exit_track != NULL && t->figure != NULL &&
         t->span != NULL && t->dose != NULL && t->line != NULL && t->mark != NULL &&
-        t->level != NULL && t->curve_span != NULL && t->account != NULL && t->reward != NULL;
+        t->level != NULL && t->runs != NULL && t->curve_span != NULL && t->account != NULL &&
+        t->reward != NULL;
 }
 
 /** Grid of occupancy and days of the curves: to the end of the longest life. */

@@ -39,6 +39,13 @@ typedef struct {
     double at_days;
 } twp_outcome_level_t;
 
+/** Runs of missed doses that are at_least and at_most so long, among the doses due in the window. */
+typedef struct {
+    int32_t i_doses, i_track;
+    double window_days; /* from the first dose due */
+    double at_least_days, at_most_days;
+} twp_outcome_runs_t;
+
 typedef enum {
     TWP_WATCH_SPAN_END, /* order matters: a span that starts here does not end here */
     TWP_WATCH_SPAN_START,
@@ -62,7 +69,8 @@ typedef struct {
     twp_measure_t measure;
     bool is_denominator, is_discounted;
     double time_days, gap_days; /* time INFINITY: none */
-    int32_t i; /* dose, line, span, mark, level, state, support or tally; -1: does not apply */
+    int32_t
+        i; /* dose, line, span, mark, level, runs, state, support or tally; -1: does not apply */
     int32_t i_account_first, n_accounts; /* cost: into account[] */
     int32_t i_reward_first, n_rewards;   /* cost, qaly: into reward[] */
 } twp_outcome_figure_t;
@@ -83,10 +91,34 @@ typedef struct twp_outcome_tables {
     twp_outcome_mark_t *mark;
     int n_levels;
     twp_outcome_level_t *level;
+    int n_runs;
+    twp_outcome_runs_t *runs;
     int32_t *account, *reward;
     int32_t *curve_span; /* [n_curves] */
     twp_outcome_watches_t enter, leave;
     double step_days; /* of the grid */
 } twp_outcome_tables_t;
+
+/* ---- doses taken and missed (outcome_doses.c) --------------------------------------------------- */
+
+/** What the doses due so far show, of one twp_outcome_runs_t. */
+typedef struct {
+    double every_days;
+    double anchor_days; /* when dosing last began: a dose is due then, and each `every` later */
+    double since_days;  /* of the run that is open */
+    double until_days; /* end of the window; INFINITY until the first dose is due, or without end */
+    double n_due, n_taken;
+    double n_missed;  /* in a row so far */
+    double n_counted; /* missed doses in runs whose length counts */
+    int32_t n_runs;   /* such runs */
+    bool has_begun, is_due, is_taken;
+} twp_doses_seen_t;
+
+void twp_doses_begin(twp_doses_seen_t *seen, double every_days);
+/** The track of the doses goes to a state at a time. */
+void twp_doses_turn(twp_doses_seen_t *seen, const twp_outcome_runs_t *runs, double now_days,
+    bool is_due, bool is_taken);
+/** The life ends. */
+void twp_doses_end(twp_doses_seen_t *seen, const twp_outcome_runs_t *runs, double end_days);
 
 #endif

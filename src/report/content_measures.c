@@ -90,7 +90,9 @@ readable(twp_writing_t *w, const twp_summary_row_t *row)
         const char *begins, *instead;
     } known[] = {
         { "first entry ", "Entered " },
+        { "implementation", "Implementation: doses taken of doses due" },
         { "kaplan meier ", "Kaplan-Meier, not yet " },
+        { "missed in runs", "Share of missed doses in runs" },
         { "mpr", "Medication possession ratio (MPR)" },
         { "occupancy ", "In " },
         { "pdc", "Proportion of days covered (PDC)" },

@@ -107,8 +107,7 @@ twp_fill_label(twp_fill_t *fill, const twp_study_measure_t *measure)
     const twp_measure_t kind = measure->measure;
     const char *label = measure->label;
 
-    if ((kind == TWP_MEASURE_PDC || kind == TWP_MEASURE_MPR || kind == TWP_MEASURE_REFILLS) &&
-        isfinite(measure->window_days))
+    if ((twp_measures[kind].takes & TWP_TAKES_WINDOW) != 0 && isfinite(measure->window_days))
         label = twp_arena_printf(fill->arena, "%s, over %.6g days", label, measure->window_days);
     else if (kind == TWP_MEASURE_PERSISTENCE)
         label = twp_arena_printf(fill->arena, "%s, gaps up to %.6g days", label, measure->gap_days);

@@ -3,6 +3,7 @@
 #include "study/read.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,28 @@ read_stock(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_
     return n == 1 ? i_only : -1;
 }
 
+/* Whose doses: named by `of`, or the only ones. */
+static bool
+read_doses(twp_read_t *read, twp_spot_t spot, twp_spot_t of, const twp_measure_row_t *row,
+    twp_study_measure_t *out)
+{
+    const twp_study_typed_t *study = read->study;
+    const char **name = TWP_READ_NEW(read, const char *, study->n_doses);
+
+    for (int i = 0; i < study->n_doses; i++)
+        name[i] = study->doses[i].name;
+    if (of.node != NULL)
+        out->i_doses = read_listed(read, of, name, study->n_doses, "doses of a medicine");
+    else if (study->n_doses == 1)
+        out->i_doses = 0;
+    else
+        twp_read_fail(read, twp_read_place(spot), row->name,
+            study->n_doses > 1 ? "of: NAME" : "patient.doses", NULL,
+            study->n_doses > 1 ? "there are several medicines with doses"
+                               : "no doses are taken or missed in this study");
+    return out->i_doses >= 0;
+}
+
 /* `of`: what it names depends on the measure. */
 static bool
 read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_study_measure_t *out)
@@ -136,6 +159,8 @@ read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_stu
             read, of, study->tally, study->n_tallies, "the name of a measure action");
         return out->i_tally >= 0;
     }
+    if (row->takes & TWP_TAKES_DOSES)
+        return read_doses(read, spot, of, row, out);
     if ((row->takes & TWP_TAKES_SUPPORT) && of.node != NULL) {
         out->i_support = twp_read_reference(read, of, TWP_SYMBOL_SUPPORT);
         return out->i_support >= 0;
@@ -157,6 +182,39 @@ static bool
 is_discounted_by_default(const twp_measure_row_t *row)
 {
     return row->measure != TWP_MEASURE_TIME_IN;
+}
+
+/* 2.5 as `2_5`. */
+static const char *
+days_in_a_name(twp_read_t *read, double days)
+{
+    char text[32], *out;
+
+    (void) snprintf(text, sizeof text, "%.6g", days);
+    out = memcpy(twp_read_alloc(read, (int) sizeof text, 1), text, sizeof text);
+    for (char *at = out; *at != '\0'; at++)
+        if (!((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z')))
+            *at = '_';
+    return out;
+}
+
+/* `missed_in_runs_from_1_to_2_d`, `drug_holidays_from_5_d`; nothing where all is as by default */
+static void
+name_runs(twp_read_t *read, const twp_measure_row_t *row, const twp_study_measure_t *measure,
+    const char **name, const char **label)
+{
+    const double usual = row->takes & TWP_TAKES_AT_MOST ? 0 : 3;
+    const double low = measure->at_least_days, high = measure->at_most_days;
+    const char *from = days_in_a_name(read, low), *to = days_in_a_name(read, high);
+
+    if (isfinite(high)) {
+        *name = twp_read_printf(read, "%s_from_%s_to_%s_d", *name, from, to);
+        *label = low == high ? twp_read_printf(read, "%s of %.6g days", *label, low)
+                             : twp_read_printf(read, "%s of %.6g to %.6g days", *label, low, high);
+    } else if (low != usual) {
+        *name = twp_read_printf(read, "%s_from_%s_d", *name, from);
+        *label = twp_read_printf(read, "%s of %.6g days or more", *label, low);
+    }
 }
 
 /* `occupancy_health_dead`, `cost_payer_drug`, `time_to_therapy_taking_since_journey_asked` */
@@ -195,6 +253,12 @@ name_measure(
         name = twp_read_printf(read, "%s_%s", name, study->variable[out->i_stock].name);
         label = twp_read_printf(read, "%s of %s", label, study->variable[out->i_stock].name);
     }
+    if (twp_read_get(read, spot, "of").node != NULL && out->i_doses >= 0) {
+        name = twp_read_printf(read, "%s_%s", name, study->doses[out->i_doses].name);
+        label = twp_read_printf(read, "%s of %s", label, study->doses[out->i_doses].name);
+    }
+    if (row->takes & TWP_TAKES_AT_LEAST)
+        name_runs(read, row, out, &name, &label);
     if (out->i_since_track >= 0) {
         const twp_study_track_t *track = &study->track[out->i_since_track];
         const char *state = track->state[out->i_since_state].name;
@@ -231,7 +295,9 @@ init_measure(twp_study_measure_t *out, const twp_measure_row_t *row)
         .i_category = -1,
         .i_tally = -1,
         .window_days = INFINITY,
-        .i_stock = -1 };
+        .i_stock = -1,
+        .i_doses = -1,
+        .at_most_days = INFINITY };
 }
 
 static double
@@ -279,6 +345,11 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     if (row->takes & TWP_TAKES_WINDOW)
         out->window_days = read_span(
             read, twp_read_get(read, spot, "window"), false, read->window_days);
+    if (row->takes & TWP_TAKES_AT_LEAST)
+        out->at_least_days = read_span(read, twp_read_get(read, spot, "at_least"), true,
+            row->takes & TWP_TAKES_AT_MOST ? 0 : 3);
+    if (row->takes & TWP_TAKES_AT_MOST)
+        out->at_most_days = read_span(read, twp_read_get(read, spot, "at_most"), false, INFINITY);
     if (row->takes & TWP_TAKES_STOCK)
         out->i_stock = read_stock(read, twp_read_get(read, spot, "stock"), row, spot);
     if (row->takes & TWP_TAKES_DISCOUNT)
@@ -304,7 +375,8 @@ is_alike(const twp_study_measure_t *a, const twp_study_measure_t *b)
         a->i_support == b->i_support && a->i_payer == b->i_payer &&
         a->i_category == b->i_category && a->i_tally == b->i_tally && a->gap_days == b->gap_days &&
         a->window_days == b->window_days && a->i_stock == b->i_stock &&
-        a->is_discounted == b->is_discounted;
+        a->is_discounted == b->is_discounted && a->i_doses == b->i_doses &&
+        a->at_least_days == b->at_least_days && a->at_most_days == b->at_most_days;
 }
 
 static int

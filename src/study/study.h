@@ -388,6 +388,8 @@ typedef struct {
     double window_days;               /* observation window of pdc, mpr; INFINITY: to the end */
     int i_stock;                      /* stock whose dispensings count; -1: any */
     bool is_discounted;
+    int i_doses;                        /* whose runs of missed doses; -1 */
+    double at_least_days, at_most_days; /* length of the runs that count */
 } twp_study_measure_t;
 
 typedef struct {

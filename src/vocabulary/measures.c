@@ -83,12 +83,39 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "among twins followed to `at`: days of stock left then; refused where not only "
         "dispensings change the stock, or only some of them carry over",
         "Twinpath" },
+    { TWP_MEASURE_IMPLEMENTATION, "implementation", "1", TWP_TAKES_DOSES | TWP_TAKES_WINDOW,
+        "among twins with a dose due: doses taken over doses due, of those due within the window "
+        "from "
+        "the first one and before the end of the life",
+        ABC },
+    { TWP_MEASURE_MISSED_DOSES, "missed_doses", "", TWP_TAKES_DOSES | TWP_TAKES_WINDOW,
+        "among twins with a dose due: doses due within the window, as for implementation, and not "
+        "taken",
+        ABC },
+    { TWP_MEASURE_DRUG_HOLIDAYS, "drug_holidays", "",
+        TWP_TAKES_DOSES | TWP_TAKES_WINDOW | TWP_TAKES_AT_LEAST,
+        "among twins with a dose due: runs of missed doses in a row, of whatever kind, that are "
+        "`at_least` long (their number times `every`; default 3 days), as the doses due within the "
+        "window show them",
+        "Vrijens 2008 BMJ 336:1114" },
+    { TWP_MEASURE_ANY_DRUG_HOLIDAY, "any_drug_holiday", "1",
+        TWP_TAKES_DOSES | TWP_TAKES_WINDOW | TWP_TAKES_AT_LEAST,
+        "among twins with a dose due that are followed to the end of the window: 1 with at least "
+        "one of "
+        "the drug_holidays, else 0",
+        "Vrijens 2008 BMJ 336:1114" },
+    { TWP_MEASURE_MISSED_IN_RUNS, "missed_in_runs", "1",
+        TWP_TAKES_DOSES | TWP_TAKES_WINDOW | TWP_TAKES_AT_LEAST | TWP_TAKES_AT_MOST,
+        "share of the missed doses of all twins that lie in runs `at_least` (default 0 days) and "
+        "`at_most` (default: no limit) long, as the doses due within the window show them",
+        "Vrijens 2008 BMJ 336:1114" },
 };
 
 const twp_measure_key_t twp_measure_keys[] = {
     { "at", TWP_TAKES_AT, TWP_TAKES_AT },
     { "by", TWP_TAKES_BY | TWP_TAKES_BY_OPTIONAL, TWP_TAKES_BY },
-    { "of", TWP_TAKES_STATE | TWP_TAKES_SUPPORT | TWP_TAKES_PAYER | TWP_TAKES_TALLY,
+    { "of",
+        TWP_TAKES_STATE | TWP_TAKES_SUPPORT | TWP_TAKES_PAYER | TWP_TAKES_TALLY | TWP_TAKES_DOSES,
         TWP_TAKES_STATE | TWP_TAKES_TALLY },
     { "since", TWP_TAKES_SINCE, 0 },
     { "permissible_gap", TWP_TAKES_GAP, 0 },
@@ -96,6 +123,8 @@ const twp_measure_key_t twp_measure_keys[] = {
     { "category", TWP_TAKES_PAYER, 0 },
     { "discounted", TWP_TAKES_DISCOUNT, 0 },
     { "stock", TWP_TAKES_STOCK, 0 },
+    { "at_least", TWP_TAKES_AT_LEAST, 0 },
+    { "at_most", TWP_TAKES_AT_MOST, 0 },
 };
 const size_t twp_n_measure_keys = sizeof twp_measure_keys / sizeof twp_measure_keys[0];
 

@@ -26,6 +26,11 @@ typedef enum {
     TWP_MEASURE_KAPLAN_MEIER = 17,
     TWP_MEASURE_TALLY = 18,
     TWP_MEASURE_STOCK = 19,
+    TWP_MEASURE_IMPLEMENTATION = 20,
+    TWP_MEASURE_MISSED_DOSES = 21,
+    TWP_MEASURE_DRUG_HOLIDAYS = 22,
+    TWP_MEASURE_ANY_DRUG_HOLIDAY = 23,
+    TWP_MEASURE_MISSED_IN_RUNS = 24,
     TWP_N_MEASURES
 } twp_measure_t;
 
@@ -42,8 +47,11 @@ enum {
     TWP_TAKES_PAYER = 1 << 8,   /* of: payer; default all; category: default all */
     TWP_TAKES_DISCOUNT =
         1 << 9, /* discounted: default true where the report discounts, not for time_in_state */
-    TWP_TAKES_STOCK = 1 << 10, /* stock: which product; default the only one, or any */
-    TWP_TAKES_TALLY = 1 << 11  /* of: name of a `measure` action; required */
+    TWP_TAKES_STOCK = 1 << 10,    /* stock: which product; default the only one, or any */
+    TWP_TAKES_TALLY = 1 << 11,    /* of: name of a `measure` action; required */
+    TWP_TAKES_DOSES = 1 << 12,    /* of: doses of a medicine; default the only ones */
+    TWP_TAKES_AT_LEAST = 1 << 13, /* at_least: shortest run of missed doses that counts */
+    TWP_TAKES_AT_MOST = 1 << 14   /* at_most: longest run of missed doses that counts */
 };
 
 typedef struct {
