@@ -198,7 +198,7 @@ days_in_a_name(twp_read_t *read, double days)
     return out;
 }
 
-/* `missed_in_runs_from_1_to_2_d`, `drug_holidays_from_5_d`; nothing where all is as by default */
+/* `missed_in_runs_of_1_d`, `missed_in_runs_from_1_to_2_d`, `drug_holidays_from_5_d`; nothing where all is as by default */
 static void
 name_runs(twp_read_t *read, const twp_measure_row_t *row, const twp_study_measure_t *measure,
     const char **name, const char **label)
@@ -207,10 +207,12 @@ name_runs(twp_read_t *read, const twp_measure_row_t *row, const twp_study_measur
     const double low = measure->at_least_days, high = measure->at_most_days;
     const char *from = days_in_a_name(read, low), *to = days_in_a_name(read, high);
 
-    if (isfinite(high)) {
+    if (low == high) {
+        *name = twp_read_printf(read, "%s_of_%s_d", *name, to);
+        *label = twp_read_printf(read, "%s of %.6g %s", *label, low, low == 1 ? "day" : "days");
+    } else if (isfinite(high)) {
         *name = twp_read_printf(read, "%s_from_%s_to_%s_d", *name, from, to);
-        *label = low == high ? twp_read_printf(read, "%s of %.6g days", *label, low)
-                             : twp_read_printf(read, "%s of %.6g to %.6g days", *label, low, high);
+        *label = twp_read_printf(read, "%s of %.6g to %.6g days", *label, low, high);
     } else if (low != usual) {
         *name = twp_read_printf(read, "%s_from_%s_d", *name, from);
         *label = twp_read_printf(read, "%s of %.6g days or more", *label, low);

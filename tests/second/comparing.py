@@ -143,7 +143,7 @@ class Comparison:
                 value = figure(life, measure)
                 if value is None:
                     continue
-                if measure["measure"] != "sojourn":               # its mean is a ratio of sums
+                if measure["measure"] not in ("sojourn", "missed_in_runs"):  # their means are ratios of sums
                     figures.setdefault((base, at), []).append(value)
                 self.compare_figure(strategy, twin, column, self.results.outcomes[column][number, i], value)
         if n_agree == len(rows) == len(self.results.twins):

@@ -26,6 +26,9 @@ def features_of(study):
         of_variable(found, block or {})
     for track in patient["tracks"].values():
         of_track(found, track)
+    for block in patient.get("doses", {}).values():
+        found |= {f"doses: {key}" for key in plain(block)} | {f"doses: uses {block.get('uses')}"}
+        found |= {f"missed run: {key}" for kind in ("slip", "holiday") for key in plain(block.get(kind))}
     for listed in patient.get("actions", {}).values():
         of_actions(found, listed)
     for support in (study.get("supports") or {}).values():

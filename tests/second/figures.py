@@ -1,6 +1,8 @@
 """Figures of a twin from its life, by the definitions of scenarios/README.md, "Measures" (not a test)."""
 import math
 
+from doses import doses_due, missed_runs
+
 SLACK = 1e-6            # what is over a limit by at most this many days counts as within it
 YEAR = 365.25
 
@@ -31,6 +33,8 @@ class Keys:
             text = measure.get(key, report.get(key, otherwise) if key != "by" else otherwise)
             return None if text is None else model.constant(text)
         self.by, self.at = days("by", None), days("at", None)
+        self.at_least = days("at_least", "0 days" if self.measure == "missed_in_runs" else "3 days")
+        self.at_most = days("at_most", None)
         self.window, self.gap = days("window", None), days("permissible_gap", "60 days")
 
 
@@ -208,6 +212,46 @@ def persistence(life, keys):
     return 1.0
 
 
+# Doses taken and missed ----------------------------------------------------------------------------
+
+def due(life, keys):
+    """(doses taken or missed one by one, lengths of the runs of missed ones that count, end of the window)."""
+    name = keys.of or next(iter(life.model.every))
+    episodes, last = doses_due(life, name, keys.window)
+    runs = [n for n in missed_runs(episodes) if n * life.model.every[name] >= keys.at_least - SLACK and
+            (keys.at_most is None or n * life.model.every[name] <= keys.at_most + SLACK)]
+    return [taken for episode in episodes for taken in episode], runs, last
+
+
+def implementation(life, keys):
+    taken, _, _ = due(life, keys)
+    return sum(taken) / len(taken) if taken else nothing()
+
+
+def missed_doses(life, keys):
+    taken, _, _ = due(life, keys)
+    return len(taken) - sum(taken) if taken else nothing()
+
+
+def drug_holidays(life, keys):
+    taken, runs, _ = due(life, keys)
+    return float(len(runs)) if taken else nothing()
+
+
+def any_drug_holiday(life, keys):
+    taken, runs, last = due(life, keys)
+    if not taken or (last < math.inf and last > life.end + SLACK):
+        return nothing()
+    return 1.0 if runs else 0.0
+
+
+def missed_in_runs(life, keys):
+    """Of one twin: its missed doses in runs that count over all of them."""
+    taken, runs, _ = due(life, keys)
+    return sum(runs) / (len(taken) - sum(taken)) if len(taken) > sum(taken) else nothing()
+
+
 FIGURES = {function.__name__: function for function in (
     cost, qaly, contacts, total, time_in_state, life_years, entries, occupancy, first_entry, time_to, sojourn,
-    stock_at, initiation, primary_non_adherence, time_to_first_dose, pdc, mpr, refills, persistence)}
+    stock_at, initiation, primary_non_adherence, time_to_first_dose, pdc, mpr, refills, persistence,
+    implementation, missed_doses, drug_holidays, any_drug_holiday, missed_in_runs)}

@@ -10,6 +10,7 @@ from types import SimpleNamespace as Record
 
 import draws
 import laws
+from doses import DosesReader
 from supports import SupportReader
 from words import (StudyError, Table, as_list, check_keys, compile_expression, plain, steps,
                    study_under, units_of)
@@ -17,7 +18,7 @@ from words import (StudyError, Table, as_list, check_keys, compile_expression, p
 OF_STATE = ("enter", "leave", "cost", "source", "note")
 
 
-class Model(SupportReader):
+class Model(SupportReader, DosesReader):
     def __init__(self, study, strategy, command_line=()):
         study = study_under(study, strategy, command_line)
         check_keys(study)
@@ -37,7 +38,10 @@ class Model(SupportReader):
         self.formulas = self.read_formulas()
         self.exits, self.states, self.tracks = {}, {}, {}
         self.fades = []
+        for name in self.patient.get("doses") or {}:
+            self.tracks[name] = Record(name=name, since=None, start=Record(kind="name", name="not_due"))
         self.read_tracks()
+        self.read_doses()
         self.read_supports()
         self.read_effects_of_supports()
         self.read_answers()
@@ -75,7 +79,8 @@ class Model(SupportReader):
             return f"life.model.instant[{head!r}](life)"
         if head in (self.patient.get("formulas") or {}):
             return f"life.formulas[{head!r}]"
-        if head in (self.patient.get("tracks") or {}) or head in self.supports:
+        if head in (self.patient.get("tracks") or {}) or head in (self.patient.get("doses") or {}) or \
+                head in self.supports:
             return f"(life.state[{head!r}] == {tail or 'active'!r})"
         if head in self.observations:
             of = self.observations[head]["of"]

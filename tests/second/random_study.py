@@ -53,6 +53,7 @@ class RandomStudy(RandomWords):
         self.name_tracks()
         self.make_observations()
         self.make_formulas()
+        self.make_doses()
         self.make_named_actions()
         self.make_tracks()
         self.make_supports()
@@ -259,6 +260,36 @@ class RandomStudy(RandomWords):
             of = self.pick([name for name in formulas if name not in ("is_bad", "moment")])
             self.observations["index"] = {"of": of}
             self.seen_words.append("index")
+
+    def make_doses(self):
+        """Doses of one or two medicines; what they do to other tracks takes time, so nothing goes round at once."""
+        self.doses = {}
+        n, stocks = self.number, list(self.stocks)
+        for name in self.some(["drops", "tablets"], 0, 2):
+            block = {key: {"chance": self.pick([n(0, 0.3), f"0.3 * logistic({self.bounded('step')})"]),
+                           "goes_on": self.pick([0, n(0, 0.8), f"0.9 * logistic({self.bounded('twin')})"])}
+                     for key in self.some(["slip", "holiday"], 1, 2)}
+            for missed in block.values():
+                if self.happens(0.4):
+                    missed["effects"] = [{"if": self.condition("step"), "hr": n(0.3, 3)},
+                                         {"per": self.bounded("step", -1, 1), "hr": n(0.5, 2)}]
+            if self.happens(0.7):
+                block["while"] = self.condition("step")
+            if self.happens(0.5):
+                block["every"] = self.pick(["1 day", "12 hours", "2 days", "1 week"])
+            if stocks and self.happens(0.8):
+                block["stock"] = stocks.pop()
+                if self.happens(0.6):
+                    block["uses"] = self.pick(["taken", "prescribed"])
+            self.doses[name] = block
+        for name, block in self.doses.items():
+            kind = self.pick([key for key in ("slip", "holiday") if key in block])
+            self.conditions["step"] += [f"{name}.taken", f"{name}.{kind}"]
+            self.happenings += [(0, f"{name}.{kind}"), (0, f"{name}.{kind}.resume")]
+            if self.happens(0.5):
+                self.observe(f"saw_{name}", f"{name}.{kind}", 0)
+        if self.doses:
+            self.patient["doses"] = self.doses
 
     # Actions -------------------------------------------------------------------------------------------
 
@@ -583,6 +614,10 @@ class RandomStudy(RandomWords):
         shared = exits[:1] if self.happens(0.7) else []             # several supports move the same
         for place in shared + self.some(exits[1:], 0 if shared else 1, 2):
             effects.append({"on_exit": place, self.pick(["hr", "hr", "time_ratio"]): self.number(0.5, 2)})
+        for name, block in self.doses.items():
+            kind = self.pick([key for key in ("slip", "holiday") if key in block])
+            place = self.pick([f"{name}.taken.{kind}", f"{name}.{kind}.resume"])
+            effects += [{"on_exit": place, "hr": self.number(0.3, 3)}] * self.happens(0.5)
         for place in self.some(chances, 0, 1):
             effects.append({"on_chance": place, **self.odds()})
         for effect in effects:
@@ -680,13 +715,21 @@ class RandomStudy(RandomWords):
             {"measure": "first_entry", "of": last, "by": "60 days"}, {"measure": "first_entry", "of": first, "by": "90 days"},
             {"measure": "time_to", "of": last}, {"measure": "time_to", "of": first, "since": last},
             {"measure": "sojourn", "of": first}, {"measure": "stock_at", "at": "100 days", "stock": stock}]
+        for name, block in self.doses.items():
+            many = [{"measure": "implementation", "of": name}, {"measure": "missed_doses", "of": name, "window": "90 days"},
+                    {"measure": "drug_holidays", "of": name}, {"measure": "any_drug_holiday", "of": name, "window": "120 days"},
+                    {"measure": "drug_holidays", "of": name, "at_least": "2 days", "window": "200 days"},
+                    {"measure": "missed_in_runs", "of": name, "at_most": "2 days"},
+                    {"measure": "missed_in_runs", "of": name, "at_least": "3 days", "window": "1 year"}][:self.random.randint(3, 7)] + many
         text = self.text()
+        if any(block.get("stock") == stock and block.get("uses") != "prescribed" for block in self.doses.values()):
+            many = [measure for measure in many if measure["measure"] != "stock_at"]
         if "carry_over: false" in text or any(
                 f"{name}: {days}" in text for name in self.stocks
                 for days in ("0 days", "5 days", "12 days", "-4 days", "6 days")):
             many = [measure for measure in many if measure["measure"] != "stock_at"]
         return [{**measure, "as": f"m{i}_{measure['measure']}"} for i, measure in
-                enumerate(self.random.sample(many[:-1], 8) + many[-1:])]
+                enumerate(self.random.sample(many[:-1], 8) + many[-1:] + many[:2] * bool(self.doses))]
 
     # Files ---------------------------------------------------------------------------------------------
 

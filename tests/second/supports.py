@@ -5,6 +5,10 @@ from draws import INFINITE
 from words import as_list, plain
 
 
+def going_to(state, chance=None, do=(), effects=()):
+    return Record(chance=chance, to=state, do=list(do), effects=list(effects), of_supports=[])
+
+
 class SupportReader:
     """The part of a model that turns supports into tracks, states, exits and effects."""
 
@@ -26,21 +30,18 @@ class SupportReader:
         for state in ("idle", "over"):
             self.add_exit(name, state, "offer", **self.offer(name, block, costs, category, waits))
             self.add_exit(name, state, "asked", kind="upon", happenings=[f"start: {name}"],
-                          guard=lambda life: life.is_open(name), branches=[self.going_to("active")])
+                          guard=lambda life: life.is_open(name), branches=[going_to("active")])
         if waits > 0:
             self.add_exit(name, "waiting", "begin", kind="after", x=lambda life: waits,
-                          branches=[self.going_to("active")])
+                          branches=[going_to("active")])
         for state in ("waiting", "active"):
             self.add_exit(name, state, "asked_end", kind="upon", happenings=[f"end: {name}"],
-                          branches=[self.going_to("over")])
+                          branches=[going_to("over")])
         if "lasts" in block:
-            self.add_exit(name, "active", "end", branches=[self.going_to("over")], **self.end(block["lasts"]))
+            self.add_exit(name, "active", "end", branches=[going_to("over")], **self.end(block["lasts"]))
         if "contacts" in block:
             self.add_exit(name, "active", "contact",
                           **self.contacts(name, block["contacts"], costs, category))
-
-    def going_to(self, state, chance=None, do=(), effects=()):
-        return Record(chance=chance, to=state, do=list(do), effects=list(effects), of_supports=[])
 
     def costs_of(self, what, costs, category):
         return [self.payment(payer, category, self.expression(costs[payer][what]))
@@ -52,11 +53,11 @@ class SupportReader:
         guards = [self.expression(offer.get("if", "true")), self.expression(block.get("eligible", "true"))]
         if "consent" in block:
             guards.append(self.expression("consent." + block["consent"]))
-        accepted = self.going_to("waiting" if waits > 0 else "active", self.chance(uptake["chance"]),
+        accepted = going_to("waiting" if waits > 0 else "active", self.chance(uptake["chance"]),
                                  effects=[self.effect(one) for one in uptake.get("effects", [])])
         content = {
             "guard": lambda life: life.is_open(name) and all(guard(life) for guard in guards),
-            "branches": [accepted, self.going_to("stay")],
+            "branches": [accepted, going_to("stay")],
             "do": [lambda life: life.contact(name)] + self.costs_of("offer", costs, category),
             "notes_offer": name,
             "counter": f"patient.{name}.offer", "choice_stream": f"patient.{name}.offer.choose"}
@@ -74,13 +75,13 @@ class SupportReader:
         return {"kind": "after", "x": self.expression(lasts)}
 
     def contacts(self, name, block, costs, category):
-        reached = self.going_to("stay", self.expression(block.get("reached", "1")),
+        reached = going_to("stay", self.expression(block.get("reached", "1")),
                                 self.actions(block.get("do")))
         paid = block.get("category", category)
         own = [self.payment(payer, paid, self.expression(text))
                for payer, text in sorted(plain(block.get("cost")).items())]
         return {"guard": self.expression(block.get("if", "true")),
-                "branches": [reached, self.going_to("stay")],
+                "branches": [reached, going_to("stay")],
                 "do": [lambda life: life.contact(name)] + own + self.costs_of("contact", costs, category),
                 **self.upon_or_every(block)}
 

@@ -53,6 +53,8 @@ variable:_within variable:_stock money:_exchange discount:_steps discount:_rule_
 discount:_from_start_of_time discount:_from_entry
 measure:_initiation measure:_primary_non_adherence measure:_time_to_first_dose measure:_pdc measure:_mpr
 measure:_refills measure:_persistence measure:_occupancy measure:_first_entry measure:_time_to measure:_sojourn
+measure:_implementation measure:_missed_doses doses:_slip doses:_holiday doses:_while doses:_every
+doses:_uses_taken doses:_uses_prescribed missed_run:_effects law:_geometric_every
 measure:_stock_at measure:_life_years measure:_entries measure:_time_in_state
 state:_several_costs choose:_a_row_of_a_matrix action:_qaly utility:_multiply utility:_min over_time:_grows
 over_time:_from over_time:_counts_from table:_by grid() rise() line() entries()

@@ -13,6 +13,7 @@ import numpy as np
 
 import draws
 import laws
+from doses import AtOnce
 from draws import INFINITE
 from model import Model
 from words import load_study
@@ -39,6 +40,7 @@ class Life:
         self.counters = {}                      # of exits
         self.state, self.entered = {}, {}       # of tracks
         self.last_entered = {}                  # of (track, state)
+        self.dosing_began = {}                  # of doses
         self.clocks, self.to_start = {}, {}     # by qualified name of the exit
         self.restarted = set()
         self.queue = []                         # happenings
@@ -85,6 +87,10 @@ class Life:
 
     def start_variables(self):
         self.held, self.drifts, self.empty_at, self.is_empty, self.stock_level = {}, {}, {}, {}, {}
+        self.still_with = {}                    # stocks that do not fall: days left
+        for block in (self.model.patient.get("doses") or {}).values():
+            if "stock" in block and block.get("uses", "taken") == "taken":
+                self.still_with[block["stock"]] = 0.0
         for name, variable in self.model.variables.items():
             value = self.value_at(variable.starts, self.draw(variable.starts.stream, 1))
             if variable.kind == "stock":
@@ -124,9 +130,26 @@ class Life:
         return drift.undisturbed(self.now)
 
     def stock_left(self, name):
-        return max(0.0, self.empty_at[name] - self.now)
+        return self.still_with.get(name, max(0.0, self.empty_at[name] - self.now))
+
+    def let_fall(self, name, falls):
+        """A stock from which doses are taken falls only while they are."""
+        days = self.stock_left(name)
+        if falls:
+            self.still_with.pop(name, None)
+        else:
+            self.still_with[name] = days
+        if not self.is_empty[name]:
+            self.set_stock(name, days if days > 1e-9 else 0.0)
+            if self.is_empty[name]:
+                self.happen(f"{name}.empty")
+
+    def begin_dosing(self, doses):
+        self.dosing_began[doses] = self.now
 
     def set_stock(self, name, days):
+        if name in self.still_with:
+            self.still_with[name] = days
         self.empty_at[name] = self.now + days
         self.is_empty[name] = days <= 0
         self.stock_history.append((self.now, name, self.empty_at[name]))
@@ -260,7 +283,9 @@ class Life:
     def start_clock(self, exit_):
         """At the end of an instant in which the state was entered, or the exit repeated."""
         again = exit_.name in self.restarted
-        if exit_.kind == "hazard":
+        if exit_.kind == "at once":
+            self.clocks[exit_.name] = AtOnce(exit_)
+        elif exit_.kind == "hazard":
             family, arguments = exit_.law
             self.marks.add(f"starts: {family}")
             law = laws.law_of(family, {key: [v(self) for v in value] if isinstance(value, list)
@@ -281,6 +306,8 @@ class Life:
     def age_at_start(self, exit_, again):
         if exit_.counts_from == "study":
             return self.now
+        if exit_.counts_from == "doses":
+            return self.now - self.dosing_began[exit_.track]
         if exit_.counts_from == "birth":
             return self.age + self.now
         if exit_.since:
@@ -320,7 +347,7 @@ class Life:
         for name, drift in self.drifts.items():
             yield drift.at, 0, f"patient.{name}", self.drift_goes_on
         for name, is_empty in self.is_empty.items():
-            if not is_empty:
+            if not is_empty and name not in self.still_with:
                 yield self.empty_at[name], 0, f"patient.{name}", self.stock_is_empty
         for name, times in self.on_the_way.items():
             if times:
@@ -494,6 +521,8 @@ class Life:
         for clock in self.clocks.values():
             if clock.exit.kind == "hazard":
                 self.bring_up(clock)
+            elif clock.exit.kind == "at once":
+                clock.bring_up(self)
 
     def bring_up(self, clock):
         """A clock with `since` becomes young when that state is entered, and stands still before."""

@@ -111,9 +111,11 @@ KEYS = {
              "consent together strategies targets report record folder",
     "time": "starts horizon follow_up",
     "parameter": "value range uncertain",
-    "patient": "age count from id first_row_of enters attributes correlated variables formulas actions tracks utility",
+    "patient": "age count from id first_row_of enters attributes correlated variables formulas actions tracks doses utility",
     "variable": "kind starts returns_to half_life held_for within stream",
     "track": "start since states",
+    "doses": "while every stock uses slip holiday",
+    "missed run": "chance goes_on effects",
     "exit": "hazard after upon every to choose only_while effects do if priority counts_from since stream",
     "branch": "chance otherwise to effects do",
     "effect": "if per unit hr time_ratio or rr difference at on_exit on_chance fades",
@@ -140,7 +142,10 @@ def check_keys(study):
     check("utility", study["patient"].get("utility"))
     check("discount", (study.get("report") or {}).get("discount"))
     many = {"parameter": study.get("parameters"), "variable": study["patient"].get("variables"),
-            "track": study["patient"]["tracks"], "observation": study.get("observations"),
+            "track": study["patient"]["tracks"], "doses": study["patient"].get("doses"),
+            "missed run": {f"{name} {kind}": block[kind] for name, block in (study["patient"].get("doses") or {}).items()
+                           for kind in ("slip", "holiday") if kind in block},
+            "observation": study.get("observations"),
             "support": study.get("supports"), "strategy": study["strategies"]}
     for kind, blocks in many.items():
         for block in plain(blocks).values():
