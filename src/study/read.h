@@ -251,8 +251,7 @@ bool twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effec
 twp_expression_t *twp_read_per(twp_read_t *read, twp_spot_t spot, twp_scope_t scope);
 void twp_read_doses(twp_read_t *read); /* read_doses.c */
 /** A finding when an effect would move what cannot be moved of an exit of doses; false then. */
-bool twp_read_check_doses_effect(
-    twp_read_t *read, twp_spot_t spot, const twp_study_exit_t *exit, const twp_effect_t *effect);
+bool twp_read_check_doses_effect(twp_read_t *read, twp_spot_t spot, const twp_study_exit_t *exit);
 void twp_read_supports(twp_read_t *read); /* read_supports.c */
 void twp_read_support_effects(twp_read_t *read);
 void twp_read_together(twp_read_t *read);

@@ -85,12 +85,11 @@ read_chance(twp_read_t *read, twp_spot_t spot)
 }
 
 bool
-twp_read_check_doses_effect(
-    twp_read_t *read, twp_spot_t spot, const twp_study_exit_t *exit, const twp_effect_t *effect)
+twp_read_check_doses_effect(twp_read_t *read, twp_spot_t spot, const twp_study_exit_t *exit)
 {
     const twp_spot_t ratio = twp_read_get(read, spot, "time_ratio");
 
-    if (exit->i_doses < 0 || effect->kind != TWP_RATIO_TIME_RATIO)
+    if (exit->i_doses < 0 || ratio.node == NULL)
         return true;
     twp_read_fail(read, twp_read_place(ratio), twp_read_text(ratio), "hr: RATIO", NULL,
         "doses are due at fixed times: their chances can be moved, not their times");
@@ -113,13 +112,8 @@ read_missed_run(twp_read_t *read, int i_doses, const char *key, twp_doses_state_
         return;
     at_doses(read, i_doses, begin, state, read_chance(read, chance), twp_read_place(run));
     begin->effect = twp_read_effects(read, effects, true, &begin->n_effects);
-    for (int k = 0; k < begin->n_effects; k++)
-        if (begin->effect[k].kind == TWP_RATIO_TIME_RATIO) {
-            for (int i = 0; i < twp_read_n_items(effects); i++)
-                (void) twp_read_check_doses_effect(
-                    read, twp_read_item(read, effects, i), begin, &begin->effect[k]);
-            break;
-        }
+    for (int i = 0; i < twp_read_n_items(effects); i++)
+        (void) twp_read_check_doses_effect(read, twp_read_item(read, effects, i), begin);
     on = read_chance(read, goes_on);
     at_doses(read, i_doses, find_exit(read, doses, state, "resume"), TWP_DOSES_TAKEN,
         twp_read_operator(read, TWP_WORD_SUBTRACT, TWP_DIM_NONE,

@@ -444,7 +444,7 @@ read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
 
     if (!twp_read_is_mapping(item) || !aim(read, item, aimed) ||
         !twp_read_ratio(read, item, aimed->i_branch < 0, effect) ||
-        !twp_read_check_doses_effect(read, item, &read->study->exit[aimed->i_exit], effect))
+        !twp_read_check_doses_effect(read, item, &read->study->exit[aimed->i_exit]))
         return false;
     effect->i_support = i_support;
     effect->source = twp_read_source(read, item);

@@ -4,6 +4,7 @@
 """
 import math
 
+import doses
 import draws
 import figures
 import laws
@@ -187,6 +188,13 @@ def window_to_the_end(life, keys, fills):
     return first, life.end if keys.window is None else min(life.end, first + keys.window)
 
 
+RIGHT_AGE = Life.age_at_start
+
+
+def doses_from_entry(life, exit_, again):
+    return 0.0 if exit_.counts_from == "doses" else RIGHT_AGE(life, exit_, again)
+
+
 MUTATIONS = [
     ("what an action gives in QALYs is not discounted", Life, "gain", gain_not_discounted),
     ("amounts over time count from the study", Life, "line",
@@ -237,6 +245,9 @@ MUTATIONS = [
     ("a start with since is young", Life, "become", start_is_an_entry),
     ("a repeated hazard goes on with its age", Life, "age_at_start",
      lambda life, exit_, again: life.now if exit_.counts_from == "study" else life.time_in(exit_.track)),
+    ("a stock falls whether doses are taken or not", Life, "let_fall", lambda life, name, falls: None),
+    ("doses are due from the entry into the state", Life, "age_at_start", doses_from_entry),
+    ("what happens at once comes last", doses, "AT_ONCE", -1001),
     ("counts_from ignored", Life, "age_at_start",
      lambda life, exit_, again: 0.0 if again else life.time_in(exit_.track)),
     ("nothing happens at the horizon", Life, "is_in_life", lambda life, t: t < life.end),

@@ -3,6 +3,7 @@
 
 #include "testlib.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ typedef struct {
     twp_model_variable_t model_variable[3];
     twp_model_action_t action;
     twp_twin_t twin;
-    double value[3];
+    double value[3], still_since[3];
     int32_t state[2];
     twp_recorder_plan_t *recorder;
     twp_record_block_t block;
@@ -49,6 +50,9 @@ setup(void **state)
     f->model.action = &f->action;
     f->model.variable = f->model_variable;
     f->twin.variable = f->value;
+    for (int i = 0; i < 3; i++)
+        f->still_since[i] = INFINITY;
+    f->twin.still_since = f->still_since;
     f->twin.state = f->state;
     return 0;
 }
