@@ -3,8 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Bins besides those that end on a day asked for. */
+/* Bins besides those that end on a day asked for; where more days are asked for than MOST_DAYS, so
+ * many bins of one width: the table of all pairs of bins would have no bound. */
 #define N_FILLED 32
+#define MOST_DAYS 256
 
 static int
 whole_day(double at_days, int n_days)
@@ -16,19 +18,22 @@ bool
 twp_survival_bins_make(
     twp_arena_t *arena, int n_days, int n_at, const double *at_days, twp_survival_bins_t *bins)
 {
-    int last = 0, n = 0;
+    int last = 0, n = 0, n_ends = 0;
 
     *bins = (twp_survival_bins_t){ n_days, 0, TWP_ARENA_NEW(arena, int32_t, n_days + 1) };
     if (bins->bin == NULL)
         return false;
     for (int k = 0; k < n_at; k++) {
         const int day = whole_day(at_days[k], n_days);
+        n_ends += bins->bin[day] == 0;
         bins->bin[day] = 1; /* a bin ends here */
         last = day > last ? day : last;
     }
-    const int width = last / N_FILLED + 1;
+    const bool has_many = n_ends > MOST_DAYS;
+    const int width = last / (has_many ? MOST_DAYS : N_FILLED) + 1;
     for (int d = 0; d < n_days; d++) {
-        const bool is_end = d <= last && (bins->bin[d] == 1 || (d + 1) % width == 0);
+        const bool is_asked = bins->bin[d] == 1 && !has_many;
+        const bool is_end = d <= last && (is_asked || d == last || (d + 1) % width == 0);
         bins->bin[d] = n;
         n += is_end;
     }

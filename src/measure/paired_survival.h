@@ -15,8 +15,9 @@
  *
  * phi is known only when all lives are: what is kept are counts. Twins with the same day and ending in
  * both lives are counted by day, exactly. The others are counted in a table of bins of days, within
- * which phi is replaced by its mean over them; the bins end on the days asked for, and are so narrow
- * that what is lost is below a hundredth of the covariance. Beyond the last day phi is constant.
+ * which phi is replaced by its mean over them; the bins end on the days asked for (on 256 days evenly up
+ * to the last one where more are asked for), and are so narrow that what is lost is below a hundredth
+ * of the covariance. Beyond the last day phi is constant. A table has at most 580^2 counts, 2.7 MB.
  */
 #ifndef TWP_MEASURE_PAIRED_SURVIVAL_H
 #define TWP_MEASURE_PAIRED_SURVIVAL_H

@@ -20,7 +20,7 @@ FIGURES = [(name, name, None) for name in (
     "entries_therapy_taking")]
 FIGURES += [(f"persistence_{day}d", "persistence", i) for i, day in enumerate((90, 180, 270))]
 FIGURES += [(f"occupancy_supply_due_{day}d", "occupancy_supply_due", i)
-            for i, day in enumerate((100, 200))]
+            for i, day in enumerate(("100", "200", "200_0001"))]
 FIGURES += [("first_entry_therapy_taking_90d", "first_entry_therapy_taking", 0)]
 CURVE = "kaplan_meier_therapy_stopped_since_therapy_taking"
 

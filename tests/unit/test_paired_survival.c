@@ -165,6 +165,40 @@ test_the_counts_give_the_error_of_the_definition(void **state)
     }
 }
 
+/* A day asked for each: the table stays small, and the errors as good. */
+static void
+test_many_days_asked_for_share_bins(void **state)
+{
+    sample_t *s = *state;
+    const twp_survival_bins_t few = s->bins;
+    int64_t *const few_pairs = s->pairs;
+    double all_days[N_DAYS];
+    uint64_t seed = 5;
+
+    for (int d = 0; d < N_DAYS; d++)
+        all_days[d] = d;
+    assert_true(twp_survival_bins_make(s->arena, N_DAYS, N_DAYS, all_days, &s->bins));
+    assert_int_equal(s->bins.n_bins, 201); /* of two days; the last one is alone */
+    s->pairs = calloc(twp_survival_pairs_size(&s->bins), sizeof *s->pairs);
+    assert_non_null(s->pairs);
+    draw_sample(s, MAX_TWINS, 1.3, 0.5, &seed);
+    for (int d = 30; d < N_DAYS; d += 37) {
+        const double want = exact_se(s, d);
+        assert_near_relative(difference(s, d).se, want, 0.02);
+    }
+    free(s->pairs);
+    s->bins = few;
+    s->pairs = few_pairs;
+    twp_arena_t *const arena = twp_arena_create(0);
+    twp_survival_bins_t bins;
+    double years[7306];
+    for (int d = 0; d < 7306; d++)
+        years[d] = d;
+    assert_true(twp_survival_bins_make(arena, 7400, 7306, years, &bins));
+    assert_true(bins.n_bins > 200 && bins.n_bins <= 290);
+    twp_arena_free(arena);
+}
+
 /* Without pairs that differ the two formulas are one: summed over lives phi^2 is Greenwood's sum. */
 static void
 test_of_one_curve_the_influences_are_greenwoods_formula(void **state)
@@ -287,6 +321,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SAMPLE(test_the_counts_give_the_error_of_the_definition),
+        WITH_SAMPLE(test_many_days_asked_for_share_bins),
         WITH_SAMPLE(test_of_one_curve_the_influences_are_greenwoods_formula),
         WITH_SAMPLE(test_equal_lives_differ_by_nothing_exactly),
         WITH_SAMPLE(test_unpaired_lives_have_the_sum_of_the_variances),
