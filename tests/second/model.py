@@ -19,7 +19,8 @@ OF_STATE = ("enter", "leave", "cost", "source", "note")
 
 
 class Model(SupportReader, DosesReader):
-    def __init__(self, study, strategy, command_line=()):
+    def __init__(self, study, strategy, command_line=(), drawn=None):
+        self.drawn = drawn or {}  # values of uncertain parameters, see uncertain.py
         study = study_under(study, strategy, command_line)
         check_keys(study)
         self.study, self.strategy_name = study, strategy
@@ -99,7 +100,7 @@ class Model(SupportReader, DosesReader):
     def read_parameters(self):
         texts = {name: value["value"] if isinstance(value, dict) else value
                  for name, value in (self.study.get("parameters") or {}).items()}
-        known = {}
+        known = dict(self.drawn)
 
         def value_of(name):
             if name not in known:
