@@ -35,8 +35,13 @@ Next:
                                        the comparison again, by segment
   $program params $study
                                        every number with its source
+  $program map $study -o build/ra_biologic_support.svg
+                                       the study drawn on one page, for a browser
   $program check $study --explain
                                        what the study says, in words
   $program run $study --set a.b=value
                                        the same question with another number
+  $program new my_study
+                                       a study of your own to begin with; scenarios/tutorial.md
+                                       builds one in ten steps
 NEXT

@@ -1,8 +1,10 @@
 #include "base/suggest.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define LONGEST_NAME 256
+#define SHORTEST_START 3 /* letters by which a name is recognised that goes on */
 
 static char
 lower(char c)
@@ -46,6 +48,23 @@ distance(const char *a, size_t length_a, const char *b, size_t length_b)
     return above[length_b];
 }
 
+/* The one name that goes on where wrong ends: `copay_card` for `copay`. */
+static const char *
+continuation(const char *wrong, size_t length, const char *const *names, size_t n)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (names[i] == NULL || length < SHORTEST_START ||
+            strncasecmp(names[i], wrong, length) != 0)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = names[i];
+    }
+    return found;
+}
+
 const char *
 twp_suggest_nearest(const char *wrong, const char *const *names, size_t n)
 {
@@ -68,5 +87,5 @@ twp_suggest_nearest(const char *wrong, const char *const *names, size_t n)
             nearest = names[i];
         }
     }
-    return nearest;
+    return nearest != NULL ? nearest : continuation(wrong, length, names, n);
 }

@@ -82,6 +82,8 @@ stop(twp_reading_expression_t *p, const char *expected)
     if (token->kind == TWP_TOKEN_END)
         return twp_expression_fault(
             p, token->text, text, expected, NULL, "the expression ends too early");
+    if (strcmp(text, "per") == 0)
+        expected = "a sign, or the end; \"per\" is written /, as in 18 USD / year";
     return twp_expression_fault(
         p, token->text, text, expected, NULL, "`%s` cannot stand here", text);
 }

@@ -346,7 +346,8 @@ add_source(twp_map_sources_t *sources, const char *source)
 {
     const int n_most = (int) (sizeof sources->source / sizeof sources->source[0]);
 
-    if (source == NULL)
+    /* a setting claims nothing about the world and needs no source */
+    if (source == NULL || strcmp(source, "setting") == 0)
         return;
     for (int i = 0; i < sources->n; i++)
         if (strcmp(sources->source[i], source) == 0)

@@ -35,6 +35,7 @@ static const char small_study[] =
     "  call:\n"
     "    channel: CHANNEL\n"
     "    offer: {upon: stops}\n"
+    "    at_most: 1 in 60 days\n"
     "    effects: [{on_exit: a.well.stop, hr: 0.8}, {on_chance: a.ill.back.well, or: 2}]\n"
     "  letter: {offer: {every: 30 days}}\n"
     "strategies: {usual: {baseline: true}, letters: {supports: [letter]},\n"
@@ -199,6 +200,7 @@ test_edges_say_what_answers_what_is_seen_and_is_moved(void **state)
     assert_contains(graph, "by phone");
     assert_contains(graph, "in calls");
     assert_contains(graph, "<I>Doe 2020</I>");
+    assert_lacks(graph, "setting"); /* at_most needs no source */
     assert_contains(graph, "well (start)");
     free(graph);
     free(path);

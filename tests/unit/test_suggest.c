@@ -27,6 +27,18 @@ test_a_slip_of_the_finger_is_recognised(void **state)
 }
 
 static void
+test_the_only_name_that_goes_on_is_recognised(void **state)
+{
+    static const char *const cards[] = { "copay_card", "nurse_calls", "nurse_visits" };
+
+    (void) state;
+    assert_string_equal(twp_suggest_nearest("copay", cards, 3), "copay_card");
+    assert_string_equal(twp_suggest_nearest("Nurse_v", cards, 3), "nurse_visits");
+    assert_null(twp_suggest_nearest("nurse", cards, 3)); /* two go on */
+    assert_null(twp_suggest_nearest("co", cards, 3));
+}
+
+static void
 test_case_is_ignored(void **state)
 {
     (void) state;
@@ -76,6 +88,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_slip_of_the_finger_is_recognised),
+        cmocka_unit_test(test_the_only_name_that_goes_on_is_recognised),
         cmocka_unit_test(test_case_is_ignored),
         cmocka_unit_test(test_what_is_too_far_off_has_no_suggestion),
         cmocka_unit_test(test_ties_go_to_the_earlier_name),
