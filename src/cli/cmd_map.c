@@ -47,16 +47,25 @@ typedef struct {
     int format;
 } request_t;
 
-/* The format that a file's name ends with; svg when it says nothing. */
-static int
-format_of(const char *path)
+/* The format that was asked for, else that which the file's name ends with, else svg. Tells what is wrong. */
+static bool
+find_format(const twp_arguments_t *arguments, request_t *request)
 {
-    const char *const dot = path != NULL ? strrchr(path, '.') : NULL;
+    const char *const slash = request->output != NULL ? strrchr(request->output, '/') : NULL;
+    const char *const name = slash != NULL ? slash + 1 : request->output;
+    const char *const dot = name != NULL ? strrchr(name, '.') : NULL;
 
-    for (int i = 0; dot != NULL && i < N_FORMATS; i++)
-        if (strcmp(dot + 1, formats[i]) == 0)
-            return i;
-    return AS_SVG;
+    request->format = AS_SVG;
+    if (twp_arguments_has(arguments, FORMAT) || dot == NULL)
+        return twp_arguments_choice(arguments, FORMAT, "format", FORMATS, &request->format);
+    for (int i = 0; i < N_FORMATS; i++) {
+        if (strcmp(dot + 1, formats[i]) == 0) {
+            request->format = i;
+            return true;
+        }
+    }
+    twp_say_error("map: %s ends with none of " FORMATS "; --format says what it is to be", name);
+    return false;
 }
 
 /* Puts the map, drawn or as text, into a file descriptor; tells what is wrong. */
@@ -152,11 +161,10 @@ map(const twp_arguments_t *arguments)
         twp_say_error("no memory");
         return TWP_EXIT_FAILED;
     }
-    request.format = format_of(request.output);
     request.settings.track = track;
     request.settings.n_tracks = twp_arguments_values(arguments, TRACK, track);
     request.settings.strategy = twp_arguments_value(arguments, STRATEGY, NULL);
-    if (twp_arguments_choice(arguments, FORMAT, "format", FORMATS, &request.format)) {
+    if (find_format(arguments, &request)) {
         if (request.output == NULL && (request.format == AS_PNG || request.format == AS_PDF) &&
             isatty(STDOUT_FILENO) == 1)
             twp_say_error("map: a %s is nothing for a terminal; -o FILE writes it into a file",

@@ -206,6 +206,30 @@ test_edges_say_what_answers_what_is_seen_and_is_moved(void **state)
     free(path);
 }
 
+/* No twin ever enters them, which is a warning: the map shows them all the same. */
+static void
+test_states_that_nothing_leads_to_are_there(void **state)
+{
+    char *const path = testlib_join(*state, "lost.yaml");
+    char *graph;
+
+    testlib_write_text(path,
+        "twinpath: 1\n"
+        "study: lost\n"
+        "source: assumption\n"
+        "time: {starts: 2027-01-01, horizon: 1 year}\n"
+        "patient:\n"
+        "  count: 10\n"
+        "  tracks: {a: {start: well, states: {well: {}, lost: {found: {after: 1 day, to: "
+        "well}}}}}\n"
+        "strategies: {usual: {baseline: true}}\n");
+    graph = graph_of(path, NULL);
+    assert_contains(graph, "\"a.lost\" [label=");
+    assert_contains(graph, "\"a.lost\":exit0 -> \"a.well\":top;");
+    free(graph);
+    free(path);
+}
+
 static void
 test_a_track_and_a_strategy_show_their_part(void **state)
 {
@@ -324,10 +348,15 @@ test_a_file_is_whole_or_absent_and_never_replaced_unasked(void **state)
     assert_contains(text, "</svg>");
     free(text);
     testlib_expect(testlib_twinpath("map", path, "-f", "jpg"), 2, NULL, "none of svg|png|pdf|dot");
+    testlib_expect(testlib_twinpath_in(*state, "map", path, "-o", "m.jpg"), 2, NULL,
+        "m.jpg ends with none of svg|png|pdf|dot; --format");
+    testlib_expect(
+        testlib_twinpath_in(*state, "map", path, "-o", "m.gv", "--format", "dot"), 0, NULL, NULL);
+    testlib_expect(testlib_twinpath_in(*state, "map", path, "-o", "./plain"), 0, NULL, NULL);
     testlib_expect(testlib_twinpath("map", path, "-o", ""), 1, NULL, "name of the file");
     testlib_expect(testlib_twinpath("map", path, "-o", "/nowhere/m.svg"), 1, NULL, "/nowhere");
     testlib_expect(testlib_twinpath("map", "/nowhere/s.yaml"), 2, NULL, "/nowhere/s.yaml");
-    assert_int_equal(count_files(*state), 3);
+    assert_int_equal(count_files(*state), 5);
     free(svg);
     free(png);
     free(path);
@@ -385,6 +414,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_maps_of_all_shipped_studies_have_all_that_is_in_them),
         IN_FOLDER(test_edges_say_what_answers_what_is_seen_and_is_moved),
+        IN_FOLDER(test_states_that_nothing_leads_to_are_there),
         IN_FOLDER(test_a_track_and_a_strategy_show_their_part),
         IN_FOLDER(test_texts_cannot_break_the_graph),
         IN_FOLDER(test_long_texts_are_cut),
