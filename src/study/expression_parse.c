@@ -152,9 +152,12 @@ expected_unit(const twp_reading_expression_t *p, const char *name)
 {
     const bool has_money = p->reader->units != NULL && p->reader->units->n_money > 0;
 
-    if (name[0] >= 'A' && name[0] <= 'Z')
-        return has_money ? "a unit of `money`" : "a currency; the study declares no `money`";
-    return "a unit, such as days or years, or a sign";
+    if (name[0] < 'A' || name[0] > 'Z')
+        return "a unit, such as days or years, or a sign";
+    if (!has_money)
+        return "a currency; the study declares no `money`";
+    return twp_arena_printf(
+        p->reader->arena, "a unit of `money`, such as %s", p->reader->units->money[0].name);
 }
 
 static bool
