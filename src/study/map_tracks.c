@@ -197,7 +197,7 @@ write_ways(twp_map_t *map, const twp_study_exit_t *exit)
 
 /* ---- states ------------------------------------------------------------------------------------- */
 
-/* "start", "start in 0.3 of twins", or NULL where none starts. */
+/* "all start here", "start here: 0.3", or NULL where none starts. */
 static const char *
 start_of(twp_map_t *map, const twp_study_track_t *track, int i_state)
 {
@@ -205,15 +205,15 @@ start_of(twp_map_t *map, const twp_study_track_t *track, int i_state)
         return NULL;
     if (track->i_start_attribute >= 0)
         return twp_map_printf(
-            map, "start by %s", map->study->attribute[track->i_start_attribute].name);
+            map, "start here by %s", map->study->attribute[track->i_start_attribute].name);
     for (int i = 0; i < track->n_starts; i++) {
         if (track->start[i].i_state != i_state)
             continue;
         if (track->n_starts == 1)
-            return "start";
-        return track->start[i].chance != NULL ? twp_map_printf(map, "start: chance %s",
-                                                    twp_map_expression(map, track->start[i].chance))
-                                              : "start: otherwise";
+            return "all start here";
+        return track->start[i].chance != NULL
+            ? twp_map_printf(map, "start here: %s", twp_map_expression(map, track->start[i].chance))
+            : "start here: otherwise";
     }
     return NULL;
 }
@@ -253,8 +253,8 @@ write_state(twp_map_t *map, int i_track, int i_state)
         map->out);
     open_row(map, TWP_MAP_TOP,
         start != NULL ? " BGCOLOR=\"#c8c8c8\" BORDER=\"3\"" : " BGCOLOR=\"#e8e8e8\"");
-    twp_map_line(map, TWP_MAP_STATE, EXIT_WIDTH,
-        start == NULL ? state->name : twp_map_printf(map, "%s (%s)", state->name, start));
+    twp_map_line(map, TWP_MAP_STATE, EXIT_WIDTH, state->name);
+    twp_map_line(map, TWP_MAP_PLAIN, EXIT_WIDTH, start);
     add_state_lines(map, track, i_state, node_of_state(map, i_track, i_state));
     shut_row(map);
     for (int e = 0; e < state->n_exits; e++)

@@ -201,7 +201,7 @@ test_edges_say_what_answers_what_is_seen_and_is_moved(void **state)
     assert_contains(graph, "in calls");
     assert_contains(graph, "<I>Doe 2020</I>");
     assert_lacks(graph, "setting"); /* at_most needs no source */
-    assert_contains(graph, "well (start)");
+    assert_contains(graph, "<B>well</B></FONT><BR ALIGN=\"LEFT\"/>all start here");
     free(graph);
     free(path);
 }
