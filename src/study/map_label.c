@@ -78,13 +78,16 @@ twp_map_line(const twp_map_t *map, twp_map_style_t style, int width, const char 
         [TWP_MAP_PLAIN] = "",
         [TWP_MAP_SOURCE] = "</I></FONT>" };
 
+    const char *indent = "";
+
     while (text != NULL && *text != '\0') {
-        const size_t n_bytes = line_length(text, width);
-        fputs(open[style], map->out);
+        const size_t n_bytes = line_length(text, indent[0] == '\0' ? width : width - 2);
+        fprintf(map->out, "%s%s", open[style], indent);
         add_escaped(map->out, text, n_bytes);
         fprintf(map->out, "%s<BR ALIGN=\"LEFT\"/>", shut[style]);
         text += n_bytes;
         text += strspn(text, " ");
+        indent = style == TWP_MAP_PLAIN ? "&#160;&#160;" : "";
     }
 }
 

@@ -33,7 +33,7 @@ void twp_map_quote(const twp_map_t *map, const char *text);
 
 /**
  * Lines of an HTML-like label: text broken at blanks so that no line is longer than width characters,
- * escaped, aligned to the left. "" and NULL add nothing.
+ * escaped, aligned to the left; plain lines that go on are indented. "" and NULL add nothing.
  */
 void twp_map_line(const twp_map_t *map, twp_map_style_t style, int width, const char *text);
 
