@@ -45,7 +45,7 @@ check_overrides(twp_study_t *study, const twp_study_strategy_t *strategy)
 {
     static const char *const common[] = { "money", "patient.count", "patient.first_row_of",
         "patient.from", "patient.id", "question", "record", "report", "strategies", "study",
-        "tables", "targets", "time", "twinpath", "uncertain" };
+        "sweep", "tables", "targets", "time", "twinpath", "uncertain" };
 
     for (int i = 0; i < strategy->overrides->n; i++) {
         const twp_pair_t *const pair = &strategy->overrides->pair[i];

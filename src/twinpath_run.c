@@ -221,7 +221,8 @@ overrides_text(twp_arena_t *arena, const run_t *run)
     const char *text = "";
 
     for (int i = 0; text != NULL && i < document->n_set; i++)
-        text = twp_arena_printf(arena, "%s--set %s\n", text, document->set[i]);
+        text = twp_arena_printf(arena, "%s%s%s\n", text,
+            strncmp(document->set[i], "--over ", 7) == 0 ? "" : "--set ", document->set[i]);
     if (text != NULL && run->settings->n_patients > 0)
         text = twp_arena_printf(
             arena, "%s--patients %" PRId64 "\n", text, run->settings->n_patients);

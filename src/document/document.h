@@ -71,6 +71,13 @@ const twp_pair_t *twp_node_pair(const twp_node_t *node, const char *key);
  * that hold dots themselves ("hcp.trust") are found too.
  */
 twp_node_t *twp_node_at(twp_node_t *root, const char *path);
+/**
+ * The value that a path means where single values are put over a tree (--set, a strategy's `set`, a
+ * sweep): what stands there, the parameter of that name, the `value` of a parameter written as a
+ * mapping. NULL when there is none: *nearest is then the nearest path, in arena, or NULL.
+ */
+const twp_node_t *twp_node_target(
+    twp_arena_t *arena, const twp_node_t *root, const char *path, const char **nearest);
 /** Deep copy into arena. */
 twp_node_t *twp_node_copy(twp_arena_t *arena, const twp_node_t *node);
 /** Place of a node for a finding; path is borrowed. */
@@ -129,7 +136,8 @@ typedef struct {
  * "{a: 1}"); its nodes have file "--set", line 1 and the column in the argument. The parent path
  * must exist (finding with nearest name otherwise); a new last key is allowed in mappings. The
  * value replaces what is there whole. A bare parameter name is a shorthand, as in
- * twp_document_override().
+ * twp_document_override(). Arguments "--over PATH=A,B,C" together take the place of the key `sweep`: a grid
+ * over the values (nodes of file "--over").
  *
  * @return TWP_OK; TWP_ERR_INPUT with findings (root is NULL or what could be read, so that checks
  *         may go on); TWP_ERR_IO when the study itself cannot be read. *document is always safe to
@@ -162,6 +170,14 @@ const char *twp_document_locate(const twp_document_t *document, const char *path
  */
 TWP_CHECK_RESULT twp_status_t twp_document_override(twp_document_t *document,
     const twp_node_t *overrides, twp_findings_t *findings, twp_node_t **root, twp_error_t *err);
+
+/**
+ * A copy of a tree (in arena) with values put at paths as --set puts them, after all else; both are
+ * borrowed, and what is copied has origin SET. Every path must lead to something.
+ */
+TWP_CHECK_RESULT twp_status_t twp_document_put(twp_arena_t *arena, const twp_node_t *root, int n,
+    const char *const *path, const twp_node_t *const *value, twp_findings_t *findings,
+    twp_node_t **out, twp_error_t *err);
 
 void twp_document_clear(twp_document_t *document);
 
@@ -216,5 +232,9 @@ bool twp_csv_is_missing(const twp_csv_t *csv, int64_t i_row, int i_column);
  * the locale, correctly rounded. Shared by the expression reader.
  */
 bool twp_number_read(const char *text, size_t length, double *value);
+
+#define TWP_NUMBER_TEXT_SIZE 40
+/** The shortest text of 15 to 17 digits that reads as the same number; value is finite. */
+void twp_number_write(char text[TWP_NUMBER_TEXT_SIZE], double value);
 
 #endif

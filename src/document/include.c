@@ -365,14 +365,17 @@ apply_sets(twp_document_t *document, twp_node_t *root, twp_findings_t *findings,
     twp_status_t status = TWP_OK;
 
     for (int i = 0; i < document->n_set; i++) {
-        const twp_status_t one = twp_tree_set(
-            document->arena, root, document->set[i], findings, err);
+        const twp_status_t one = twp_tree_over_of(document->set[i]) != NULL
+            ? TWP_OK
+            : twp_tree_set(document->arena, root, document->set[i], findings, err);
         if (one != TWP_OK)
             status = one;
         if (one == TWP_ERR_MEMORY)
-            break;
+            return status;
     }
-    return status;
+    const twp_status_t over = twp_tree_over(
+        document->arena, root, document->set, document->n_set, findings, err);
+    return over != TWP_OK ? over : status;
 }
 
 static twp_status_t

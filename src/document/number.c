@@ -3,6 +3,7 @@
 #include <float.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,4 +121,23 @@ twp_number_read(const char *text, size_t length, double *value)
         return true;
     }
     return read_slowly(text, length, value);
+}
+
+void
+twp_number_write(char text[TWP_NUMBER_TEXT_SIZE], double value)
+{
+    const locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+    const locale_t before = c_locale != (locale_t) 0 ? uselocale(c_locale) : (locale_t) 0;
+
+    for (int n_digits = 15; n_digits <= 17; n_digits++) {
+        double again;
+
+        (void) snprintf(text, TWP_NUMBER_TEXT_SIZE, "%.*g", n_digits, value);
+        if (twp_number_read(text, strlen(text), &again) && again == value)
+            break;
+    }
+    if (c_locale != (locale_t) 0) {
+        (void) uselocale(before);
+        freelocale(c_locale);
+    }
 }

@@ -279,3 +279,49 @@ twp_tree_override(twp_arena_t *arena, twp_node_t *root, const twp_node_t *overri
     }
     return status;
 }
+
+/* ---- points of a sweep ---------------------------------------------------------------------- */
+
+const twp_node_t *
+twp_node_target(
+    twp_arena_t *arena, const twp_node_t *root, const char *path, const char **nearest)
+{
+    const twp_node_t scalar = { .kind = TWP_NODE_SCALAR };
+    twp_node_t copy = *root; /* only looked at */
+    twp_slot_t slot;
+    stop_t stop;
+
+    *nearest = NULL;
+    if (find_target(&copy, path, &scalar, &slot))
+        return slot.parent->kind == TWP_NODE_MAPPING ? slot.parent->pair[slot.i].value
+                                                     : slot.parent->item[slot.i];
+    stop = follow(&copy, path);
+    *nearest = nearest_path(arena, &stop, path);
+    return NULL;
+}
+
+twp_status_t
+twp_document_put(twp_arena_t *arena, const twp_node_t *root, int n, const char *const *path,
+    const twp_node_t *const *value, twp_findings_t *findings, twp_node_t **out, twp_error_t *err)
+{
+    twp_status_t status = TWP_OK;
+
+    *out = twp_node_copy(arena, root);
+    for (int i = 0; i < n && *out != NULL && status == TWP_OK; i++) {
+        twp_pair_t pair = { .key = path[i],
+            .line = value[i]->line,
+            .column = value[i]->column,
+            .value = twp_node_copy(arena, value[i]) };
+        const twp_place_t place = twp_node_place(value[i], path[i]);
+
+        if (pair.value == NULL)
+            break;
+        mark_origin(pair.value, TWP_ORIGIN_SET);
+        status = apply(arena, *out, pair, place, false, findings, err);
+        if (i + 1 == n)
+            return status;
+    }
+    if (status == TWP_OK && n > 0)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
+    return status;
+}

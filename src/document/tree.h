@@ -43,6 +43,15 @@ twp_node_t *twp_tree_merge(twp_arena_t *arena, twp_node_t *low, twp_node_t *high
 TWP_CHECK_RESULT twp_status_t twp_tree_set(twp_arena_t *arena, twp_node_t *root,
     const char *argument, twp_findings_t *findings, twp_error_t *err);
 
+/** What follows "--over " at the head of an argument, or NULL: it is one of --set. */
+const char *twp_tree_over_of(const char *argument);
+/**
+ * Makes the `sweep` of root out of those of argument[n] that are of --over, PATH=A,B,C each; without
+ * any it stays as it is.
+ */
+TWP_CHECK_RESULT twp_status_t twp_tree_over(twp_arena_t *arena, twp_node_t *root,
+    char *const *argument, int n, twp_findings_t *findings, twp_error_t *err);
+
 /** Applies the entries of a strategy's `set:` to root (see twp_document_override()). */
 TWP_CHECK_RESULT twp_status_t twp_tree_override(twp_arena_t *arena, twp_node_t *root,
     const twp_node_t *overrides, twp_findings_t *findings, twp_error_t *err);

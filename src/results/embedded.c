@@ -262,6 +262,8 @@ read_line(twp_embedded_t *face, char *line)
 
     if ((value = value_of(line, "--set ")) != NULL) {
         face->set[face->n_set++] = value;
+    } else if (value_of(line, "--over ") != NULL) {
+        face->set[face->n_set++] = line;
     } else if ((value = value_of(line, "--strategy ")) != NULL) {
         face->strategy[face->n_strategies++] = value;
     } else if ((value = value_of(line, "--twins ")) != NULL) {

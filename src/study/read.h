@@ -100,6 +100,7 @@ typedef struct twp_read {
     twp_csv_t csv;                /* the patients' file; on the heap, as are the rows */
     int64_t *row, n_rows;         /* those that count */
     twp_csv_t table_csv;          /* the table's file that is being read; on the heap */
+    twp_csv_t points_csv;         /* the sweep's file; on the heap */
     twp_renumbered_t accounts, tallies;
     int n_account_capacity, n_tally_capacity, n_measure_capacity, n_timed_capacity;
 } twp_read_t;
@@ -270,6 +271,7 @@ int twp_read_add_measure(twp_read_t *read, const twp_study_measure_t *measure, c
 /** Index of a time among those of a measure. */
 int twp_read_time_index(const twp_study_measure_t *measure, double days);
 void twp_read_targets(twp_read_t *read);
+void twp_read_sweep(twp_read_t *read); /* read_sweep.c */
 
 /* ---- checks of the whole -------------------------------------------------------------------- */
 

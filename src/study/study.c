@@ -98,6 +98,7 @@ read_all(twp_read_t *read)
     twp_read_report(read);
     twp_read_record(read);
     twp_read_targets(read);
+    twp_read_sweep(read);
     twp_check_cycles(read);
     twp_check_streams(read);
     twp_check_use(read);
@@ -173,6 +174,7 @@ twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
     twp_csv_clear(&read->csv);
     twp_csv_clear(&read->table_csv);
     twp_csv_clear(&read->draws_csv);
+    twp_csv_clear(&read->points_csv);
     free(read->row);
     if (status == TWP_OK && findings->n_errors > n_errors)
         status = TWP_FAIL(err, TWP_ERR_INPUT, "the study has %d error%s",

@@ -437,6 +437,50 @@ typedef struct {
     twp_place_t place;
 } twp_study_number_t;
 
+/** How the points of a sweep come about. */
+typedef enum {
+    TWP_SWEEP_NONE,            /* there is no sweep */
+    TWP_SWEEP_GRID,            /* each value with each of all others; the last path goes fastest */
+    TWP_SWEEP_ZIP,             /* the first values of all, the second ones, ... */
+    TWP_SWEEP_LATIN_HYPERCUBE, /* of each range one value in each of n_points equal parts */
+    TWP_SWEEP_SOBOL,           /* the first n_points of Sobol's sequence without its origin */
+    TWP_SWEEP_ROWS             /* rows of a CSV */
+} twp_sweep_how_t;
+
+/** A number of the study that a sweep changes. */
+typedef struct {
+    const char *path; /* as written: `gap`, `supports.app.uptake` */
+    const char *name; /* the same as the name of a column */
+    const char *unit; /* in which values are written, "" when none */
+    twp_dim_t dim;
+    double unit_size;        /* one of it in internal units */
+    int n_values;            /* 0: a range */
+    const twp_node_t **node; /* [n_values] as written */
+    double *value;           /* [n_values] internal units */
+    double from, to;         /* range, in the unit in which it is written */
+    bool is_log;             /* even on the logarithm */
+    twp_place_t place;
+} twp_study_swept_t;
+
+typedef struct {
+    twp_sweep_how_t how;
+    int64_t n_points; /* 0 without a sweep */
+    uint64_t seed;    /* of a Latin hypercube; no matter of the run's seed */
+    bool are_twins_fresh;
+    int n_swept;
+    twp_study_swept_t *swept; /* [n_swept] in order of paths */
+    const char *csv_name;     /* ROWS: as named in the study */
+    char csv_sha256[65];
+    int64_t csv_bytes;
+    twp_place_t place;
+} twp_study_sweep_t;
+
+/** The number, in the unit as written, at a share of the range from 0 to 1; ends are exact. */
+double twp_study_swept_at(const twp_study_swept_t *swept, double share);
+
+#define TWP_STUDY_MAX_POINTS 1000000
+#define TWP_STUDY_MAX_SWEPT 32
+
 #define TWP_STUDY_MAX_CORRELATED 64
 /* A set's number stands in the top 24 bits of the ids of its twins. */
 #define TWP_STUDY_MAX_PARAMETER_SETS ((1 << 24) - 1)
@@ -459,6 +503,7 @@ typedef struct twp_study {
     twp_study_joint_t *joint; /* in order of names */
     int64_t n_parameter_sets; /* report.uncertainty; 0: the values as written */
     bool are_twins_same;      /* report.uncertainty: the same twins in every set */
+    twp_study_sweep_t sweep;
     int n_attributes;
     twp_study_attribute_t *attribute; /* in draw order: see i_draw_order */
     int *draw_order;                  /* [n_attributes]: BY after what it is by */

@@ -58,6 +58,8 @@ const twp_key_t twp_keys[] = {
     { IN(STUDY), "targets", MAP(TARGET), HELP("figures that the model must show") },
     { IN(STUDY), "report", BLOCK(REPORT), SETTING, HELP("what is printed") },
     { IN(STUDY), "record", BLOCK(RECORD), SETTING, HELP("what is written to the results file") },
+    { IN(STUDY), "sweep", BLOCK(SWEEP), SETTING,
+        HELP("points at which `twinpath sweep` lives the study") },
 
     { IN(TIME), "starts", AS(DATE), .flags = TWP_KEY_REQUIRED | TWP_KEY_TELLS,
         HELP("day 0 of the calendar, YYYY-MM-DD") },
@@ -617,6 +619,30 @@ const twp_key_t twp_keys[] = {
         .choices = "all", DEFAULT("all"), HELP("which of them") },
     { IN(RECORD), "grid", AS(CONSTANT), MEANS(TIME), DEFAULT("1 month"),
         HELP("step of occupancy and survival curves") },
+
+    { IN(SWEEP), "over", .forms = TWP_FORM_MAP | TWP_FORM_MAP_OF_LISTS, .value = TWP_VALUE_CONSTANT,
+        MEANS(ANY), CHILD(SWEEP_RANGE), .names = TWP_NAMES_REFERENCE,
+        .flags = TWP_KEY_REQUIRED | TWP_KEY_FILLED, .unless = "from",
+        HELP("paths, or names of parameters, with the values that they take: a list, or a range") },
+    { IN(SWEEP), "how", AS(CHOICE), .choices = "grid|zip", AT_MOST_ONE(1), DEFAULT("grid"),
+        HELP("each value with each of the others, or the first ones, the second ones, ...") },
+    { IN(SWEEP), "latin_hypercube", AS(COUNT), AT_MOST_ONE(1),
+        HELP("this many points that fill the ranges, each range in as many equal parts") },
+    { IN(SWEEP), "sobol", AS(COUNT), AT_MOST_ONE(1),
+        HELP("the first so many points of Sobol's sequence in the ranges") },
+    { IN(SWEEP), "from", AS(PATH), AT_MOST_ONE(1),
+        HELP("a CSV: a point a row, a column a path, its header") },
+    { IN(SWEEP), "seed", AS(COUNT), WITH("latin_hypercube"), DEFAULT("1"),
+        HELP("another arrangement of the points; the run's seed changes none") },
+    { IN(SWEEP), "twins", AS(CHOICE), .choices = "same|fresh", DEFAULT("same"),
+        HELP("the same twins at every point, or other ones") },
+    { IN(SWEEP_RANGE), "from", AS(CONSTANT), MEANS(ANY), REQUIRED, HELP("lower end") },
+    { IN(SWEEP_RANGE), "to", AS(CONSTANT), MEANS(ANY), REQUIRED,
+        HELP("upper end, in the same unit") },
+    { IN(SWEEP_RANGE), "n", AS(COUNT),
+        HELP("values from end to end, evenly spaced; needed by `how`, and only there") },
+    { IN(SWEEP_RANGE), "scale", AS(CHOICE), .choices = "plain|log", DEFAULT("plain"),
+        HELP("even as they are, or on the logarithm") },
 };
 const size_t twp_n_keys = sizeof twp_keys / sizeof twp_keys[0];
 
@@ -706,6 +732,8 @@ const twp_block_row_t twp_blocks[TWP_N_BLOCKS] = {
     ROW(DISCOUNT, "discount", SOURCED, .help = "How the future is discounted."),
     ROW(DISCOUNT_STEP, "discount step", .help = "A rate from some time on."),
     ROW(RECORD, "record", .help = "What the results file holds."),
+    ROW(SWEEP, "sweep", .help = "Points: the numbers of the study that change from one to the next."),
+    ROW(SWEEP_RANGE, "sweep range", .help = "The values between two ends."),
 };
 
 const char *const twp_reserved_words[] = { "and", "or", "not", "if", "min", "max", "exp", "log",

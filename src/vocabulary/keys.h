@@ -77,6 +77,8 @@ typedef enum {
     TWP_BLOCK_DISCOUNT,
     TWP_BLOCK_DISCOUNT_STEP,
     TWP_BLOCK_RECORD,
+    TWP_BLOCK_SWEEP,
+    TWP_BLOCK_SWEEP_RANGE,
     TWP_N_BLOCKS
 } twp_block_t;
 
