@@ -73,7 +73,8 @@ typedef struct twp_study_handle twp_study_t; /* opaque */
  * Reads the study at path with everything it uses, applies n_set overrides "a.b.c=value", checks it
  * and compiles one model per strategy.
  *
- * @param set    [n_set], may be NULL when n_set is 0; copied
+ * @param set    [n_set], may be NULL when n_set is 0; copied. Entries "--over PATH=A,B,C" together are the
+ *               study's sweep, a grid.
  * @param study  set whenever there are findings to show, so also with TWP_ERR_INPUT; else NULL.
  *               Ended by twp_study_free().
  * @return TWP_OK (there may be warnings), TWP_ERR_INPUT with findings, TWP_ERR_IO when the study
@@ -224,6 +225,7 @@ typedef struct {
     char digest[65];               /**< content digest of the file, 64 hex digits */
     int64_t n_twins, n_twins_done; /**< of all parameter sets together */
     int64_t n_parameter_sets, n_parameter_sets_done; /**< 0: the values as written */
+    int64_t n_points, n_points_done;                 /**< of a sweep; else 0 */
     int n_strategies;
     int64_t n_events;
     double wall_seconds, cpu_seconds;
@@ -243,6 +245,20 @@ typedef struct {
  */
 TWP_CHECK_RESULT twp_status_t twp_study_run(twp_study_t *study, const twp_run_settings_t *settings,
     twp_run_report_t *report, twp_error_t *err);
+
+/**
+ * Lives the study at every point of its sweep (`sweep:`, or entries "--over PATH=A,B,C" among what
+ * twp_study_read() is given to set) and writes one results file whose figures have a dimension `point`.
+ * What stands at a point is what a run with `--set` of its values says, bit for bit.
+ *
+ * @return as twp_study_run(); TWP_ERR_FAULT also when a point cannot be lived (names it);
+ *         TWP_ERR_INPUT when the study has no sweep
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_run_points(twp_study_t *study,
+    const twp_run_settings_t *settings, twp_run_report_t *report, twp_error_t *err);
+
+/** Points of the study's sweep; 0: it has none. */
+int64_t twp_study_n_points(const twp_study_t *study);
 
 /** What a run would need. */
 typedef struct {

@@ -231,7 +231,8 @@ twp_study_free(twp_study_t *study)
     twp_study_typed_free(study->base);
     if (study->findings.arena != NULL)
         twp_findings_clear(&study->findings);
-    twp_document_clear(&study->document);
+    if (study->borrows_from == NULL)
+        twp_document_clear(&study->document);
     twp_arena_free(study->arena);
     free(study);
 }
@@ -290,6 +291,12 @@ int64_t
 twp_study_n_parameter_sets(const twp_study_t *study)
 {
     return study->is_whole ? study->base->n_parameter_sets : 0;
+}
+
+int64_t
+twp_study_n_points(const twp_study_t *study)
+{
+    return study->is_whole ? study->base->sweep.n_points : 0;
 }
 
 double

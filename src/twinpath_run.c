@@ -111,6 +111,15 @@ choose_models(run_t *run, twp_error_t *err)
     return TWP_OK;
 }
 
+int64_t
+twp_run_id_of_set(const twp_run_t *run, int64_t i_set)
+{
+    if (i_set == 0 || run->are_twins_same)
+        return run->i_fresh_point;
+    return run->i_fresh_point > 0 ? (run->i_fresh_point - 1) * run->n_parameter_sets + i_set
+                                  : i_set;
+}
+
 static twp_status_t
 open_population(run_t *run, int64_t n_patients, twp_error_t *err)
 {
@@ -121,6 +130,8 @@ open_population(run_t *run, int64_t n_patients, twp_error_t *err)
         twp_findings_sort(&run->study->findings);
     for (int s = 0; s < run->n_models && status == TWP_OK; s++)
         status = twp_population_plan_create(run->population, run->model[s], &run->draw[s], err);
+    for (int s = 0; s < run->n_models && status == TWP_OK; s++)
+        run->draw[s]->id_of_set = (uint64_t) twp_run_id_of_set(run, 0) << TWP_POPULATION_ID_BITS;
     return status;
 }
 
@@ -143,18 +154,19 @@ twp_run_prepare(run_t *run, int64_t n_patients, twp_error_t *err)
         status = twp_figures_create(run->typed[0], run->plan, run->n_models, &run->figures, err);
     if (status == TWP_OK)
         status = twp_recorder_plan_create(run->typed[0], run->model[0], &run->recorder, err);
-    if (status == TWP_OK && run->n_parameter_sets > 0) {
-        /* Of many sets there are no rows of single lives, and only what can be said of each set. */
+    /* Of many sets there are no rows of single lives, and only what can be said of each set. */
+    if (status == TWP_OK && run->n_parameter_sets > 0)
         twp_figures_keep_means(run->figures);
+    if (status == TWP_OK && (run->n_parameter_sets > 0 || run->is_point))
         run->recorder->has_events = run->recorder->has_trajectories = false;
-    }
     run->fill_run = (twp_fill_run_t){ .model = run->model,
         .n_models = run->n_models,
         .population = run->population,
         .plan = run->plan,
         .figures = run->figures,
         .recorder = run->recorder,
-        .seed = run->settings->seed };
+        .seed = run->settings->seed,
+        .has_no_rows = run->is_point };
     return status;
 }
 
@@ -162,6 +174,7 @@ void
 twp_run_finish(run_t *run)
 {
     twp_fill_abandon(run->fill);
+    twp_results_abandon(run->captured);
     twp_sums_free(run->sums);
     twp_figures_free(run->figures);
     if (run->recorder != NULL)
@@ -213,9 +226,9 @@ work(void *context)
     return twp_fill_work(run->fill);
 }
 
-/* What the command line set, a line each, so that the run can be done again from its file. */
-static const char *
-overrides_text(twp_arena_t *arena, const run_t *run)
+/* So that the run can be done again from its file. */
+const char *
+twp_run_overrides(twp_arena_t *arena, const run_t *run)
 {
     const twp_document_t *const document = &run->study->document;
     const char *text = "";
@@ -241,7 +254,7 @@ static twp_status_t
 write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t *err)
 {
     twp_arena_t *const arena = twp_arena_create(0);
-    const char *const overrides = arena != NULL ? overrides_text(arena, run) : NULL;
+    const char *const overrides = arena != NULL ? twp_run_overrides(arena, run) : NULL;
     const twp_provenance_t provenance = { .document = &run->study->document,
         .patients = run->population->has_csv ? &run->population->csv : NULL,
         .study = run->study->base,
@@ -267,10 +280,28 @@ write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t 
     return status;
 }
 
+/* Figures alone; of what was stopped there are none. */
+static twp_status_t
+capture(run_t *run, bool is_partial, twp_error_t *err)
+{
+    twp_status_t status = is_partial
+        ? TWP_ERR_INTERRUPTED
+        : twp_fill_summary(run->fill, run->sums, run->counts, run->n_done, err);
+
+    if (status == TWP_OK) {
+        run->captured = twp_fill_release(run->fill);
+        run->fill = NULL;
+    }
+    return status;
+}
+
 twp_status_t
 twp_run_publish(run_t *run, const twp_progress_t *done, int64_t started, bool is_partial,
     twp_run_report_t *report, twp_error_t *err)
 {
+    if (run->is_point)
+        return capture(run, is_partial, err);
+
     twp_status_t status = write_rest(run, done, started, err);
 
     if (status == TWP_OK) {
@@ -338,6 +369,37 @@ twp_study_run(twp_study_t *study, const twp_run_settings_t *settings, twp_run_re
     return twp_study_run_part(study, settings, (twp_run_part_t){ 0, 0 }, report, err);
 }
 
+static twp_status_t
+live(run_t *run, int64_t n_patients, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_status_t status = twp_run_prepare(run, n_patients, err);
+
+    if (status != TWP_OK)
+        return status;
+    return run->n_parameter_sets > 0 ? twp_run_sets(run, report, err)
+                                     : live_and_write(run, report, err);
+}
+
+twp_status_t
+twp_run_capture(twp_study_t *study, const twp_run_settings_t *settings, int64_t i_fresh_point,
+    twp_results_writer_t **captured, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_run_settings_t own = *settings;
+    run_t run = { .study = study,
+        .settings = &own,
+        .is_point = true,
+        .i_fresh_point = i_fresh_point };
+    twp_status_t status;
+
+    own.output_path = NULL;
+    memset(report, 0, sizeof(*report));
+    status = live(&run, settings->n_patients, report, err);
+    *captured = run.captured;
+    run.captured = NULL;
+    twp_run_finish(&run);
+    return status;
+}
+
 twp_status_t
 twp_study_run_part(twp_study_t *study, const twp_run_settings_t *settings, twp_run_part_t part,
     twp_run_report_t *report, twp_error_t *err)
@@ -351,10 +413,7 @@ twp_study_run_part(twp_study_t *study, const twp_run_settings_t *settings, twp_r
     memset(report, 0, sizeof(*report));
     if (settings->output_path == NULL || settings->output_path[0] == '\0')
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
-    status = twp_run_prepare(&run, settings->n_patients, err);
-    if (status == TWP_OK)
-        status = run.n_parameter_sets > 0 ? twp_run_sets(&run, report, err)
-                                          : live_and_write(&run, report, err);
+    status = live(&run, settings->n_patients, report, err);
     twp_run_finish(&run);
     return status;
 }

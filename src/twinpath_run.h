@@ -33,6 +33,9 @@ typedef struct {
     int64_t n_parameter_sets; /* 0: the values as written */
     bool are_twins_same;
     twp_run_part_t part;
+    bool is_point;         /* figures alone, which end in captured */
+    int64_t i_fresh_point; /* > 0: a point of a sweep whose twins are others than at other points */
+    twp_results_writer_t *captured;
 } twp_run_t;
 
 /**
@@ -53,6 +56,23 @@ TWP_CHECK_RESULT twp_status_t twp_study_run_part(twp_study_t *study,
  */
 TWP_CHECK_RESULT twp_status_t twp_embedded_study(
     const twp_embedded_t *embedded, twp_study_t **study, twp_error_t *err);
+
+/**
+ * Lives a study and captures its figures instead of writing them (results/stack.h).
+ *
+ * @param i_fresh_point  number from 1 of a point whose twins are other ones; 0: those of a run
+ * @param captured       set on success; ended by twp_stack_put() or twp_results_abandon()
+ * @return as twp_study_run(); TWP_ERR_INTERRUPTED when it was stopped: nothing is captured then
+ */
+TWP_CHECK_RESULT twp_status_t twp_run_capture(twp_study_t *study,
+    const twp_run_settings_t *settings, int64_t i_fresh_point, twp_results_writer_t **captured,
+    twp_run_report_t *report, twp_error_t *err);
+
+/** The number that stands in the ids of the twins of set i_set (from 1; 0: without sets); 0: none. */
+int64_t twp_run_id_of_set(const twp_run_t *run, int64_t i_set);
+
+/** What was set on the command line, a line each; in arena, NULL: no memory. */
+const char *twp_run_overrides(twp_arena_t *arena, const twp_run_t *run);
 
 /** Writes all but rows and publishes the file; n_done and counts are final. */
 TWP_CHECK_RESULT twp_status_t twp_run_publish(twp_run_t *run, const twp_progress_t *done,

@@ -171,8 +171,9 @@ bind_set(context_t *context, twp_error_t *err)
         if (status == TWP_OK)
             status = twp_population_plan_create(
                 run->population, context->model[s], &context->draw[s], err);
-        if (status == TWP_OK && !run->are_twins_same)
-            context->draw[s]->id_of_set = (uint64_t) number << TWP_POPULATION_ID_BITS;
+        if (status == TWP_OK)
+            context->draw[s]->id_of_set = (uint64_t) twp_run_id_of_set(run, number)
+                << TWP_POPULATION_ID_BITS;
         if (status == TWP_OK)
             status = twp_outcome_counts_init(run->plan, false, &context->counts[s], err);
     }

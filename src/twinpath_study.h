@@ -13,6 +13,7 @@ struct twp_study_handle {
     twp_arena_t *arena;
     twp_document_t document;
     twp_findings_t findings;
+    const struct twp_study_handle *borrows_from; /* at a point of a sweep: whose document it is */
     bool is_whole;           /* everything below is there */
     twp_study_typed_t *base; /* the study without any strategy's `set` */
     int n_strategies;

@@ -1,4 +1,7 @@
-/* The points of a sweep on the command line: --over PATH=A,B,C becomes the study's `sweep`. */
+/*
+ * The points of a sweep on the command line: --over PATH=A,B,C becomes the study's `sweep`. Its place is
+ * "--over", the number of the option as line, the column in its value.
+ */
 #include "document/text.h"
 #include "document/tree.h"
 
@@ -14,14 +17,14 @@ twp_tree_over_of(const char *argument)
 }
 
 static twp_node_t *
-new_node(twp_arena_t *arena, twp_node_kind_t kind, int column)
+new_node(twp_arena_t *arena, twp_node_kind_t kind, int line, int column)
 {
     twp_node_t *const node = TWP_ARENA_NEW(arena, twp_node_t, 1);
 
     if (node != NULL)
         *node = (twp_node_t){ .kind = kind,
             .file = OVER_FILE,
-            .line = 1,
+            .line = line,
             .column = column,
             .origin = TWP_ORIGIN_SET };
     return node;
@@ -37,7 +40,7 @@ add_value(twp_arena_t *arena, twp_node_t *list, const char *argument, size_t fro
         from++;
     while (to > from && argument[to - 1] == ' ')
         to--;
-    one = new_node(arena, TWP_NODE_SCALAR, (int) from + 1);
+    one = new_node(arena, TWP_NODE_SCALAR, list->line, (int) from + 1);
     if (one == NULL || (one->text = twp_arena_strndup(arena, argument + from, to - from)) == NULL)
         return false;
     list->item[list->n++] = one;
@@ -46,9 +49,9 @@ add_value(twp_arena_t *arena, twp_node_t *list, const char *argument, size_t fro
 
 /* Commas part values, but not inside of brackets. NULL when memory runs out. */
 static twp_node_t *
-read_list(twp_arena_t *arena, const char *argument, size_t from)
+read_list(twp_arena_t *arena, const char *argument, int line, size_t from)
 {
-    twp_node_t *const list = new_node(arena, TWP_NODE_SEQUENCE, (int) from + 1);
+    twp_node_t *const list = new_node(arena, TWP_NODE_SEQUENCE, line, (int) from + 1);
     const size_t n = strlen(argument);
     size_t n_items = 1, begin = from;
     int depth = 0;
@@ -71,10 +74,10 @@ read_list(twp_arena_t *arena, const char *argument, size_t from)
 }
 
 static twp_status_t
-read_over(twp_arena_t *arena, twp_node_t *over, const char *argument, twp_findings_t *findings,
+read_over(twp_arena_t *arena, twp_node_t *over, const char *argument, int line, twp_findings_t *findings,
     twp_error_t *err)
 {
-    const twp_place_t place = { .file = OVER_FILE, .line = 1, .column = 1 };
+    const twp_place_t place = { .file = OVER_FILE, .line = line, .column = 1 };
     const size_t n_path = strcspn(argument, "=");
     twp_pair_t *const pair = &over->pair[over->n];
     char *const checked = twp_arena_strdup(arena, argument);
@@ -93,8 +96,9 @@ read_over(twp_arena_t *arena, twp_node_t *over, const char *argument, twp_findin
             "%s is swept twice; its values go into one list", pair->key);
         return TWP_FAIL(err, TWP_ERR_INPUT, OVER_FILE ": a path twice");
     }
-    pair->line = pair->column = 1;
-    pair->value = read_list(arena, argument, n_path + 1);
+    pair->line = line;
+    pair->column = 1;
+    pair->value = read_list(arena, argument, line, n_path + 1);
     if (pair->value == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for " OVER_FILE);
     over->n++;
@@ -126,12 +130,13 @@ twp_status_t
 twp_tree_over(twp_arena_t *arena, twp_node_t *root, char *const *argument, int n,
     twp_findings_t *findings, twp_error_t *err)
 {
-    twp_node_t *const sweep = new_node(arena, TWP_NODE_MAPPING, 1);
-    twp_node_t *const over = new_node(arena, TWP_NODE_MAPPING, 1);
+    twp_node_t *const sweep = new_node(arena, TWP_NODE_MAPPING, 1, 1);
+    twp_node_t *const over = new_node(arena, TWP_NODE_MAPPING, 1, 1);
     twp_pair_t *const pair = TWP_ARENA_NEW(arena, twp_pair_t, (size_t) n + 1);
     const twp_pair_t block = { .key = "sweep", .line = 1, .column = 1, .value = sweep },
                      inner = { .key = "over", .line = 1, .column = 1, .value = over };
     twp_status_t status = TWP_OK;
+    int n_over = 0;
 
     if (sweep == NULL || over == NULL || pair == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for " OVER_FILE);
@@ -139,7 +144,7 @@ twp_tree_over(twp_arena_t *arena, twp_node_t *root, char *const *argument, int n
     for (int i = 0; i < n && status != TWP_ERR_MEMORY; i++)
         if (twp_tree_over_of(argument[i]) != NULL) {
             const twp_status_t one = read_over(
-                arena, over, twp_tree_over_of(argument[i]), findings, err);
+                arena, over, twp_tree_over_of(argument[i]), ++n_over, findings, err);
 
             status = one != TWP_OK ? one : status;
         }

@@ -278,8 +278,9 @@ begin(twp_fill_t *fill)
 
     fill->study = run->model[0]->study;
     /* Fresh twins are other ones in every set: there is nobody to write a row of. */
-    fill->has_twins = fill->study->record.twins && (run->sets == NULL || run->sets->are_twins_same);
-    fill->has_outcomes = fill->study->record.outcomes &&
+    fill->has_twins = !run->has_no_rows && fill->study->record.twins &&
+        (run->sets == NULL || run->sets->are_twins_same);
+    fill->has_outcomes = !run->has_no_rows && fill->study->record.outcomes &&
         (run->sets == NULL || run->sets->are_twins_same);
     fill->is_wide_id = run->population->max_id > (uint64_t) INT32_MAX;
     fill->arena = twp_arena_create(0);
@@ -578,6 +579,15 @@ twp_fill_close(
 
     free_fill(fill);
     return status;
+}
+
+twp_results_writer_t *
+twp_fill_release(twp_fill_t *fill)
+{
+    twp_results_writer_t *const writer = fill->writer;
+
+    free_fill(fill);
+    return writer;
 }
 
 void

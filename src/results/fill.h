@@ -22,11 +22,15 @@ typedef struct {
     const twp_sets_t *sets;        /* figures of each parameter set, or NULL: one run as written */
     const twp_study_typed_t *base; /* with sets: the study without any strategy's `set` */
     const double *parameter;       /* with sets: [n_sets * base->n_parameters] */
+    bool has_no_rows;              /* neither twins nor outcomes: figures of a point */
 } twp_fill_run_t;
 
 typedef struct twp_fill twp_fill_t; /* opaque */
 
-/** Opens a file, declares what is streamed. Ended by twp_fill_close() or twp_fill_abandon(). */
+/**
+ * Opens a file, declares what is streamed; path NULL: only captures (results/stack.h). Ended by
+ * twp_fill_close(), twp_fill_release() or twp_fill_abandon().
+ */
 TWP_CHECK_RESULT twp_status_t twp_fill_open(const twp_fill_run_t *run, const char *path,
     bool overwrite, int n_threads, twp_fill_t **fill, twp_error_t *err);
 
@@ -65,6 +69,8 @@ twp_results_writer_t *twp_fill_writer(twp_fill_t *fill);
 /** Publishes the file and frees fill; see twp_results_close(). */
 TWP_CHECK_RESULT twp_status_t twp_fill_close(
     twp_fill_t *fill, bool is_partial, char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
+/** Frees fill and hands on its writer, which captured. */
+twp_results_writer_t *twp_fill_release(twp_fill_t *fill);
 void twp_fill_abandon(twp_fill_t *fill); /* NULL is allowed */
 
 /** Rough bytes of the file: n_twins, recorded events a life. */

@@ -17,6 +17,7 @@ typedef struct {
 
 struct twp_results_writer {
     twp_publish_t publish;
+    bool is_capture; /* no file: arrays are kept */
     bool overwrite;
     twp_status_t status; /* of the first failure */
     twp_writer_model_t model;
@@ -52,6 +53,23 @@ free_writer(twp_results_writer_t *writer)
     free(writer);
 }
 
+static twp_status_t
+open_names(twp_results_writer_t *writer, const char *path, twp_error_t *err)
+{
+    twp_status_t status = TWP_OK;
+
+    if (path == NULL) {
+        writer->publish.path = strdup("results"); /* for messages */
+        return writer->publish.path != NULL
+            ? TWP_OK
+            : TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for results");
+    }
+    status = twp_publish_init(&writer->publish, path, err);
+    if (status == TWP_OK)
+        twp_publish_remove_stale(&writer->publish);
+    return status;
+}
+
 twp_status_t
 twp_results_writer_open(const char *path, const twp_results_options_t *options,
     twp_results_writer_t **writer, twp_error_t *err)
@@ -61,15 +79,13 @@ twp_results_writer_open(const char *path, const twp_results_options_t *options,
 
     *writer = NULL;
     if (made == NULL)
-        return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", path);
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for results");
     made->overwrite = options != NULL && options->overwrite;
-    status = twp_publish_init(&made->publish, path, err);
-    if (status == TWP_OK) {
-        twp_publish_remove_stale(&made->publish);
-        if (!twp_model_init(&made->model))
-            status = fail_memory(made, err);
-    }
-    if (status == TWP_OK)
+    made->is_capture = path == NULL;
+    status = open_names(made, path, err);
+    if (status == TWP_OK && !twp_model_init(&made->model))
+        status = fail_memory(made, err);
+    if (status == TWP_OK && !made->is_capture)
         status = twp_spool_create(
             &made->publish, options != NULL ? options->n_threads : 0, &made->model.spool, err);
     if (status == TWP_OK)
@@ -278,6 +294,23 @@ shape_chunk(twp_model_column_t *column, const size_t *length)
     return left;
 }
 
+/* Bytes in the arena, whatever their alignment: they are only copied. */
+static twp_status_t
+keep_numbers(twp_results_writer_t *writer, twp_model_column_t *column, size_t n_elements,
+    const unsigned char *data, twp_error_t *err)
+{
+    const size_t size = twp_type_size(column->field.type);
+    void *const copy = twp_arena_alloc(writer->model.arena, n_elements > 0 ? n_elements : 1, size);
+
+    if (copy == NULL)
+        return fail_memory(writer, err);
+    if (n_elements > 0)
+        memcpy(copy, data, n_elements * size);
+    column->kept = copy;
+    column->n_kept = n_elements;
+    return TWP_OK;
+}
+
 static twp_status_t
 write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const size_t *length,
     const unsigned char *data, twp_error_t *err)
@@ -292,6 +325,8 @@ write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const si
             n_elements > SIZE_MAX / 16)
             return FAIL(writer, err, TWP_ERR_LIMIT, "%s: %s is too large", writer->publish.path,
                 column->field.name);
+    if (writer->is_capture)
+        return keep_numbers(writer, column, n_elements, data, err);
     twp_content_column_init(&digest);
     for (size_t i = 0; i < n_elements; i += n_row)
         twp_content_column_add_row(&digest, data + i * size, n_row, size);
@@ -475,7 +510,7 @@ twp_results_stream(twp_results_writer_t *writer, const char *group, const twp_fi
     twp_status_t status;
 
     *stream = -1;
-    if (field->type == TWP_TYPE_TEXT || field->n_dims < 1)
+    if (field->type == TWP_TYPE_TEXT || field->n_dims < 1 || writer->is_capture)
         return FAIL(writer, err, TWP_ERR_ARGUMENT,
             "%s: %s: only numbers over a dimension can be "
             "written piece by piece",
@@ -559,7 +594,7 @@ twp_results_append(twp_results_writer_t *writer, int stream, size_t i_row, size_
 bool
 twp_results_work(twp_results_writer_t *writer)
 {
-    return twp_spool_work(writer->model.spool);
+    return !writer->is_capture && twp_spool_work(writer->model.spool);
 }
 
 size_t
@@ -638,6 +673,8 @@ twp_results_close(twp_results_writer_t *writer, const char *status_text,
     char hex[TWP_CONTENT_DIGEST_HEX_SIZE];
     twp_status_t status = check_usable(writer, err);
 
+    if (status == TWP_OK && writer->is_capture)
+        status = TWP_FAIL(err, TWP_ERR_ARGUMENT, "these results were only captured");
     if (status == TWP_OK && strcmp(status_text, "complete") != 0 &&
         strcmp(status_text, "partial") != 0)
         status = TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: status %s is neither complete nor partial",
@@ -665,4 +702,10 @@ twp_results_abandon(twp_results_writer_t *writer)
 {
     if (writer != NULL)
         free_writer(writer);
+}
+
+const twp_writer_model_t *
+twp_results_captured(const twp_results_writer_t *writer)
+{
+    return writer->is_capture ? &writer->model : NULL;
 }

@@ -42,6 +42,9 @@ void twp_results_setup(void);
  * whose process on this host is gone or that are older than a day. options may be NULL.
  * @param writer  set on success; ended by twp_results_close() or twp_results_abandon()
  * Fails with TWP_ERR_IO (no such folder, not writable) and TWP_ERR_MEMORY.
+ *
+ * path NULL: nothing is going to be written; whole arrays are kept as they are (results/stack.h takes
+ * them), streams are refused, and twp_results_abandon() ends it.
  */
 TWP_CHECK_RESULT twp_status_t twp_results_writer_open(const char *path,
     const twp_results_options_t *options, twp_results_writer_t **writer, twp_error_t *err);

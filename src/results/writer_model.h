@@ -35,6 +35,8 @@ typedef struct {
     size_t n_rows;                    /**< streams: leading indices; whole arrays: 1 */
     twp_model_row_t *row;             /**< [n_rows]; NULL for text */
     size_t chunk[TWP_FIELD_DIMS_MAX]; /**< streams: set when the writer closes */
+    const void *kept;                         /**< captured: elements of a whole array, row-major */
+    size_t n_kept;
     size_t n_texts;
     const char **text;                        /**< [n_texts] */
     unsigned char sum[TWP_CONTENT_SUM_BYTES]; /**< streams: set when the writer closes */
@@ -91,6 +93,9 @@ bool twp_model_is_name(const char *name);
 bool twp_model_is_utf8(const char *text);
 /** What is wrong with a field as such, or NULL. */
 const char *twp_model_field_fault(const twp_field_t *field);
+
+/** The model of a writer that only captures; NULL of another. */
+const twp_writer_model_t *twp_results_captured(const twp_results_writer_t *writer);
 
 /** The content digest of a model whose streams are finished. */
 TWP_CHECK_RESULT twp_status_t twp_model_digest(

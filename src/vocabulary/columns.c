@@ -47,10 +47,14 @@ static const char *const meanings_role[] = { "fit", "predict" };
 static const char *const meanings_place[] = { "unknown", "equal", "dominates", "dominated",
     "dearer_and_better", "cheaper_and_worse" };
 static const char *const meanings_interval[] = { "none", "between", "outside", "all" };
+/* Numbers of twp_point_fate_t. */
+static const char *const meanings_fate[] = { "missing", "done", "failed" };
+#define FATE .n_flags = 3, .flag_meanings = meanings_fate
 #define PLACE .n_flags = 6, .flag_meanings = meanings_place
 #define INTERVAL .n_flags = 4, .flag_meanings = meanings_interval
 
 static const twp_column_group_t groups[] = {
+    { "points", "The points of a sweep and what became of each", NULL, { NULL, NULL }, YES },
     { "summary", "Measures per strategy over time, mean over twins", NULL, { "point", NULL }, YES },
     { "contrasts", "Paired differences against the baseline strategy", NULL, { "point", NULL },
         YES },
@@ -124,6 +128,11 @@ static const twp_column_group_t groups[] = {
     ROW(NO, "adherence", the_name, FLOAT64, D1("row"), "d", the_long_name)
 
 static const twp_column_t columns[] = {
+    POINT("points"),
+    ROW_WITH(YES, "points", "fate", INT8, D1("point"), NULL, "what became of the point", FATE),
+    ROW(YES, "points", "error", TEXT, D1("point"), NULL,
+        "what went wrong at a point that failed, else nothing"),
+
     POINT("summary"),
     STRATEGY("summary"),
     QUANTILE("summary"),
@@ -441,6 +450,7 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(OF_RUNS, "", "n_parameter_sets", INT32, "parameter sets of the run"),
     ATTRIBUTE(NO, "", "n_parameter_sets_done", INT32,
         "where sets were drawn: below n_parameter_sets only where the status is partial"),
+    ATTRIBUTE(NO, "", "n_points", INT32, "points of a sweep"),
     ATTRIBUTE(OF_RUNS, "", "n_worlds", INT32, "worlds of the run"),
     ATTRIBUTE(OF_RUNS, "", "twins_across_sets", TEXT, "same or fresh"),
     ATTRIBUTE(OF_RUNS, "", "n_twins_done", INT32, "below n_twins only where the status is partial"),

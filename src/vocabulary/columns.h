@@ -52,6 +52,9 @@ typedef struct {
     const char *const *flag_meanings; /**< [n_flags], words without blanks */
 } twp_field_t;
 
+/** What became of a point of a sweep. Written to files: never renumbered. */
+typedef enum { TWP_POINT_MISSING = 0, TWP_POINT_DONE = 1, TWP_POINT_FAILED = 2 } twp_point_fate_t;
+
 /** Required, but not in files of adherence (twinpath_kind), which come from no run. */
 #define TWP_REQUIRED_OF_RUNS 2
 #define TWP_KIND_ADHERENCE "adherence"

@@ -1,0 +1,226 @@
+/* The library's face: a study at one point of its sweep. */
+#include "twinpath_point.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+twp_status_t
+twp_sweep_study_open(twp_study_t *study, twp_sweep_study_t *sweep, twp_error_t *err)
+{
+    *sweep = (twp_sweep_study_t){ .study = study };
+    if (!study->is_whole)
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "the study has errors");
+    return twp_sweep_create(study->base, &sweep->points, err);
+}
+
+void
+twp_sweep_study_close(twp_sweep_study_t *sweep)
+{
+    twp_sweep_free(sweep->points);
+    sweep->points = NULL;
+}
+
+/* ---- read again ------------------------------------------------------------------------------ */
+
+/* The tree of a strategy with the point's values put into it. */
+static twp_status_t
+put_values(const twp_sweep_t *points, int64_t i_point, const twp_node_t *root, twp_study_t *bound,
+    twp_node_t **out, twp_error_t *err)
+{
+    const char *path[TWP_STUDY_MAX_SWEPT + 1];
+
+    for (int k = 0; k < points->n_swept; k++)
+        path[k] = points->swept[k].path;
+    return twp_document_put(bound->arena, root, points->n_swept, path,
+        &points->node[i_point * points->n_swept], &bound->findings, out, err);
+}
+
+static twp_status_t
+read_strategy(const twp_sweep_study_t *sweep, int64_t i_point, int i, twp_study_t *bound,
+    twp_error_t *err)
+{
+    const twp_study_t *const study = sweep->study;
+    twp_node_t *root = NULL;
+    const char *what = "";
+    twp_status_t status = TWP_OK;
+
+    if (study->typed[i] == study->base) {
+        bound->typed[i] = bound->base;
+    } else {
+        status = put_values(sweep->points, i_point, study->root[i], bound, &root, err);
+        if (status == TWP_OK)
+            status = twp_study_typed_read(
+                &study->document, root, NULL, &bound->findings, &bound->typed[i], err);
+        bound->root[i] = root;
+    }
+    if (status != TWP_OK)
+        return status;
+    status = twp_model_compile(bound->typed[i], i, 1, &bound->findings, &bound->model[i], err);
+    if (status == TWP_OK && !twp_model_same_shape(study->model[i], bound->model[i], &what))
+        status = TWP_FAIL(err, TWP_ERR_INPUT,
+            "it changes the structure of the model (%s); points may change numbers only", what);
+    return status;
+}
+
+/* What is the same under all strategies is read from the study without any strategy's `set`. */
+static twp_status_t
+read_base(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t *bound, twp_error_t *err)
+{
+    const twp_study_t *const study = sweep->study;
+    twp_node_t *root = NULL;
+    twp_status_t status = put_values(
+        sweep->points, i_point, study->document.root, bound, &root, err);
+
+    if (status == TWP_OK)
+        status = twp_study_typed_read(
+            &study->document, root, NULL, &bound->findings, &bound->base, err);
+    return status;
+}
+
+static twp_status_t
+read_all(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t *bound, twp_error_t *err)
+{
+    const twp_study_t *const study = sweep->study;
+    const int n = study->n_strategies;
+    twp_status_t status = read_base(sweep, i_point, bound, err);
+
+    bound->typed = TWP_ARENA_NEW(bound->arena, twp_study_typed_t *, n + 1);
+    bound->root = TWP_ARENA_NEW(bound->arena, const twp_node_t *, n + 1);
+    bound->model = TWP_ARENA_NEW(bound->arena, twp_model_t *, n + 1);
+    if (bound->typed == NULL || bound->root == NULL || bound->model == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
+    bound->n_strategies = n;
+    for (int i = 0; i < n && status == TWP_OK; i++)
+        status = read_strategy(sweep, i_point, i, bound, err);
+    return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+/* Why a point cannot be lived, with what it is. */
+static twp_status_t
+refuse(const twp_sweep_t *points, int64_t i_point, const twp_study_t *bound, twp_status_t status,
+    const twp_error_t *own, twp_error_t *err)
+{
+    const char *const text = bound != NULL && bound->arena != NULL
+        ? twp_sweep_point_text(bound->arena, points, i_point)
+        : "";
+    const twp_finding_t *finding = NULL;
+
+    for (int i = 0; bound != NULL && i < bound->findings.n && finding == NULL; i++)
+        if (!bound->findings.item[i].is_warning)
+            finding = &bound->findings.item[i];
+    if (status == TWP_ERR_INPUT)
+        status = TWP_ERR_FAULT; /* the study as written is good */
+    return TWP_FAIL(err, status, "point %" PRId64 " (%s): %s%s%s", i_point + 1,
+        text != NULL ? text : "", finding != NULL ? finding->path : "", finding != NULL ? ": " : "",
+        finding != NULL ? finding->message : own->message);
+}
+
+twp_status_t
+twp_sweep_study_bind(
+    const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **out, twp_error_t *err)
+{
+    twp_study_t *const bound = calloc(1, sizeof(*bound));
+    twp_error_t own = { TWP_OK, "" };
+    twp_status_t status = TWP_OK;
+
+    *out = NULL;
+    if (bound == NULL || (bound->arena = twp_arena_create(0)) == NULL ||
+        twp_findings_init(&bound->findings, NULL) != TWP_OK)
+        status = TWP_FAIL(&own, TWP_ERR_MEMORY, "no memory for a point");
+    if (status == TWP_OK) {
+        bound->borrows_from = sweep->study;
+        status = read_all(sweep, i_point, bound, &own);
+    }
+    if (status != TWP_OK) {
+        status = refuse(sweep->points, i_point, bound, status, &own, err);
+        twp_study_free(bound);
+        return status;
+    }
+    bound->is_whole = true;
+    *out = bound;
+    return TWP_OK;
+}
+
+twp_status_t
+twp_sweep_study_live(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings,
+    int64_t i_point, twp_results_writer_t **captured, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_study_t *bound = NULL;
+    twp_error_t own = { TWP_OK, "" };
+    twp_status_t status = twp_sweep_study_bind(sweep, i_point, &bound, err);
+
+    *captured = NULL;
+    if (status != TWP_OK)
+        return status;
+    status = twp_run_capture(bound, settings, sweep->points->are_twins_fresh ? i_point + 1 : 0,
+        captured, report, &own);
+    if (status != TWP_OK && status != TWP_ERR_INTERRUPTED)
+        status = refuse(sweep->points, i_point, bound, status, &own, err);
+    twp_study_free(bound);
+    return status;
+}
+
+/* ---- what the points are ----------------------------------------------------------------------- */
+
+/* The unit in which results files write a number; *factor turns the written one into it. */
+static const char *
+unit_of(const twp_study_typed_t *study, const twp_study_swept_t *swept, twp_arena_t *arena,
+    double *factor)
+{
+    const twp_dim_t dim = swept->dim;
+    const char *const currency = study->currency != NULL ? study->currency : "money";
+
+    *factor = swept->unit_size;
+    if (dim.time == 0 && dim.money == 0)
+        return "1";
+    if (dim.time == 1 && dim.money == 0 && strncmp(swept->unit, "year", 4) == 0 &&
+        (swept->unit[4] == '\0' || strcmp(swept->unit, "years") == 0)) {
+        *factor = 1.0;
+        return "year";
+    }
+    if (dim.time == 1 && dim.money == 0)
+        return "d";
+    if (dim.time == 0 && dim.money == 1)
+        return currency;
+    if (dim.money == 0)
+        return twp_arena_printf(arena, "d%d", dim.time);
+    if (dim.money == 1)
+        return twp_arena_printf(arena, "%s d%d", currency, dim.time);
+    return twp_arena_printf(arena, "%s%d d%d", currency, dim.money, dim.time);
+}
+
+twp_status_t
+twp_sweep_study_points(const twp_sweep_study_t *sweep, int64_t first, int64_t n, twp_arena_t *arena,
+    twp_stack_points_t *out, twp_error_t *err)
+{
+    const twp_sweep_t *const points = sweep->points;
+    const int n_swept = points->n_swept;
+    const char **const name = TWP_ARENA_NEW(arena, const char *, n_swept + 1);
+    const char **const unit = TWP_ARENA_NEW(arena, const char *, n_swept + 1);
+    const char **const path = TWP_ARENA_NEW(arena, const char *, n_swept + 1);
+    double *const value = TWP_ARENA_NEW(arena, double, n *n_swept + 1);
+
+    if (name == NULL || unit == NULL || path == NULL || value == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points");
+    for (int k = 0; k < n_swept; k++) {
+        double factor;
+
+        name[k] = points->swept[k].name;
+        path[k] = points->swept[k].path;
+        unit[k] = unit_of(sweep->study->base, &points->swept[k], arena, &factor);
+        if (unit[k] == NULL)
+            return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points");
+        for (int64_t i = 0; i < n; i++)
+            value[i * n_swept + k] = factor * points->value[(first + i) * n_swept + k];
+    }
+    *out = (twp_stack_points_t){ .first = (int32_t) first + 1,
+        .n_swept = n_swept,
+        .name = name,
+        .unit = unit,
+        .path = path,
+        .value = value };
+    return TWP_OK;
+}
