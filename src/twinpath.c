@@ -1,5 +1,5 @@
 /* The library's face: studies, read, checked and asked. */
-#include "twinpath_study.h"
+#include "twinpath_point.h"
 
 #include "engine/parameter_set.h"
 #include "results/provenance.h"
@@ -163,7 +163,9 @@ read_all(twp_study_t *study, const char *path, const twp_document_files_t *files
     }
     if (is_wrong)
         return TWP_ERR_INPUT;
-    status = twp_parameter_plan_create(study->base, 1, &study->parameters, err);
+    status = twp_sweep_study_check(study, err);
+    if (status == TWP_OK)
+        status = twp_parameter_plan_create(study->base, 1, &study->parameters, err);
     if (status != TWP_OK)
         return status;
     return twp_explain_parameters(study->base, &study->number, &study->n_numbers, err);

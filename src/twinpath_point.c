@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A check reads the study again at so many points, found among so many. */
+#define MOST_TRIED 64
+#define MOST_LOOKED_AT 4096
+
 twp_status_t
 twp_sweep_study_open(twp_study_t *study, twp_sweep_study_t *sweep, twp_error_t *err)
 {
@@ -37,8 +41,8 @@ put_values(const twp_sweep_t *points, int64_t i_point, const twp_node_t *root, t
 }
 
 static twp_status_t
-read_strategy(const twp_sweep_study_t *sweep, int64_t i_point, int i, twp_study_t *bound,
-    twp_error_t *err)
+read_strategy(
+    const twp_sweep_study_t *sweep, int64_t i_point, int i, twp_study_t *bound, twp_error_t *err)
 {
     const twp_study_t *const study = sweep->study;
     twp_node_t *root = NULL;
@@ -118,30 +122,41 @@ refuse(const twp_sweep_t *points, int64_t i_point, const twp_study_t *bound, twp
         finding != NULL ? finding->message : own->message);
 }
 
+/* *out is set whenever there are findings to look at. */
+static twp_status_t
+bind(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **out, twp_error_t *err)
+{
+    twp_study_t *const bound = calloc(1, sizeof(*bound));
+    twp_status_t status;
+
+    *out = NULL;
+    if (bound == NULL || (bound->arena = twp_arena_create(0)) == NULL ||
+        twp_findings_init(&bound->findings, NULL) != TWP_OK) {
+        if (bound != NULL)
+            twp_arena_free(bound->arena);
+        free(bound);
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
+    }
+    bound->borrows_from = sweep->study;
+    status = read_all(sweep, i_point, bound, err);
+    bound->is_whole = status == TWP_OK;
+    *out = bound;
+    return status;
+}
+
 twp_status_t
 twp_sweep_study_bind(
     const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **out, twp_error_t *err)
 {
-    twp_study_t *const bound = calloc(1, sizeof(*bound));
     twp_error_t own = { TWP_OK, "" };
-    twp_status_t status = TWP_OK;
+    twp_status_t status = bind(sweep, i_point, out, &own);
 
-    *out = NULL;
-    if (bound == NULL || (bound->arena = twp_arena_create(0)) == NULL ||
-        twp_findings_init(&bound->findings, NULL) != TWP_OK)
-        status = TWP_FAIL(&own, TWP_ERR_MEMORY, "no memory for a point");
-    if (status == TWP_OK) {
-        bound->borrows_from = sweep->study;
-        status = read_all(sweep, i_point, bound, &own);
-    }
-    if (status != TWP_OK) {
-        status = refuse(sweep->points, i_point, bound, status, &own, err);
-        twp_study_free(bound);
+    if (status == TWP_OK)
         return status;
-    }
-    bound->is_whole = true;
-    *out = bound;
-    return TWP_OK;
+    status = refuse(sweep->points, i_point, *out, status, &own, err);
+    twp_study_free(*out);
+    *out = NULL;
+    return status;
 }
 
 twp_status_t
@@ -155,11 +170,98 @@ twp_sweep_study_live(const twp_sweep_study_t *sweep, const twp_run_settings_t *s
     *captured = NULL;
     if (status != TWP_OK)
         return status;
-    status = twp_run_capture(bound, settings, sweep->points->are_twins_fresh ? i_point + 1 : 0,
-        captured, report, &own);
+    status = twp_run_capture(
+        bound, settings, sweep->points->are_twins_fresh ? i_point + 1 : 0, captured, report, &own);
     if (status != TWP_OK && status != TWP_ERR_INTERRUPTED)
         status = refuse(sweep->points, i_point, bound, status, &own, err);
     twp_study_free(bound);
+    return status;
+}
+
+/* ---- what cannot be lived ---------------------------------------------------------------------- */
+
+/* Whether a value stands at the point that stands at none before it. Listed values share their nodes. */
+static bool
+has_new_value(const twp_sweep_t *points, int64_t i_point)
+{
+    for (int k = 0; k < points->n_swept; k++) {
+        const int64_t n = points->n_swept;
+        const twp_node_t *const node = points->node[i_point * n + k];
+        bool is_new = true;
+
+        for (int64_t i = 0; i < i_point && is_new; i++)
+            is_new = points->node[i * n + k] != node;
+        if (is_new)
+            return true;
+    }
+    return false;
+}
+
+/* What the point's values made wrong, at their places; no place twice. */
+static void
+take_findings(twp_study_t *study, const twp_study_t *bound, const char *text)
+{
+    for (int i = 0; i < bound->findings.n; i++) {
+        const twp_finding_t *const one = &bound->findings.item[i];
+        const twp_place_t place = { one->file, one->line, one->column, one->path };
+        bool is_known = one->is_warning;
+
+        for (int j = 0; j < study->findings.n && !is_known; j++) {
+            const twp_finding_t *const other = &study->findings.item[j];
+
+            is_known = strcmp(other->file, one->file) == 0 && other->line == one->line &&
+                other->column == one->column;
+        }
+        if (!is_known)
+            twp_findings_add(&study->findings, place, one->found, one->expected, one->nearest,
+                "%s (at the point %s)", one->message, text);
+    }
+}
+
+static twp_status_t
+try_point(const twp_sweep_study_t *sweep, int64_t i_point, twp_error_t *err)
+{
+    twp_study_t *const study = sweep->study;
+    twp_study_t *bound = NULL;
+    twp_error_t own = { TWP_OK, "" };
+    twp_status_t status = bind(sweep, i_point, &bound, &own);
+
+    if (status == TWP_OK || status == TWP_ERR_MEMORY) {
+        twp_study_free(bound);
+        return status == TWP_OK ? status : TWP_FAIL(err, status, "%s", own.message);
+    }
+    const char *const text = twp_sweep_point_text(study->arena, sweep->points, i_point);
+    const int n_errors = study->findings.n_errors;
+
+    if (text == NULL)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
+    else
+        take_findings(study, bound, text);
+    if (text != NULL && bound->findings.n_errors == 0 && study->findings.n_errors == n_errors)
+        twp_findings_add(
+            &study->findings, study->base->sweep.place, text, NULL, NULL, "%s", own.message);
+    twp_study_free(bound);
+    return text == NULL ? status : TWP_OK;
+}
+
+twp_status_t
+twp_sweep_study_check(twp_study_t *study, twp_error_t *err)
+{
+    twp_sweep_study_t sweep = { .study = study };
+    twp_status_t status = TWP_OK;
+    int n_tried = 0;
+
+    if (study->base->sweep.n_points == 0)
+        return TWP_OK;
+    status = twp_sweep_create(study->base, &sweep.points, err);
+    for (int64_t i = 0; status == TWP_OK && i < sweep.points->n_points && i < MOST_LOOKED_AT &&
+         n_tried < MOST_TRIED;
+         i++)
+        if (has_new_value(sweep.points, i)) {
+            status = try_point(&sweep, i, err);
+            n_tried++;
+        }
+    twp_sweep_study_close(&sweep);
     return status;
 }
 

@@ -36,6 +36,12 @@ TWP_CHECK_RESULT twp_status_t twp_sweep_study_live(const twp_sweep_study_t *swee
     const twp_run_settings_t *settings, int64_t i_point, twp_results_writer_t **captured,
     twp_run_report_t *report, twp_error_t *err);
 
+/**
+ * Tries points of the sweep of a study that is good so far, at most some dozens, so that each value that is
+ * listed stands in one: what is wrong becomes a finding of the study. Fails with TWP_ERR_MEMORY only.
+ */
+TWP_CHECK_RESULT twp_status_t twp_sweep_study_check(twp_study_t *study, twp_error_t *err);
+
 /** Names and values of points [first, first + n) for twp_stack_write(), in arena. */
 TWP_CHECK_RESULT twp_status_t twp_sweep_study_points(const twp_sweep_study_t *sweep, int64_t first,
     int64_t n, twp_arena_t *arena, twp_stack_points_t *points, twp_error_t *err);

@@ -274,8 +274,8 @@ live_and_write(sweep_t *sweep, twp_run_report_t *report, twp_error_t *err)
 }
 
 twp_status_t
-twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings, twp_run_report_t *report,
-    twp_error_t *err)
+twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_run_report_t *report, twp_error_t *err)
 {
     sweep_t sweep = { .settings = settings, .status = TWP_OK };
     twp_run_report_t own;

@@ -385,10 +385,9 @@ twp_run_capture(twp_study_t *study, const twp_run_settings_t *settings, int64_t 
     twp_results_writer_t **captured, twp_run_report_t *report, twp_error_t *err)
 {
     twp_run_settings_t own = *settings;
-    run_t run = { .study = study,
-        .settings = &own,
-        .is_point = true,
-        .i_fresh_point = i_fresh_point };
+    run_t run = {
+        .study = study, .settings = &own, .is_point = true, .i_fresh_point = i_fresh_point
+    };
     twp_status_t status;
 
     own.output_path = NULL;

@@ -74,8 +74,8 @@ read_list(twp_arena_t *arena, const char *argument, int line, size_t from)
 }
 
 static twp_status_t
-read_over(twp_arena_t *arena, twp_node_t *over, const char *argument, int line, twp_findings_t *findings,
-    twp_error_t *err)
+read_over(twp_arena_t *arena, twp_node_t *over, const char *argument, int line,
+    twp_findings_t *findings, twp_error_t *err)
 {
     const twp_place_t place = { .file = OVER_FILE, .line = line, .column = 1 };
     const size_t n_path = strcspn(argument, "=");

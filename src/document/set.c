@@ -283,8 +283,7 @@ twp_tree_override(twp_arena_t *arena, twp_node_t *root, const twp_node_t *overri
 /* ---- points of a sweep ---------------------------------------------------------------------- */
 
 const twp_node_t *
-twp_node_target(
-    twp_arena_t *arena, const twp_node_t *root, const char *path, const char **nearest)
+twp_node_target(twp_arena_t *arena, const twp_node_t *root, const char *path, const char **nearest)
 {
     const twp_node_t scalar = { .kind = TWP_NODE_SCALAR };
     twp_node_t copy = *root; /* only looked at */

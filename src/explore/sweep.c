@@ -91,8 +91,7 @@ lay_latin_hypercube(twp_sweep_t *sweep, uint64_t seed)
     bool is_good = part != NULL;
 
     for (int k = 0; k < sweep->n_swept && is_good; k++) {
-        const char *const name = twp_arena_printf(
-            sweep->arena, "sweep.%s", sweep->swept[k].path);
+        const char *const name = twp_arena_printf(sweep->arena, "sweep.%s", sweep->swept[k].path);
         const uint32_t stream = name != NULL ? twp_digest_stream_id(name) : 0;
 
         is_good = name != NULL;
@@ -194,7 +193,7 @@ twp_sweep_point_text(twp_arena_t *arena, const twp_sweep_t *sweep, int64_t i_poi
     const char *text = "";
 
     for (int k = 0; k < sweep->n_swept && text != NULL; k++)
-        text = twp_arena_printf(arena, "%s%s%s = %s", text, k > 0 ? ", " : "",
-            sweep->swept[k].path, sweep->node[i_point * sweep->n_swept + k]->text);
+        text = twp_arena_printf(arena, "%s%s%s = %s", text, k > 0 ? ", " : "", sweep->swept[k].path,
+            sweep->node[i_point * sweep->n_swept + k]->text);
     return text;
 }

@@ -13,8 +13,8 @@ typedef struct {
     twp_arena_t *arena;
     twp_sweep_how_t how;
     bool are_twins_fresh;
-    int64_t n_points; /* >= 1 */
-    int n_swept;      /* numbers that change; 0 without a sweep */
+    int64_t n_points;               /* >= 1 */
+    int n_swept;                    /* numbers that change; 0 without a sweep */
     const twp_study_swept_t *swept; /* [n_swept] in order of paths; the study's */
     /** [n_points * n_swept] point by point: what stands in the study there, as `--set PATH=TEXT` would
      *  put it. */

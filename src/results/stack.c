@@ -11,8 +11,8 @@ struct twp_stack {
     int64_t n_points;
     twp_results_writer_t *first; /* the first that was put: what all have in common */
     size_t n_columns;            /* of all groups */
-    unsigned char **data;        /* [n_columns] all points of a column; NULL where they are the same */
-    bool *has;                   /* [n_points] */
+    unsigned char **data; /* [n_columns] all points of a column; NULL where they are the same */
+    bool *has;            /* [n_points] */
     double point_bytes;
 };
 
@@ -136,8 +136,8 @@ take_group(twp_stack_t *stack, int64_t i_point, const twp_model_group_t *ours,
     const twp_model_group_t *theirs, size_t first, twp_error_t *err)
 {
     if (strcmp(ours->name, theirs->name) != 0 || ours->n_columns != theirs->n_columns)
-        return TWP_FAIL(err, TWP_ERR_FORMAT, "/%s has other columns than at other points",
-            theirs->name);
+        return TWP_FAIL(
+            err, TWP_ERR_FORMAT, "/%s has other columns than at other points", theirs->name);
     for (size_t c = 0; c < ours->n_columns; c++) {
         const twp_model_column_t *const column = theirs->column[c];
         const size_t size = column->n_kept * twp_type_size(column->field.type);
@@ -154,8 +154,7 @@ take_group(twp_stack_t *stack, int64_t i_point, const twp_model_group_t *ours,
 }
 
 twp_status_t
-twp_stack_put(
-    twp_stack_t *stack, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err)
+twp_stack_put(twp_stack_t *stack, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err)
 {
     const twp_writer_model_t *const theirs = twp_results_captured(captured);
     const twp_writer_model_t *ours;
@@ -199,8 +198,16 @@ static twp_status_t
 write_column(const twp_stack_t *stack, const char *group, const twp_model_column_t *column,
     unsigned char *data, twp_results_writer_t *writer, twp_error_t *err)
 {
+    const twp_column_t *const row = twp_columns_find_typed(
+        group, column->field.name, column->field.type);
     twp_field_t field = column->field;
 
+    field.n_flags = 0; /* what was captured keeps them as attributes only */
+    if (row != NULL && row->field.n_flags > 0) {
+        field.n_flags = row->field.n_flags;
+        field.flag_values = row->field.flag_values;
+        field.flag_meanings = row->field.flag_meanings;
+    }
     if (column->field.type == TWP_TYPE_TEXT)
         return twp_results_write(writer, group, &field, column->text, err);
     if (data == NULL)
@@ -230,8 +237,7 @@ write_points(const twp_stack_t *stack, const twp_stack_points_t *points, const c
     for (size_t i = 0; status == TWP_OK && i < n; i++)
         number[i] = points->first + (int32_t) i;
     if (status == TWP_OK)
-        status = twp_results_dimension_int32(
-            writer, group, "point", n, number, NULL, NULL, err);
+        status = twp_results_dimension_int32(writer, group, "point", n, number, NULL, NULL, err);
     for (int k = 0; k < points->n_swept && status == TWP_OK; k++) {
         char name[TWP_COLUMN_NAME_MAX + 1];
         twp_field_t field;
@@ -250,8 +256,7 @@ write_points(const twp_stack_t *stack, const twp_stack_points_t *points, const c
 }
 
 static twp_status_t
-declare_plain(
-    const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
+declare_plain(const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
 
@@ -262,8 +267,7 @@ declare_plain(
 }
 
 static twp_status_t
-copy_attributes(
-    const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
+copy_attributes(const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
 {
     const char *const name = group->name[0] != '\0' ? group->name : NULL;
     twp_status_t status = TWP_OK;
@@ -302,7 +306,8 @@ write_fates(const twp_stack_t *stack, const twp_stack_points_t *points,
     for (size_t i = 0; status == TWP_OK && i < n; i++) {
         error[i] = points->error != NULL && points->error[i] != NULL ? points->error[i] : "";
         fate[i] = (int8_t) (stack->has[i] ? TWP_POINT_DONE
-                                          : error[i][0] != '\0' ? TWP_POINT_FAILED : TWP_POINT_MISSING);
+                : error[i][0] != '\0'     ? TWP_POINT_FAILED
+                                          : TWP_POINT_MISSING);
     }
     if (status == TWP_OK)
         status = write_points(stack, points, "points", writer, err);

@@ -32,7 +32,8 @@ double twp_stack_point_bytes(const twp_stack_t *stack);
 typedef struct {
     int32_t first; /**< number of the first point, from 1 */
     int n_swept;
-    const char *const *name, *const *unit, *const *path; /**< [n_swept] of columns; unit "d", "1" ... */
+    const char *const *name, *const *unit,
+                                 *const *path; /**< [n_swept] of columns; unit "d", "1" ... */
     const double *value;      /**< [n_points * n_swept] point by point, in that unit */
     const char *const *error; /**< [n_points] what went wrong at a point, NULL where nothing did */
 } twp_stack_points_t;

@@ -35,7 +35,7 @@ typedef struct {
     size_t n_rows;                    /**< streams: leading indices; whole arrays: 1 */
     twp_model_row_t *row;             /**< [n_rows]; NULL for text */
     size_t chunk[TWP_FIELD_DIMS_MAX]; /**< streams: set when the writer closes */
-    const void *kept;                         /**< captured: elements of a whole array, row-major */
+    const void *kept;                 /**< captured: elements of a whole array, row-major */
     size_t n_kept;
     size_t n_texts;
     const char **text;                        /**< [n_texts] */

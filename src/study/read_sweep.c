@@ -72,8 +72,7 @@ static bool
 check_path(twp_read_t *read, twp_place_t place, const char *path)
 {
     const char *nearest = NULL;
-    const twp_node_t *const target = twp_node_target(
-        read->arena, read->root.node, path, &nearest);
+    const twp_node_t *const target = twp_node_target(read->arena, read->root.node, path, &nearest);
 
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
         if (is_below(path, common[i].path) && !is_below(path, "report.discount")) {
@@ -226,7 +225,8 @@ take_range(twp_read_t *read, twp_study_swept_t *out, twp_spot_t spot, twp_sweep_
     if (!(low < high) || (out->is_log && !(low > 0))) {
         twp_read_fail(read, twp_read_place(to), twp_read_text(to),
             low < high ? "ends above 0" : "more than `from`", NULL,
-            low < high ? "the range of %s has no logarithm" : "the range of %s ends before it begins",
+            low < high ? "the range of %s has no logarithm"
+                       : "the range of %s ends before it begins",
             out->path);
         return false;
     }
@@ -283,8 +283,7 @@ take_column(twp_read_t *read, const twp_csv_t *csv, int i_column, twp_study_swep
             .column = 0,
             .origin = TWP_ORIGIN_SET };
         out->node[i] = node;
-        is_good = take_value(
-            read, out, (twp_spot_t){ node, out->path }, i == 0, &out->value[i]);
+        is_good = take_value(read, out, (twp_spot_t){ node, out->path }, i == 0, &out->value[i]);
     }
     return is_good;
 }
@@ -328,8 +327,8 @@ read_rows(twp_read_t *read, twp_spot_t from)
     bool is_good = false;
 
     sweep->csv_name = twp_read_text(from);
-    status = twp_csv_read(csv, twp_read_file_path(read, from.node), sweep->csv_name, read->findings,
-        &err);
+    status = twp_csv_read(
+        csv, twp_read_file_path(read, from.node), sweep->csv_name, read->findings, &err);
     if (status == TWP_ERR_MEMORY)
         longjmp(read->out_of_memory, 1);
     if (status == TWP_OK) {
@@ -392,7 +391,8 @@ read_over(twp_read_t *read, twp_spot_t over)
 
         out->path = pair[i]->key;
         out->name = name_of(read, out->path);
-        out->place = (twp_place_t){ values.node->file, pair[i]->line, pair[i]->column, values.path };
+        out->place =
+            (twp_place_t){ values.node->file, pair[i]->line, pair[i]->column, values.path };
         if (!check_path(read, out->place, out->path))
             is_good = false;
         else if (twp_read_is_mapping(values))
@@ -433,8 +433,7 @@ count_points(twp_read_t *read, twp_spot_t spot)
     int64_t n = 1;
 
     switch (sweep->how) {
-    case TWP_SWEEP_LATIN_HYPERCUBE:
-        return count_of(twp_read_get(read, spot, "latin_hypercube"));
+    case TWP_SWEEP_LATIN_HYPERCUBE: return count_of(twp_read_get(read, spot, "latin_hypercube"));
     case TWP_SWEEP_SOBOL: return count_of(twp_read_get(read, spot, "sobol"));
     case TWP_SWEEP_ROWS: return sweep->n_points;
     case TWP_SWEEP_ZIP:
@@ -442,8 +441,8 @@ count_points(twp_read_t *read, twp_spot_t spot)
             if (sweep->swept[i].n_values != sweep->swept[0].n_values) {
                 twp_read_fail(read, sweep->swept[i].place,
                     twp_read_printf(read, "%d values", sweep->swept[i].n_values),
-                    twp_read_printf(read, "%d, as %s has", sweep->swept[0].n_values,
-                        sweep->swept[0].path),
+                    twp_read_printf(
+                        read, "%d, as %s has", sweep->swept[0].n_values, sweep->swept[0].path),
                     NULL, "a zip needs as many values of each path");
                 return 0;
             }
@@ -480,7 +479,8 @@ twp_read_sweep(twp_read_t *read)
         return;
     n_points = count_points(read, spot);
     if (n_points > TWP_STUDY_MAX_POINTS)
-        twp_read_fail(read, sweep->place, twp_read_printf(read, "%lld points", (long long) n_points),
+        twp_read_fail(read, sweep->place,
+            twp_read_printf(read, "%lld points", (long long) n_points),
             twp_read_printf(read, "at most %d", TWP_STUDY_MAX_POINTS), NULL, "too many points");
     else
         sweep->n_points = n_points;

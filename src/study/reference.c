@@ -123,8 +123,15 @@ print_form(FILE *out, const twp_key_t *key)
             key->names == TWP_NAMES_NEW             ? "names"
                 : key->names == TWP_NAMES_UNIT      ? "units"
                 : key->names == TWP_NAMES_CONDITION ? "conditions"
+                : key->names == TWP_NAMES_PATH      ? "paths"
                                                     : "dotted names",
             (key->forms & TWP_FORM_MAP_OF_LISTS) != 0 ? "list of " : "");
+        if ((key->forms & TWP_FORM_MAP) != 0 && (key->forms & TWP_FORM_MAP_OF_LISTS) != 0) {
+            print_content(out, key, key->item, key->value != TWP_VALUE_NONE);
+            fputs(", or ", out);
+            print_content(out, key, key->child, false);
+            return;
+        }
         print_content(out, key, (key->forms & TWP_FORM_MAP_OF_LISTS) != 0 ? key->item : key->child,
             key->value != TWP_VALUE_NONE);
     }

@@ -621,7 +621,7 @@ const twp_key_t twp_keys[] = {
         HELP("step of occupancy and survival curves") },
 
     { IN(SWEEP), "over", .forms = TWP_FORM_MAP | TWP_FORM_MAP_OF_LISTS, .value = TWP_VALUE_CONSTANT,
-        MEANS(ANY), CHILD(SWEEP_RANGE), .names = TWP_NAMES_REFERENCE,
+        MEANS(ANY), CHILD(SWEEP_RANGE), .names = TWP_NAMES_PATH,
         .flags = TWP_KEY_REQUIRED | TWP_KEY_FILLED, .unless = "from",
         HELP("paths, or names of parameters, with the values that they take: a list, or a range") },
     { IN(SWEEP), "how", AS(CHOICE), .choices = "grid|zip", AT_MOST_ONE(1), DEFAULT("grid"),
@@ -732,7 +732,8 @@ const twp_block_row_t twp_blocks[TWP_N_BLOCKS] = {
     ROW(DISCOUNT, "discount", SOURCED, .help = "How the future is discounted."),
     ROW(DISCOUNT_STEP, "discount step", .help = "A rate from some time on."),
     ROW(RECORD, "record", .help = "What the results file holds."),
-    ROW(SWEEP, "sweep", .help = "Points: the numbers of the study that change from one to the next."),
+    ROW(SWEEP, "sweep",
+        .help = "Points: the numbers of the study that change from one to the next."),
     ROW(SWEEP_RANGE, "sweep range", .help = "The values between two ends."),
 };
 
