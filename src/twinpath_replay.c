@@ -313,6 +313,11 @@ twp_replay_read(
         return no_memory(err);
     }
     status = twp_embedded_read(path, settings->inputs, &making.embedded, err);
+    if (status == TWP_OK && making.embedded->n_points > 0)
+        status = TWP_FAIL(err, TWP_ERR_INPUT,
+            "%s: a sweep's file has no single lives; run one point alone with --set and replay "
+            "that",
+            path);
     if (status == TWP_OK)
         status = twp_embedded_study(making.embedded, &making.study, err);
     if (status == TWP_OK)

@@ -111,6 +111,11 @@ run_again(again_t *again, twp_error_t *err)
     settings.progress_context = again->settings->progress_context;
     settings.should_stop = again->settings->should_stop;
     settings.stop_context = again->settings->stop_context;
+    if (embedded->n_points > 0 && embedded->is_partial)
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "%s: a sweep that was stopped is not done again in part; finish it first", again->path);
+    if (embedded->n_points > 0)
+        return twp_study_run_points(again->study, &settings, &again->out->run, err);
     status = twp_study_run_part(again->study, &settings, part, &again->out->run, err);
     if (status != TWP_ERR_INTERRUPTED || !embedded->is_partial)
         return status;

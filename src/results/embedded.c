@@ -334,7 +334,8 @@ read_root(embedded_t *embedded, twp_reader_t *reader, twp_error_t *err)
         bool is_always;
     } number[] = { { "n_twins", &face->n_twins, true },
         { "n_twins_done", &face->n_twins_done, true }, { "n_parameter_sets", &face->n_sets, true },
-        { "n_parameter_sets_done", &face->n_sets_done, false } };
+        { "n_parameter_sets_done", &face->n_sets_done, false },
+        { "n_points", &face->n_points, false } };
     const char *seed = "", *status_text = "";
     twp_status_t status = keep_text(embedded, reader, "seed", &seed, err);
 

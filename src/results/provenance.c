@@ -79,7 +79,7 @@ list_inputs(twp_arena_t *arena, const twp_provenance_t *provenance, inputs_t *in
 {
     const twp_document_t *const document = provenance->document;
     const twp_study_typed_t *const study = provenance->study;
-    const int n = document->n_files + 1 + study->n_tables + study->n_joints;
+    const int n = document->n_files + 2 + study->n_tables + study->n_joints;
 
     inputs->n = 0;
     inputs->name = TWP_ARENA_NEW(arena, const char *, n);
@@ -113,6 +113,11 @@ list_inputs(twp_arena_t *arena, const twp_provenance_t *provenance, inputs_t *in
         inputs->name[inputs->n] = base_name(study->joint[i].csv_name);
         inputs->sha256[inputs->n] = study->joint[i].csv_sha256;
         inputs->n_bytes[inputs->n++] = study->joint[i].csv_bytes;
+    }
+    if (study->sweep.csv_name != NULL) {
+        inputs->name[inputs->n] = base_name(study->sweep.csv_name);
+        inputs->sha256[inputs->n] = study->sweep.csv_sha256;
+        inputs->n_bytes[inputs->n++] = study->sweep.csv_bytes;
     }
     return true;
 }

@@ -7,12 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Attributes of the root that are looked at. */
+#define MOST_ATTRIBUTES 64
+
+/* In place of a text that is another one at other points. */
+#define VARYING "differs from point to point"
+
 struct twp_stack {
     int64_t n_points;
     twp_results_writer_t *first; /* the first that was put: what all have in common */
     size_t n_columns;            /* of all groups */
     unsigned char **data; /* [n_columns] all points of a column; NULL where they are the same */
     bool *has;            /* [n_points] */
+    bool is_varying[MOST_ATTRIBUTES]; /* of the first's root: another text at some other point */
     double point_bytes;
 };
 
@@ -114,6 +121,12 @@ same_texts(const twp_model_column_t *a, const twp_model_column_t *b)
     return true;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* The same column, of the same shape; and of what all points have in common the same content. */
 static bool
 same_column(const twp_model_column_t *a, const twp_model_column_t *b)
@@ -122,6 +135,9 @@ same_column(const twp_model_column_t *a, const twp_model_column_t *b)
 
     if (strcmp(a->field.name, b->field.name) != 0 || a->field.type != b->field.type ||
         a->field.n_dims != b->field.n_dims || a->n_kept != b->n_kept)
+        return false;
+    if (!same_text(a->field.units, b->field.units) ||
+        !same_text(a->field.long_name, b->field.long_name))
         return false;
     for (int i = 0; i < a->field.n_dims; i++)
         if (strcmp(a->field.dims[i], b->field.dims[i]) != 0)
@@ -153,6 +169,22 @@ take_group(twp_stack_t *stack, int64_t i_point, const twp_model_group_t *ours,
     return TWP_OK;
 }
 
+/* Texts of the root that a swept number moves, such as the rate of discounting. */
+static void
+note_varying(twp_stack_t *stack, const twp_model_group_t *ours, const twp_model_group_t *theirs)
+{
+    for (size_t i = 0; i < ours->n_attributes && i < MOST_ATTRIBUTES; i++) {
+        const twp_model_attribute_t *const one = &ours->attribute[i];
+        bool is_same = one->type != TWP_TYPE_TEXT;
+
+        for (size_t j = 0; j < theirs->n_attributes && !is_same; j++)
+            is_same = theirs->attribute[j].type == TWP_TYPE_TEXT &&
+                strcmp(theirs->attribute[j].name, one->name) == 0 &&
+                strcmp(theirs->attribute[j].values, one->values) == 0;
+        stack->is_varying[i] = stack->is_varying[i] || !is_same;
+    }
+}
+
 twp_status_t
 twp_stack_put(twp_stack_t *stack, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err)
 {
@@ -174,6 +206,7 @@ twp_stack_put(twp_stack_t *stack, int64_t i_point, twp_results_writer_t *capture
         status = take_group(stack, i_point, &ours->group[g], &theirs->group[g], first, err);
         first += ours->group[g].n_columns;
     }
+    note_varying(stack, &ours->group[0], &theirs->group[0]);
     stack->has[i_point] = status == TWP_OK;
     if (captured != stack->first)
         twp_results_abandon(captured);
@@ -267,7 +300,8 @@ declare_plain(const twp_model_group_t *group, twp_results_writer_t *writer, twp_
 }
 
 static twp_status_t
-copy_attributes(const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
+copy_attributes(const twp_model_group_t *group, const bool *is_varying,
+    twp_results_writer_t *writer, twp_error_t *err)
 {
     const char *const name = group->name[0] != '\0' ? group->name : NULL;
     twp_status_t status = TWP_OK;
@@ -278,7 +312,9 @@ copy_attributes(const twp_model_group_t *group, twp_results_writer_t *writer, tw
         double number;
 
         if (one->type == TWP_TYPE_TEXT) {
-            status = twp_results_attribute_text(writer, name, one->name, one->values, err);
+            status = twp_results_attribute_text(writer, name, one->name,
+                is_varying != NULL && i < MOST_ATTRIBUTES && is_varying[i] ? VARYING : one->values,
+                err);
         } else if (one->type == TWP_TYPE_INT32) {
             memcpy(&whole, one->values, sizeof whole);
             status = twp_results_attribute_int32(writer, name, one->name, whole, err);
@@ -331,7 +367,7 @@ write_group(const twp_stack_t *stack, const twp_stack_points_t *points,
     twp_status_t status = twp_results_group(writer, group->name, err);
 
     if (status == TWP_OK)
-        status = copy_attributes(group, writer, err);
+        status = copy_attributes(group, NULL, writer, err);
     if (status == TWP_OK)
         status = write_points(stack, points, group->name, writer, err);
     if (status == TWP_OK)
@@ -353,7 +389,7 @@ twp_stack_write(const twp_stack_t *stack, const twp_stack_points_t *points,
 
     if (model == NULL)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "there is no point to write");
-    status = copy_attributes(&model->group[0], writer, err);
+    status = copy_attributes(&model->group[0], stack->is_varying, writer, err);
     if (status == TWP_OK)
         status = twp_results_attribute_int32(
             writer, NULL, "n_points", (int32_t) stack->n_points, err);

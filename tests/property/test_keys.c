@@ -178,7 +178,8 @@ run(const char *base, const char *before, const char *change, bool is_told)
     settings.n_threads = 1;
     switch (twp_study_read(path, set, n, &study, &err)) {
     case TWP_OK:
-        if (twp_study_run(study, &settings, NULL, &err) != TWP_OK)
+        if ((twp_study_n_points(study) > 0 ? twp_study_run_points : twp_study_run)(
+                study, &settings, NULL, &err) != TWP_OK)
             fail_msg("%s with %s %s: %s", base, before, change, err.message);
         digest_file(output, &results);
         results.is_read = true;

@@ -1,0 +1,300 @@
+/*
+ * A point of a sweep is a run with its values set, bit for bit; the file is the same for any number of
+ * threads, has the layout, and is done again by twp_results_reproduce().
+ */
+#include "testlib.h"
+
+#include "results/layout_check.h"
+#include "results/reader.h"
+#include "twinpath.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char study_text[] =
+    "twinpath: 1\n"
+    "study: points\n"
+    "source: assumption\n"
+    "money: USD 2023\n"
+    "time: {starts: 2027-01-01, horizon: 2 years}\n"
+    "parameters:\n"
+    "  gap: {value: 12 days, range: [1 day, 60 days]}\n"
+    "  long: 2 * gap\n"
+    "  fee: {value: 5 USD, uncertain: {gamma: {shape: 30}}}\n"
+    "  share: {value: 0.4, uncertain: {beta: {n: 40}}}\n"
+    "patient:\n"
+    "  count: 2500\n  utility: {base: 0.9}\n"
+    "  attributes: {sort: {categories: {a: 0.3, b: 0.7}}}\n"
+    "  tracks:\n"
+    "    health:\n"
+    "      start: well\n"
+    "      states:\n"
+    "        well: {cost: {payer: fee / month}, fall: {hazard: {weibull: {shape: 1.2, scale: "
+    "long}}, "
+    "effects: [{if: help.active, hr: 0.5}], choose: {ill: share, otherwise: over}}}\n"
+    "        ill: {rise: {hazard: {exponential: {mean: gap}}, to: well}}\n"
+    "        over: {back: {hazard: {exponential: {mean: 90 days}}, to: well}}\n"
+    "observations: {falls: {of: health.well.fall}}\n"
+    "supports: {help: {offer: {upon: falls}, uptake: 0.5, lasts: 100 days}}\n"
+    "strategies:\n"
+    "  usual: {baseline: true}\n"
+    "  helped: {supports: [help]}\n"
+    "  cheap: {supports: [help], set: {fee: 1 USD}}\n"
+    "targets: {t: {measure: cost, is: 100 USD, within: 50 USD, role: predict, source: "
+    "assumption}}\n"
+    "report:\n"
+    "  measures: [cost, qaly, {measure: occupancy, of: health.ill, at: [100 days, 1 year]}]\n"
+    "  by: [sort]\n"
+    "  discount: {rate: 0.03 / year}\n";
+
+static const char *const overs[] = { "--over gap=6 days,20 days",
+    "--over supports.help.uptake=0.2,0.9", "--over report.discount.rate=0 / year,0.05 / year" };
+static const char *const texts[3][2] = { { "gap=6 days", "gap=20 days" },
+    { "supports.help.uptake=0.2", "supports.help.uptake=0.9" },
+    { "report.discount.rate=0 / year", "report.discount.rate=0.05 / year" } };
+
+#define N_OVERS 3
+
+/* Paths in the order of their names: gap, report.discount.rate, supports.help.uptake. */
+static void
+sets_of(int i_point, const char *set[N_OVERS])
+{
+    set[0] = texts[0][i_point / 4 % 2];
+    set[1] = texts[2][i_point / 2 % 2];
+    set[2] = texts[1][i_point % 2];
+}
+
+static void
+run(const char *folder, const char *name, const char *const *set, int n_set, int n_threads,
+    int64_t n_sets, bool is_sweep, twp_run_report_t *report)
+{
+    char *const path = testlib_join(folder, "study.yaml"),
+                *const output = testlib_join(folder, name);
+    twp_study_t *study = NULL;
+    twp_run_settings_t settings;
+    twp_error_t err = { TWP_OK, "" };
+
+    testlib_write_text(path, study_text);
+    if (twp_study_read(path, set, n_set, &study, &err) != TWP_OK) {
+        for (int i = 0; study != NULL && i < twp_study_n_findings(study); i++)
+            print_error("%d: %s\n", twp_study_finding(study, i)->line,
+                twp_study_finding(study, i)->message);
+        fail_msg("%s", err.message);
+    }
+    twp_run_settings_init(&settings);
+    settings.output_path = output;
+    settings.n_threads = n_threads;
+    settings.n_parameter_sets = n_sets;
+    settings.overwrite = true;
+    if ((is_sweep ? twp_study_run_points : twp_study_run)(study, &settings, report, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    twp_study_free(study);
+    free(output);
+    free(path);
+}
+
+/* ---- one point against a run ------------------------------------------------------------------ */
+
+static void *
+read_all(twp_reader_t *reader, const char *object, twp_dataset_info_t *info)
+{
+    const size_t start[TWP_FIELD_DIMS_MAX] = { 0 };
+    void *values;
+
+    assert_int_equal(twp_reader_info(reader, object, info, NULL), TWP_OK);
+    if (info->type == TWP_TYPE_TEXT || info->is_plain_dimension)
+        return NULL;
+    values = calloc(info->n_elements + 1, twp_type_size(info->type));
+    assert_non_null(values);
+    assert_int_equal(
+        twp_reader_read_slice(reader, object, info->type, start, info->length, values, NULL),
+        TWP_OK);
+    return values;
+}
+
+/* Columns of a group that are the same in both; all must be. */
+static int
+compare_group(
+    twp_reader_t *swept, twp_reader_t *alone, const char *group, size_t i_point, size_t n_points)
+{
+    twp_names_t names;
+    int n_compared = 0;
+
+    assert_int_equal(twp_reader_list(alone, group, &names, NULL), TWP_OK);
+    for (size_t i = 0; i < names.n; i++) {
+        twp_dataset_info_t of_swept, of_alone;
+        char object[600];
+        void *a, *b;
+        size_t n_bytes;
+
+        (void) snprintf(object, sizeof object, "%s/%s", group, names.name[i]);
+        assert_true(twp_reader_has(swept, object));
+        a = read_all(swept, object, &of_swept);
+        b = read_all(alone, object, &of_alone);
+        if (b != NULL) {
+            n_bytes = of_alone.n_elements * twp_type_size(of_alone.type);
+            assert_int_equal(of_swept.n_elements,
+                of_alone.is_dimension ? of_alone.n_elements : n_points * of_alone.n_elements);
+            assert_same_bits(
+                (char *) a + (of_alone.is_dimension ? 0 : i_point * n_bytes), b, n_bytes);
+            n_compared++;
+        }
+        free(a);
+        free(b);
+    }
+    twp_reader_free_names(&names);
+    return n_compared;
+}
+
+static void
+compare_points(const char *folder, int n_points, int64_t n_sets)
+{
+    static const char *const groups[] = { "summary", "contrasts", "segments", "targets", "survival",
+        "draws" };
+    char *const swept_path = testlib_join(folder, "sweep.h5");
+    twp_reader_t *swept;
+
+    assert_int_equal(twp_results_check_layout(swept_path, NULL), TWP_OK);
+    assert_int_equal(twp_reader_open(swept_path, &swept, NULL), TWP_OK);
+    for (int i = 0; i < n_points; i++) {
+        const char *set[N_OVERS];
+        char *const path = testlib_join(folder, "alone.h5");
+        twp_reader_t *alone;
+        twp_run_report_t report;
+
+        sets_of(i, set);
+        run(folder, "alone.h5", set, N_OVERS, 1, n_sets, false, &report);
+        assert_int_equal(twp_reader_open(path, &alone, NULL), TWP_OK);
+        for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+            assert_true(twp_reader_has(swept, groups[g]) == twp_reader_has(alone, groups[g]));
+            if (twp_reader_has(alone, groups[g]))
+                assert_true(
+                    compare_group(swept, alone, groups[g], (size_t) i, (size_t) n_points) > 2);
+        }
+        twp_reader_close(alone);
+        free(path);
+    }
+    twp_reader_close(swept);
+    free(swept_path);
+}
+
+static void
+test_a_point_is_a_run_with_its_values_set(void **state)
+{
+    twp_run_report_t report;
+
+    run(*state, "sweep.h5", overs, N_OVERS, 2, 0, true, &report);
+    assert_int_equal(report.n_points_done, 8);
+    compare_points(*state, 8, 0);
+}
+
+static void
+test_a_point_of_parameter_sets_is_a_run_of_them(void **state)
+{
+    twp_run_report_t report;
+
+    run(*state, "sweep.h5", overs, N_OVERS, 2, 3, true, &report);
+    assert_int_equal(report.n_points_done, 8);
+    compare_points(*state, 8, 3);
+}
+
+/* ---- threads, twins, again -------------------------------------------------------------------- */
+
+static void
+test_threads_change_nothing(void **state)
+{
+    twp_run_report_t one, two, three;
+
+    run(*state, "one.h5", overs, N_OVERS, 1, 0, true, &one);
+    run(*state, "two.h5", overs, N_OVERS, 2, 0, true, &two);
+    run(*state, "three.h5", overs, N_OVERS, 3, 0, true, &three);
+    assert_string_equal(one.digest, two.digest);
+    assert_string_equal(one.digest, three.digest);
+}
+
+static void
+test_fresh_twins_are_other_ones_at_each_point(void **state)
+{
+    /* The same values at both points: the twins alone can make a difference. */
+    const char *const same[] = { "sweep={over: {gap: [12 days, 12 days]}}" };
+    const char *const fresh[] = { "sweep={over: {gap: [12 days, 12 days]}, twins: fresh}" };
+    char *const path = testlib_join(*state, "twins.h5");
+
+    for (int k = 0; k < 2; k++) {
+        twp_run_report_t report;
+        twp_dataset_info_t info;
+        twp_reader_t *reader;
+        double *cost;
+
+        run(*state, "twins.h5", k == 0 ? same : fresh, 1, 1, 0, true, &report);
+        assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
+        cost = read_all(reader, "summary/cost_mean", &info);
+        assert_int_equal(info.n_elements, 6);
+        if (k == 0)
+            assert_same_bits(cost, cost + 3, 3 * sizeof(double));
+        else
+            for (int s = 0; s < 3; s++)
+                assert_true(cost[s] != cost[3 + s]);
+        free(cost);
+        twp_reader_close(reader);
+    }
+    free(path);
+}
+
+static void
+test_a_sweep_is_done_again_from_its_file(void **state)
+{
+    char *const path = testlib_join(*state, "sweep.h5");
+    const twp_reproduce_settings_t settings = { .n_threads = 2 };
+    twp_reproduction_t again;
+    twp_run_report_t report;
+    twp_error_t err = { TWP_OK, "" };
+
+    run(*state, "sweep.h5", overs, 2, 2, 0, true, &report);
+    if (twp_results_reproduce(path, &settings, &again, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    assert_true(again.is_equal);
+    assert_string_equal(again.again, report.digest);
+    free(path);
+}
+
+/* ---- what cannot be lived ----------------------------------------------------------------------- */
+
+static void
+test_what_cannot_be_lived_is_a_finding_before_any_life(void **state)
+{
+    const char *const set[] = { "--over supports.help.uptake=0.2,1.5", "--over gap=3 days,4 days" };
+    char *const path = testlib_join(*state, "study.yaml");
+    twp_study_t *study = NULL;
+
+    testlib_write_text(path, study_text);
+    assert_int_equal(twp_study_read(path, set, 2, &study, NULL), TWP_ERR_INPUT);
+    assert_int_equal(twp_study_n_errors(study), 1);
+    assert_string_equal(twp_study_finding(study, 0)->file, "--over");
+    assert_int_equal(twp_study_finding(study, 0)->column, 26);
+    assert_contains(twp_study_finding(study, 0)->message, "supports.help.uptake = 1.5");
+    twp_study_free(study);
+    free(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_point_is_a_run_with_its_values_set,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_a_point_of_parameter_sets_is_a_run_of_them,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(
+            test_threads_change_nothing, testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_fresh_twins_are_other_ones_at_each_point,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_a_sweep_is_done_again_from_its_file,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_what_cannot_be_lived_is_a_finding_before_any_life,
+            testlib_setup_folder, testlib_teardown_folder),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+/* Results of points laid over each other: order, what is missing, what does not fit. */
+#include "testlib.h"
+
+#include "results/reader.h"
+#include "results/stack.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A captured point: cost of two strategies, place of one contrast. */
+static twp_results_writer_t *
+capture(double cost, const char *second_strategy, const char *title, const char *label)
+{
+    const char *const strategy[] = { "usual", second_strategy };
+    const double mean[] = { cost, cost + 1 };
+    const int8_t place[] = { 2 };
+    twp_results_writer_t *writer;
+    twp_field_t field;
+
+    assert_int_equal(twp_results_writer_open(NULL, NULL, &writer, NULL), TWP_OK);
+    assert_int_equal(twp_results_attribute_text(writer, NULL, "title", title, NULL), TWP_OK);
+    assert_int_equal(twp_results_attribute_int32(writer, NULL, "n_twins", 7, NULL), TWP_OK);
+    assert_int_equal(twp_results_group(writer, "summary", NULL), TWP_OK);
+    assert_int_equal(
+        twp_results_dimension_labels(writer, "summary", "strategy", 2, strategy, NULL, NULL),
+        TWP_OK);
+    assert_int_equal(
+        twp_columns_field("summary", "cost_mean", TWP_TYPE_FLOAT64, "USD", &field, NULL), TWP_OK);
+    field.n_dims = 1;
+    field.long_name = label;
+    assert_int_equal(twp_results_write(writer, "summary", &field, mean, NULL), TWP_OK);
+    assert_int_equal(twp_results_group(writer, "contrasts", NULL), TWP_OK);
+    assert_int_equal(
+        twp_results_dimension_labels(writer, "contrasts", "contrast", 1, strategy + 1, NULL, NULL),
+        TWP_OK);
+    assert_int_equal(
+        twp_columns_field("contrasts", "icer_place", TWP_TYPE_INT8, NULL, &field, NULL), TWP_OK);
+    assert_int_equal(twp_results_write(writer, "contrasts", &field, place, NULL), TWP_OK);
+    return writer;
+}
+
+static void
+write_stack(const twp_stack_t *stack, const char *path)
+{
+    static const char *const name[] = { "gap" }, *const unit[] = { "d" };
+    static const double value[] = { 3, 6, 9 };
+    static const char *const error[] = { NULL, "it broke", NULL, NULL };
+    const twp_stack_points_t points = { .first = 5,
+        .n_swept = 1,
+        .name = name,
+        .unit = unit,
+        .path = name,
+        .value = value,
+        .error = error };
+    twp_results_writer_t *writer;
+    twp_error_t err = { TWP_OK, "" };
+
+    assert_int_equal(twp_results_writer_open(path, NULL, &writer, NULL), TWP_OK);
+    if (twp_stack_write(stack, &points, writer, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(twp_results_close(writer, "complete", NULL, &err), TWP_OK);
+}
+
+static void
+test_points_lie_in_their_order_and_what_is_missing_is_nan(void **state)
+{
+    char *const path = testlib_join(*state, "stack.h5");
+    twp_stack_t *stack;
+    twp_reader_t *reader;
+    double *value, *gap;
+    int8_t *fate, *place;
+    int32_t *number;
+    char *text;
+    size_t n;
+
+    assert_int_equal(twp_stack_create(3, &stack, NULL), TWP_OK);
+    assert_int_equal(
+        twp_stack_put(stack, 2, capture(30, "app", "t", "Cost"), NULL), TWP_OK); /* later first */
+    assert_int_equal(twp_stack_put(stack, 0, capture(10, "app", "t", "Cost"), NULL), TWP_OK);
+    assert_true(twp_stack_has(stack, 2) && !twp_stack_has(stack, 1));
+    assert_near(twp_stack_point_bytes(stack), 2 * 8 + 1, 0);
+    write_stack(stack, path);
+    twp_stack_free(stack);
+
+    assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
+    assert_int_equal(
+        twp_reader_read_float64(reader, "summary/cost_mean", &value, &n, NULL), TWP_OK);
+    assert_int_equal(n, 6);
+    assert_near(value[0], 10, 0);
+    assert_near(value[1], 11, 0);
+    assert_true(isnan(value[2]) && isnan(value[3]));
+    assert_near(value[5], 31, 0);
+    assert_int_equal(
+        twp_reader_read_float64(reader, "contrasts/point_gap", &gap, &n, NULL), TWP_OK);
+    assert_near(gap[1], 6, 0);
+    assert_int_equal(twp_reader_read_int32(reader, "summary/point", &number, &n, NULL), TWP_OK);
+    assert_int_equal(number[0], 5);
+    assert_int_equal(twp_reader_read_int8(reader, "points/fate", &fate, &n, NULL), TWP_OK);
+    assert_int_equal(fate[0], TWP_POINT_DONE);
+    assert_int_equal(fate[1], TWP_POINT_FAILED);
+    assert_int_equal(
+        twp_reader_read_int8(reader, "contrasts/icer_place", &place, &n, NULL), TWP_OK);
+    assert_int_equal(place[2], 2);
+    assert_int_equal(place[1], 0);
+    assert_int_equal(
+        twp_reader_attribute_text(reader, "contrasts/icer_place", "flag_meanings", &text, NULL),
+        TWP_OK);
+    assert_contains(text, "dominates");
+    twp_reader_close(reader);
+    free(text);
+    free(place);
+    free(fate);
+    free(number);
+    free(gap);
+    free(value);
+    free(path);
+}
+
+static void
+test_a_point_of_another_shape_is_refused(void **state)
+{
+    twp_stack_t *stack;
+    twp_error_t err = { TWP_OK, "" };
+
+    (void) state;
+    assert_int_equal(twp_stack_create(4, &stack, NULL), TWP_OK);
+    assert_int_equal(twp_stack_put(stack, 0, capture(1, "app", "t", "Cost"), NULL), TWP_OK);
+    assert_int_equal(
+        twp_stack_put(stack, 1, capture(1, "other", "t", "Cost"), &err), TWP_ERR_FORMAT);
+    assert_contains(err.message, "summary/strategy");
+    assert_int_equal(
+        twp_stack_put(stack, 1, capture(1, "app", "t", "Cost at 3 %"), &err), TWP_ERR_FORMAT);
+    assert_contains(err.message, "summary/cost_mean");
+    assert_int_equal(
+        twp_stack_put(stack, 0, capture(1, "app", "t", "Cost"), &err), TWP_ERR_ARGUMENT);
+    assert_int_equal(
+        twp_stack_put(stack, 4, capture(1, "app", "t", "Cost"), &err), TWP_ERR_ARGUMENT);
+    assert_false(twp_stack_has(stack, 1));
+    twp_stack_free(stack);
+}
+
+static void
+test_a_text_of_the_root_that_moves_is_said_to(void **state)
+{
+    char *const path = testlib_join(*state, "stack.h5");
+    twp_stack_t *stack;
+    twp_reader_t *reader;
+    char *title;
+
+    assert_int_equal(twp_stack_create(3, &stack, NULL), TWP_OK);
+    assert_int_equal(twp_stack_put(stack, 1, capture(1, "app", "one", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_put(stack, 2, capture(1, "app", "two", "Cost"), NULL), TWP_OK);
+    write_stack(stack, path);
+    assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
+    assert_int_equal(twp_reader_attribute_text(reader, "", "title", &title, NULL), TWP_OK);
+    assert_string_equal(title, "differs from point to point");
+    twp_reader_close(reader);
+    twp_stack_free(stack);
+    free(title);
+    free(path);
+}
+
+/* There is nothing to stream into, and nothing that could be published. */
+static void
+test_a_writer_that_captures_has_no_streams_and_no_file(void **state)
+{
+    twp_results_writer_t *writer;
+    twp_stack_t *stack;
+    twp_field_t field;
+    twp_error_t err = { TWP_OK, "" };
+    int stream;
+
+    (void) state;
+    assert_int_equal(twp_results_writer_open(NULL, NULL, &writer, NULL), TWP_OK);
+    assert_int_equal(twp_results_group(writer, "twins", NULL), TWP_OK);
+    assert_int_equal(
+        twp_columns_field("twins", "twin", TWP_TYPE_INT32, NULL, &field, NULL), TWP_OK);
+    assert_int_equal(twp_results_stream(writer, "twins", &field, &stream, &err), TWP_ERR_ARGUMENT);
+    twp_results_abandon(writer);
+    assert_int_equal(twp_results_writer_open(NULL, NULL, &writer, NULL), TWP_OK);
+    assert_int_equal(twp_results_close(writer, "complete", NULL, &err), TWP_ERR_ARGUMENT);
+    assert_int_equal(twp_stack_create(1, &stack, NULL), TWP_OK);
+    assert_int_equal(twp_stack_write(stack, NULL, NULL, &err), TWP_ERR_ARGUMENT);
+    twp_stack_free(stack);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_points_lie_in_their_order_and_what_is_missing_is_nan,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test(test_a_point_of_another_shape_is_refused),
+        cmocka_unit_test_setup_teardown(test_a_text_of_the_root_that_moves_is_said_to,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test(test_a_writer_that_captures_has_no_streams_and_no_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
