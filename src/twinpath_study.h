@@ -14,8 +14,8 @@ struct twp_study_handle {
     twp_document_t document;
     twp_findings_t findings;
     const struct twp_study_handle *borrows_from; /* at a point of a sweep: whose document it is */
-    bool is_whole;           /* everything below is there */
-    twp_study_typed_t *base; /* the study without any strategy's `set` */
+    bool is_whole;                               /* everything below is there */
+    twp_study_typed_t *base;                     /* the study without any strategy's `set` */
     int n_strategies;
     twp_study_typed_t **typed; /* [n_strategies] base where a strategy sets nothing */
     const twp_node_t **root;   /* [n_strategies] its tree */

@@ -21,7 +21,7 @@ typedef struct {
     int64_t n_parameter_sets;                           /**< -1: as the study says */
     int twins;                                          /**< twp_twins_t */
     int64_t n_twins, n_twins_done, n_sets, n_sets_done; /**< of the file */
-    int64_t n_points; /**< of a sweep; 0: a run */
+    int64_t n_points;                                   /**< of a sweep; 0: a run */
     bool is_partial;
     const char *source, *run_id; /**< "twinpath 0.1.0"; 32 hex digits */
     twp_error_t
