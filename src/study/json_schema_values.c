@@ -144,7 +144,6 @@ json_t *
 twp_json_spelling(twp_spelling_t names)
 {
     switch (names) {
-    case TWP_NAMES_PATH: return json_pack("{si}", "minLength", 1);
     case TWP_NAMES_REFERENCE:
     case TWP_NAMES_PATH: return json_pack("{ss}", "pattern", "^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*$");
     case TWP_NAMES_UNIT: return json_pack("{ss}", "pattern", "^[A-Z][A-Za-z0-9]{0,14}$");

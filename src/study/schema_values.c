@@ -299,8 +299,8 @@ twp_schema_check_name(
                 "`%s` is no name", key);
         return;
     }
-    if (names == TWP_NAMES_CONDITION || names == TWP_NAMES_PATH)
-        return; /* an expression, or looked for in the study: read with the rest */
+    if (names == TWP_NAMES_CONDITION)
+        return; /* an expression: read with the rest */
     refused = twp_keys_refuse_name(key);
     if (refused != NULL)
         twp_findings_add(findings, place, key, expected_values[TWP_VALUE_NAME], NULL,

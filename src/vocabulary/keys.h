@@ -135,8 +135,7 @@ typedef enum {
     TWP_NAMES_REFERENCE, /* dotted names of things declared elsewhere */
     TWP_NAMES_PATH,      /* dotted paths; items of lists by number */
     TWP_NAMES_UNIT,      /* units of money: EUR, USD2017 */
-    TWP_NAMES_CONDITION, /* conditions, read as expressions: `therapy.taking and age > 60 years` */
-    TWP_NAMES_PATH /* dotted paths to values, items of lists by number: `supports.app.effects.0.hr` */
+    TWP_NAMES_CONDITION  /* conditions, read as expressions: `therapy.taking and age > 60 years` */
 } twp_spelling_t;
 
 enum {
