@@ -223,5 +223,66 @@ class TestDailyDoses(unittest.TestCase):
         self.assertLess(taken.outcomes["refills"].mean(), 11)
 
 
+SMALL = """
+twinpath: 1
+study: small
+source: assumption
+time: {starts: 2027-01-01, horizon: 40 days}
+patient:
+  count: 5
+  variables: {pack: {kind: stock}}
+  actions: {buy: [{dispense: 10 days, into: pack}]}
+  tracks:
+    therapy:
+      start: waiting
+      states:
+        waiting: {go: {after: 0.3 days, to: taking, do: [buy]}}
+        taking: {stop: {after: 30.5 days, to: stopped}}
+        stopped: {}
+    supply:
+      start: here
+      states:
+        here: {run_out: {upon: pack.empty, to: due}}
+        due: {fill: {after: 3.2 days, to: here, do: [buy]}}
+  doses:
+    tablets: {while: therapy.taking, stock: pack, uses: %s, slip: {chance: %s, goes_on: 0}}
+strategies: {usual: {baseline: true}}
+report:
+  measures: [missed_doses, drug_holidays, implementation, {measure: time_in_state, of: tablets.no_supply, as: without}]
+"""
+
+
+class TestNoSupply(unittest.TestCase):
+    """
+    Packs of 10 days, a refill 3.2 days after a pack is empty; doses are due on day 0.3, 1.3, ... 30.3 (31 doses).
+
+    Nothing is slipped: the pack of day 0.3 gives the doses of 0.3 to 9.3 and is empty on 10.3, as the next is due;
+    filled on 13.5. So 10.3 to 13.3 are missed (4), 14.3 to 23.3 are taken, the pack is empty on 23.5 and filled on
+    26.7: 24.3, 25.3, 26.3 are missed (3), and 27.3 to 30.3 are taken.
+
+    Every other dose is slipped (a chance of 1): as `taken` the first pack gives 0.3, 2.3, ... 18.3, and is empty on
+    19.3, before a dose would be slipped then (by name). It is filled on 22.5, and the dose of 23.3 is slipped, as it
+    is the first after the state `taken` was entered: 19.3 to 23.3 are one run of 5. 24.3, 26.3, 28.3, 30.3 are taken.
+    As `prescribed` the pack is empty on 10.3, before the slip of 9.3 ends: 9.3 to 14.3 are missed, the last as a slip;
+    15.3, 17.3, ... 23.3 are taken, and on 23.5 the pack is empty: 24.3 to 27.3 are missed; 28.3 and 30.3 are taken.
+    """
+
+    CASES = {("taken", 0): (7, 2, 6.4), ("prescribed", 0): (7, 2, 6.4), ("taken", 1): (17, 1, 3.2),
+             ("prescribed", 1): (19, 2, 6.4)}
+
+    def test_no_dose_is_taken_without_supply(self):
+        for (uses, chance), (missed, holidays, without) in self.CASES.items():
+            with self.subTest(uses=uses, chance=chance), tempfile.TemporaryDirectory() as folder:
+                path, out = os.path.join(folder, "small.yaml"), os.path.join(folder, "out.h5")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(SMALL % (uses, chance))
+                subprocess.run([PROGRAM, "run", path, "-o", out], check=True, capture_output=True)
+                found = Results(out).outcomes
+                self.assertTrue(np.all(found["missed_doses"] == missed), found["missed_doses"])
+                self.assertTrue(np.all(found["drug_holidays"] == holidays), found["drug_holidays"])
+                self.assertTrue(np.allclose(found["implementation"], 1 - missed / 31, atol=1e-6))
+                self.assertTrue(np.allclose(found["without"], without, atol=1e-5), found["without"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -60,7 +60,11 @@
     "            effects: [{per: mood, hr: 0.6}, {if: gate.shut, time_ratio: 0.7}]}\n"             \
     "          by_l: {hazard: {gompertz: {shape: 0.1 / year, rate: 0.01 / year}}, counts_from: "   \
     "birth,\n"                                                                                     \
-    "            effects: [{per: mood, hr: 1.2}], to: running}\n"
+    "            effects: [{per: mood, hr: 1.2}], to: running}\n"                                  \
+    "          by_m: {hazard: {geometric: {chance: 0.02, every: 1 week}}, to: running, "           \
+    "only_while: "                                                                                 \
+    "gate.open,\n"                                                                                 \
+    "            effects: [{per: mood, hr: 1.6}]}\n"
 
 #define STRATEGIES "strategies: {usual_care: {baseline: true}}\n"
 

@@ -109,11 +109,11 @@ static void
 test_any_number_of_threads_gives_the_same_file(void **state)
 {
     static const char *const study[] = { "scenarios/studies/first_study.yaml",
-        "scenarios/studies/ra_biologic_support.yaml" };
+        "scenarios/studies/ra_biologic_support.yaml", "scenarios/studies/daily_doses.yaml" };
     static const int threads[] = { 1, 2, 8 };
     twp_error_t err;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         char *path[3];
         order_t order = { .n_patients = i == 0 ? 9500 : 2500 };
         char *const source = testlib_source_path(study[i]);
