@@ -182,12 +182,13 @@ map(const twp_arguments_t *arguments)
 
 const twp_command_t twp_command_map = { "map", "STUDY", 1, 1,
     "draw a study: tracks, states, exits with their laws, supports, sources",
-    "Draws what a study says on one page: each track with its states; on the way out of a state "
-    "what "
-    "takes the twin on (the law with its numbers, as they are written, parameters with their "
-    "values), what multiplies its hazard, and the sources; each support with what it watches, whom "
-    "it is offered to, what it moves and costs. Dashed lines join tracks that answer each other, "
-    "bold ones lead from a support to what it moves.\n"
+    "Draws what a study says on one page: each track with its states; below a state its exits, "
+    "with "
+    "what takes the twin on (a law with its numbers as they are written, parameters with their "
+    "values), what multiplies its hazard, and the sources; what sets patients apart; each support "
+    "with what it watches, whom it is offered to, what it moves and costs. Dashed lines join "
+    "tracks "
+    "that answer each other, bold ones lead from a support to what it moves.\n"
     "Graphviz draws it (Debian: graphviz): its program dot must be in PATH, but for --format dot, "
     "which prints the graph as text. A file appears whole or not at all.",
     options, (int) (sizeof options / sizeof options[0]), examples,

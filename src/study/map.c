@@ -160,6 +160,7 @@ write_graph(twp_map_t *map)
           "  edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.7];\n",
         map->out);
     write_title(map);
+    twp_map_patient(map); /* first: so it comes to stand where the page has room */
     twp_map_tracks(map, order);
     twp_map_rows(map, order);
     twp_map_supports(map, order);

@@ -12,15 +12,15 @@ typedef struct {
 } twp_map_choice_t;
 
 /**
- * The study as a DOT graph: a cluster a track, a box a state, a label an exit with its law and numbers
- * as they are written (parameters with their values), effects and sources; a box a support. Edges: from
- * a state by an exit to the states it leads to; dashed from what happens to what answers it in another
- * track; dotted from what a programme sees to its supports; bold from a support to the exits it moves.
- * The same study gives the same text.
+ * The study as a DOT graph. Boxes: a state with its exits, each with its law and numbers as they are
+ * written (parameters with their values), effects and sources, in a cluster a track; a support; the
+ * patient with attributes, variables, formulas and actions. Edges: from an exit to the states it leads
+ * to; dashed from what happens to what answers it in another track; dotted from what a programme sees to
+ * its supports; bold from a support to the exits it moves. The same study gives the same text.
  *
- * @param root      the tree that the study was read from
- * @param choice  with some tracks: their states and exits, and the supports that touch them
- * @param text      set on success; the caller frees it with free()
+ * @param root    the tree that the study was read from
+ * @param choice  with some tracks: their states and exits, and the supports that move them
+ * @param text    set on success; the caller frees it with free()
  */
 TWP_CHECK_RESULT twp_status_t twp_map_write(const twp_study_typed_t *study, const twp_node_t *root,
     const twp_map_choice_t *choice, char **text, twp_error_t *err);

@@ -1,6 +1,7 @@
 /* What stands in the labels of the map. */
 #include "study/map_label.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,15 @@ finish(twp_map_t *map, FILE *out, char **text)
 
 /* ---- values of parameters ----------------------------------------------------------------------- */
 
+/* A number to be read: five digits, and no power of ten where its digits say as much. */
+static void
+format_number(char digits[40], double number)
+{
+    const double size = fabs(number);
+
+    snprintf(digits, 40, size >= 1e5 && size < 1e12 ? "%.0f" : "%.5g", number);
+}
+
 /* "3361 days": as written, else in the unit of the parameter. */
 static void
 print_value(twp_map_t *map, FILE *out, const twp_study_parameter_t *parameter)
@@ -148,10 +158,11 @@ print_value(twp_map_t *map, FILE *out, const twp_study_parameter_t *parameter)
         return;
     }
     if (parameter->unit[0] != '\0') {
-        fprintf(out, "%.4g %s", parameter->value / parameter->unit_size, parameter->unit);
+        format_number(digits, parameter->value / parameter->unit_size);
+        fprintf(out, "%s %s", digits, parameter->unit);
         return;
     }
-    snprintf(digits, sizeof digits, "%.4g", parameter->value);
+    format_number(digits, parameter->value);
     number.number = strtod(digits, NULL);
     fputs(keep(map, twp_expression_print(map->arena, &number, map->study)), out);
 }
@@ -271,14 +282,16 @@ is_silent(const char *key)
 
 static void print_words(twp_map_t *map, FILE *out, const twp_node_t *node, int depth);
 
+/* `key value`, `key (several)`; what stands last needs no brackets, but a list has them always. */
 static void
 print_pair(twp_map_t *map, FILE *out, const twp_pair_t *pair, bool is_last, int depth)
 {
-    const bool is_scalar = pair->value->kind == TWP_NODE_SCALAR;
+    const twp_node_kind_t kind = pair->value->kind;
+    const bool has_brackets = kind == TWP_NODE_SEQUENCE || (kind == TWP_NODE_MAPPING && !is_last);
 
-    fprintf(out, "%s%s", pair->key, is_scalar ? " " : is_last ? ": " : " (");
+    fprintf(out, "%s%s", pair->key, has_brackets ? " (" : kind == TWP_NODE_SCALAR ? " " : ": ");
     print_words(map, out, pair->value, depth + 1);
-    if (!is_scalar && !is_last)
+    if (has_brackets)
         fputc(')', out);
 }
 

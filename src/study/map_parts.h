@@ -40,6 +40,10 @@ void twp_map_exit_name(twp_map_t *map, const twp_study_exit_t *exit, int i_branc
 void twp_map_tracks(twp_map_t *map, const twp_map_order_t *order);
 /** The supports that are drawn, each a box. map_supports.c */
 void twp_map_supports(twp_map_t *map, const twp_map_order_t *order);
+/* The patient's box; no other node is called so: names have no blanks. */
+#define TWP_MAP_PATIENT "the patient"
+/** Attributes, variables, formulas and actions, unless some tracks alone are drawn. map_patient.c */
+void twp_map_patient(twp_map_t *map);
 /** Edges between the parts. map_edges.c */
 void twp_map_edges(twp_map_t *map);
 

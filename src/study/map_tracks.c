@@ -152,6 +152,25 @@ heading_of(twp_map_t *map, const twp_study_exit_t *exit)
         i_target >= 0 ? map->study->track[exit->i_track].state[i_target].name : "stay");
 }
 
+/* What the language makes of something else, such as doses, has no exits of its own in the study's text. */
+static void
+add_told_cause(twp_map_t *map, const twp_study_exit_t *exit, twp_map_sources_t *sources)
+{
+    static const char opening[] = "by hazard, ";
+    const char *text = twp_explain_cause(map->study, exit, map->arena);
+    twp_node_t told = { .kind = TWP_NODE_SCALAR };
+
+    if (text == NULL) {
+        map->has_failed = true;
+        return;
+    }
+    if (strncmp(text, opening, sizeof opening - 1) == 0)
+        text += sizeof opening - 1;
+    told.text = text;
+    twp_map_sources_add(map, sources, exit->qualified, &told);
+    twp_map_line(map, TWP_MAP_PLAIN, EXIT_WIDTH, twp_map_annotate(map, text));
+}
+
 static void
 write_exit(twp_map_t *map, const twp_study_exit_t *exit)
 {
@@ -166,8 +185,7 @@ write_exit(twp_map_t *map, const twp_study_exit_t *exit)
     if (node != NULL && node->kind == TWP_NODE_MAPPING)
         add_causes(map, node);
     else
-        twp_map_line(
-            map, TWP_MAP_PLAIN, EXIT_WIDTH, twp_explain_cause(map->study, exit, map->arena));
+        add_told_cause(map, exit, &sources);
     if (twp_node_get(node, "do") != NULL)
         twp_map_line(map, TWP_MAP_PLAIN, EXIT_WIDTH,
             twp_map_printf(map, "do %s", twp_map_words(map, twp_node_get(node, "do"))));
@@ -218,23 +236,33 @@ start_of(twp_map_t *map, const twp_study_track_t *track, int i_state)
     return NULL;
 }
 
-/* What is done, paid or set on the way in and out, and meanwhile. */
+static bool
+is_exit_of(const twp_map_t *map, const twp_study_state_t *state, const char *key)
+{
+    for (int e = 0; e < state->n_exits; e++)
+        if (strcmp(map->study->exit[state->i_exit_first + e].name, key) == 0)
+            return true;
+    return false;
+}
+
+/* What is done on the way in and out, what is paid meanwhile: all that is no exit. */
 static void
 add_state_lines(twp_map_t *map, const twp_study_track_t *track, int i_state, const twp_node_t *node)
 {
-    static const char *const kept[] = { "enter", "leave", "cost" };
+    const twp_study_state_t *const state = &track->state[i_state];
     twp_map_sources_t sources = { .n = 0 };
 
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        const twp_node_t *const value = twp_node_get(node, kept[i]);
-        if (value == NULL)
+    for (int i = 0; node != NULL && node->kind == TWP_NODE_MAPPING && i < node->n; i++) {
+        const twp_pair_t *const pair = &node->pair[i];
+        if (is_exit_of(map, state, pair->key) || strcmp(pair->key, "source") == 0 ||
+            strcmp(pair->key, "note") == 0)
             continue;
         twp_map_line(map, TWP_MAP_PLAIN, EXIT_WIDTH,
-            twp_map_printf(map, "%s: %s", kept[i], twp_map_words(map, value)));
+            twp_map_printf(map, "%s: %s", pair->key, twp_map_words(map, pair->value)));
         twp_map_sources_add(map, &sources,
-            twp_map_printf(map, "patient.tracks.%s.states.%s.%s", track->name,
-                track->state[i_state].name, kept[i]),
-            value);
+            twp_map_printf(
+                map, "patient.tracks.%s.states.%s.%s", track->name, state->name, pair->key),
+            pair->value);
     }
     twp_map_sources_line(map, &sources, EXIT_WIDTH);
 }

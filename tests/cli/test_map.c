@@ -19,11 +19,16 @@ static const char small_study[] =
     "  half: {value: gap / 2, source: assumption}\n"
     "patient:\n"
     "  count: 100\n"
+    "  attributes: {age: {normal: [57 years, 13 years]}}\n"
+    "  variables: {mood: {starts: 0}}\n"
+    "  formulas: {bright: mood > 0}\n"
+    "  actions: {cheer: [{add: {mood: 1}}]}\n"
     "  tracks:\n"
     "    a:\n"
     "      start: well\n"
     "      states:\n"
-    "        well: {stop: {hazard: {exponential: {mean: gap}}, to: ill}}\n"
+    "        well: {stop: {hazard: {exponential: {mean: gap}}, to: ill, do: [cheer],\n"
+    "          effects: [{per: age - 57 years, unit: 10 years, hr: 1.1}, {if: bright, hr: 0.9}]}}\n"
     "        ill: {back: {after: half, choose: {well: 0.25, otherwise: stay}}}\n"
     "    b:\n"
     "      start: idle\n"
@@ -115,6 +120,15 @@ check_parts(const twp_study_typed_t *study, const char *graph, const char *pictu
             }
         }
     }
+    for (int i = 0; i < study->n_attributes; i++) {
+        const bool is_consent = strncmp(study->attribute[i].name, "consent.", 8) == 0;
+        snprintf(text, sizeof text, ">%s: ", study->attribute[i].name + (is_consent ? 8 : 0));
+        assert_contains(graph, text);
+    }
+    for (int i = 0; i < study->n_formulas; i++) {
+        snprintf(text, sizeof text, ">%s: ", study->formula[i].name);
+        assert_contains(graph, text);
+    }
     for (int i = 0; i < study->n_supports; i++) {
         snprintf(text, sizeof text, "  \"%s\" [shape=box", study->support[i].name);
         assert_int_equal(count(graph, text), 1);
@@ -194,12 +208,19 @@ test_edges_say_what_answers_what_is_seen_and_is_moved(void **state)
     /* in words: numbers as written, parameters with their values, sources */
     assert_contains(graph, "exponential: mean gap (12");
     assert_contains(graph, "after half (6 days)");
+    assert_contains(graph, "do cheer");
+    assert_contains(graph, "hr 1.1 per age - 57 years<");
+    assert_contains(graph, "hr 0.9 if bright");
+    assert_contains(graph, "age: normal (57 years, 13 years)");
+    assert_contains(graph, "mood: starts 0");
+    assert_contains(graph, "bright: mood &gt; 0");
+    assert_contains(graph, "cheer: add: mood 1");
     assert_contains(graph, "call: hr 0.8");
     assert_contains(graph, "offered upon stops (a.ill, 3 days later)");
     assert_contains(graph, "moves a.well.stop: hr 0.8");
     assert_contains(graph, "by phone");
     assert_contains(graph, "in calls");
-    assert_contains(graph, "<I>Doe 2020</I>");
+    assert_contains(graph, "<I>assumption; Doe 2020</I>");
     assert_lacks(graph, "setting"); /* at_most needs no source */
     assert_contains(graph, "<B>well</B></FONT><BR ALIGN=\"LEFT\"/>all start here");
     free(graph);
@@ -243,6 +264,7 @@ test_a_track_and_a_strategy_show_their_part(void **state)
     assert_lacks(graph, "cluster_a");
     assert_lacks(graph, "\"a.well\"");
     assert_lacks(graph, "\"call\"");
+    assert_lacks(graph, "mood: starts");
     free(graph);
     graph = graph_of(path, &(twp_map_settings_t){ .track = a, .n_tracks = 1 });
     assert_contains(graph, "\"call\" [shape=box");
