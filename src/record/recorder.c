@@ -23,6 +23,52 @@ is_dispensed(const twp_model_t *model, int32_t i_variable)
     return false;
 }
 
+/* Whether some action raises a happening that the exit waits for. */
+static bool
+is_raised(const twp_model_t *model, int32_t i_exit)
+{
+    for (int k = 0; k < model->n_actions; k++) {
+        const twp_model_action_t *const action = &model->action[k];
+
+        if (action->kind != TWP_DO_HAPPEN || action->i < 0)
+            continue;
+        const twp_model_happening_t *const happening = &model->happening[action->i];
+        for (int u = 0; u < happening->n_upon; u++)
+            if (model->upon[happening->i_upon_first + u] == i_exit)
+                return true;
+    }
+    return false;
+}
+
+/* False for an exit of a support that waits for an action to start or end it where there is none. */
+static bool
+can_be_taken(const twp_study_typed_t *study, const twp_model_t *model, int32_t i_exit)
+{
+    const twp_study_exit_t *const exit = &study->exit[i_exit];
+
+    if (exit->kind != TWP_EXIT_UPON)
+        return true;
+    for (int u = 0; u < exit->n_upon; u++)
+        if (exit->upon[u].kind != TWP_HAPPENING_START_ASKED &&
+            exit->upon[u].kind != TWP_HAPPENING_END_ASKED)
+            return true;
+    return is_raised(model, i_exit);
+}
+
+static bool
+can_come_about(const twp_study_typed_t *study, const twp_model_t *model, int32_t code)
+{
+    const twp_codes_t *const codes = &model->codes;
+
+    if (code < codes->first_dispense)
+        return can_be_taken(study, model, code);
+    if (code < codes->first_contact)
+        return is_dispensed(model, code - codes->first_dispense);
+    if (code >= codes->first_observation && code < codes->first_measure)
+        return study->observation[code - codes->first_observation].is_happening;
+    return true;
+}
+
 static bool
 is_wanted(const twp_study_typed_t *study, const twp_model_t *model, int32_t code)
 {
@@ -31,8 +77,7 @@ is_wanted(const twp_study_typed_t *study, const twp_model_t *model, int32_t code
             return true;
     if (study->record.n_exits >= 0)
         return false;
-    return code < model->codes.first_dispense || code >= model->codes.first_contact ||
-        is_dispensed(model, code - model->codes.first_dispense);
+    return can_come_about(study, model, code);
 }
 
 static void

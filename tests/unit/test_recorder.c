@@ -16,6 +16,11 @@ typedef struct {
     twp_model_t model;
     twp_model_variable_t model_variable[3];
     twp_model_action_t action;
+    twp_study_exit_t exit[N_EXITS];
+    twp_study_observation_t observation[2];
+    twp_happening_t asked;
+    twp_model_happening_t happening[3];
+    int32_t upon;
     twp_twin_t twin;
     double value[3], still_since[3];
     int32_t state[2];
@@ -38,6 +43,9 @@ setup(void **state)
     f->study = (twp_study_typed_t){ .n_tracks = 2,
         .track = f->track,
         .n_exits = N_EXITS,
+        .exit = f->exit,
+        .n_observations = 2,
+        .observation = f->observation,
         .n_variables = 3,
         .variable = f->variable };
     f->study.record = (twp_study_record_t){
@@ -46,6 +54,11 @@ setup(void **state)
     f->model.codes.n_codes = N_CODES;
     f->model.codes.first_dispense = FIRST_DISPENSE;
     f->model.codes.first_contact = FIRST_DISPENSE + 3;
+    f->model.codes.first_observation = N_CODES - 2;
+    f->model.codes.first_measure = N_CODES;
+    f->observation[0].is_happening = f->observation[1].is_happening = true;
+    f->model.happening = f->happening;
+    f->model.upon = &f->upon;
     f->model.n_actions = 1;
     f->model.action = &f->action;
     f->model.variable = f->model_variable;
@@ -141,6 +154,28 @@ test_what_cannot_happen_has_no_number(void **state)
     assert_int_equal(f->recorder->kind[N_CODES - 1], N_CODES - 3);
     for (int k = 0; k < f->recorder->n_kinds; k++)
         assert_int_equal(f->recorder->kind[f->recorder->code[k]], k);
+}
+
+/* Nobody looks at a value as it happens; an exit that waits to be asked is taken if an action asks. */
+static void
+test_values_and_what_nobody_asks_for_have_no_number(void **state)
+{
+    fixture_t *f = *state;
+
+    f->observation[1].is_happening = false;
+    f->asked = (twp_happening_t){ TWP_HAPPENING_START_ASKED, 0, 0 };
+    f->exit[1] = (twp_study_exit_t){ .kind = TWP_EXIT_UPON, .n_upon = 1, .upon = &f->asked };
+    f->happening[2].n_upon = 1; /* the second exit waits for the third happening */
+    f->upon = 1;
+    open_recorder(f);
+    assert_int_equal(f->recorder->kind[0], 0);
+    assert_int_equal(f->recorder->kind[1], -1);
+    assert_true(f->recorder->kind[N_CODES - 2] >= 0);
+    assert_int_equal(f->recorder->kind[N_CODES - 1], -1);
+    twp_recorder_plan_free(f->recorder);
+    f->action = (twp_model_action_t){ .kind = TWP_DO_HAPPEN, .i = 2 };
+    assert_int_equal(twp_recorder_plan_create(&f->study, &f->model, &f->recorder, NULL), TWP_OK);
+    assert_int_equal(f->recorder->kind[1], 1);
 }
 
 static void
@@ -303,6 +338,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH_STUDY(test_every_row_is_recorded_path_by_path),
         WITH_STUDY(test_what_cannot_happen_has_no_number),
+        WITH_STUDY(test_values_and_what_nobody_asks_for_have_no_number),
         WITH_STUDY(test_a_list_of_exits_records_those_alone),
         WITH_STUDY(test_what_a_study_does_not_want_is_not_recorded),
         WITH_STUDY(test_observations_hold_states_variables_and_the_days_left_of_a_stock),
