@@ -285,7 +285,7 @@ typedef struct {
     const char *unit;       /**< "1" (a share or score), "d", "year", "USD"; "" for counts */
     const char *definition; /**< exact, one sentence */
     double time_days;       /**< NAN when the measure has no times */
-    bool is_mean;           /**< over twins; false: a Kaplan-Meier estimate */
+    bool is_mean;           /**< over twins; false: an estimate from survival times */
     bool has_quantiles;
 } twp_summary_row_t;
 
@@ -371,17 +371,31 @@ typedef struct {
     twp_verdict_t verdict;
 } twp_summary_target_t;
 
-/** A curve over time: a state's share, or a Kaplan-Meier estimate. */
+/** Log-rank test of a strategy against the baseline, whose twins it has. NAN where nothing differs. */
 typedef struct {
-    const char *name; /**< occupancy_therapy_taking, km_... */
-    const char *label;
-    const double *value; /**< [n_strategies * n_times] */
-    const double *se;    /**< likewise, or NULL */
+    double observed, expected; /**< events under the strategy; expected were there no difference */
+    double z, p;               /**< over the paired error, above 0: more events; two-sided */
+    double variance_saved;     /**< by pairing */
+    double unpaired_chi2; /**< the usual chi-square, right only for groups of different twins */
+} twp_summary_logrank_t;
+
+/** Numbers of a curve, of all twins or, one segment after the other, of each. NULL: not there. */
+typedef struct {
+    const double *value;            /**< [n_strategies * n_times] */
+    const double *se, *low, *high;  /**< likewise; 95 % interval */
+    const double *at_risk, *events; /**< likewise: lives still at risk; events by then */
     /** Kaplan-Meier: [n_strategies * n_quantiles] days by which that share had the event, NAN where
-     * it was not reached; else NULL. */
-    const double *quantile_days;
-    /** The same of each segment, [n_segments * ...], or NULL. */
-    const double *segment_value, *segment_se, *segment_quantile_days;
+     * it was not reached, and their 95 % interval. */
+    const double *quantile_days, *quantile_low, *quantile_high;
+    const twp_summary_logrank_t *logrank; /**< Kaplan-Meier: [n_contrasts] */
+} twp_summary_lines_t;
+
+/** A curve over time: a state's share, or an estimate from survival times. */
+typedef struct {
+    const char *name; /**< occupancy_therapy_taking, km_..., na_..., cif_..., aj_... */
+    const char *label;
+    twp_summary_lines_t all;
+    twp_summary_lines_t segments; /**< value NULL: there are none */
 } twp_summary_curve_t;
 
 #define TWP_PROVENANCE_SET "set on the command line" /**< a provenance_key */

@@ -144,9 +144,17 @@ outcomes <- function(results) {
 }
 
 # measure, strategy, time, mean, mcse, low, high, n, unit; by_segment: of each segment.
-twp_summary <- function(results, by_segment = FALSE)
-    twp_interval(twp_table(results, if (by_segment) "segments" else "summary", "strategy",
-        list(mean = "_mean", mcse = "_mcse", n = "_n", low = "_sets_low", high = "_sets_high")), "mean", "mcse")
+twp_summary <- function(results, by_segment = FALSE) {
+    table <- twp_table(results, if (by_segment) "segments" else "summary", "strategy",
+        list(mean = "_mean", mcse = "_mcse", n = "_n", low = "_sets_low", high = "_sets_high",
+            own_low = "_low", own_high = "_high"))
+    for (end in c("low", "high")) { # of estimates that are no means, such as Kaplan-Meier's
+        own <- table[[paste0("own_", end)]]
+        table[[end]] <- ifelse(is.na(table[[end]]), own, table[[end]])
+        table[[paste0("own_", end)]] <- NULL
+    }
+    twp_interval(table, "mean", "mcse")
+}
 
 summary.twinpath <- function(object, ...) twp_summary(object, ...)
 
@@ -169,30 +177,92 @@ occupancy <- function(results) {
     }))
 }
 
-# Kaplan-Meier curves: curve, strategy, time, km, se (Greenwood), at_risk, low, high (log(-log)).
-survival <- function(results, by_segment = FALSE) {
+# Labels of a curve, slowest first.
+twp_curve_labels <- function(results, by_segment, last)
+    c(if (by_segment) list(segment = twp_read(results, "survival", "segment")) else list(), last)
+
+# Columns of all curves that begin with `stem`: parts are columns beside it, what their names begin with.
+twp_curves <- function(results, stem, column, parts, labels, prefix, asked) {
     twp_refuse_sweeps(results, "survival")
-    start <- if (by_segment) "segment_km_" else "km_"
     names_here <- twp_names(results, "survival")
+    start <- paste0(prefix, stem, "_")
     curves <- substring(names_here[startsWith(names_here, start)], nchar(start) + 1)
-    curves <- curves[!startsWith(curves, "se_") & !startsWith(curves, "quantile_")]
-    if (length(curves) == 0) stop(results$path, " has no curve; a study asks for one by the measure kaplan_meier")
-    labels <- if (by_segment) list(segment = twp_read(results, "survival", "segment")) else list()
-    labels <- c(labels, list(strategy = twp_read(results, "survival", "strategy"),
-        time = twp_read(results, "survival", "time")))
-    read <- function(...) as.vector(twp_read(results, "survival", paste0(...)))
+    curves <- curves[!grepl("^(se|low|high|quantile)_", curves)]
+    if (length(curves) == 0) stop(results$path, " has no such curve; ", asked, call. = FALSE)
+    read <- function(...) {
+        name <- paste0(...)
+        if (name %in% names_here) as.vector(twp_read(results, "survival", name)) else NA
+    }
     do.call(rbind, lapply(curves, function(curve) {
         frame <- twp_rows(labels, read(start, curve))
-        names(frame)[names(frame) == "value"] <- "km"
-        frame$se <- read(start, "se_", curve)
-        frame$at_risk <- read(sub("km_", "at_risk_", start), curve)
-        inside <- !is.na(frame$km) & frame$km > 0 & frame$km < 1
-        s <- ifelse(inside, frame$km, 0.5)
-        reach <- exp(twp_z95 * frame$se / abs(s * log(s)))
-        frame$low <- ifelse(inside, s^reach, frame$km)
-        frame$high <- ifelse(inside, s^(1 / reach), frame$km)
+        names(frame)[names(frame) == "value"] <- column
+        for (part in names(parts)) frame[[part]] <- read(prefix, parts[[part]], "_", curve)
         cbind(curve = curve, frame)
     }))
+}
+
+twp_survival_curves <- function(results, kind, measure, by_segment) {
+    labels <- twp_curve_labels(results, by_segment, list(strategy = twp_read(results, "survival", "strategy"),
+        time = twp_read(results, "survival", "time")))
+    parts <- list(se = paste0(kind, "_se"), low = paste0(kind, "_low"), high = paste0(kind, "_high"),
+        at_risk = "at_risk", events = "events")
+    twp_curves(results, kind, kind, parts, labels, if (by_segment) "segment_" else "",
+        paste("a study asks for one by the measure", measure))
+}
+
+# Kaplan-Meier curves: curve, strategy, time, km, se (Greenwood), low, high (log(-log)), at_risk, events.
+survival <- function(results, by_segment = FALSE) twp_survival_curves(results, "km", "kaplan_meier", by_segment)
+
+# Nelson-Aalen curves: curve, strategy, time, na, se, low, high (on the log), at_risk, events.
+cumulative_hazard <- function(results, by_segment = FALSE)
+    twp_survival_curves(results, "na", "nelson_aalen", by_segment)
+
+# Aalen-Johansen curves of competing exits: curve, strategy, time, cif, se, low, high, at_risk, events.
+cumulative_incidence <- function(results, by_segment = FALSE)
+    twp_survival_curves(results, "cif", "cumulative_incidence", by_segment)
+
+# Aalen-Johansen estimates of the states of a track: strategy, time, track, state, share, se, low, high.
+aalen_johansen <- function(results, by_segment = FALSE) {
+    twp_refuse_sweeps(results, "survival")
+    prefix <- if (by_segment) "segment_aj_" else "aj_"
+    labels <- twp_curve_labels(results, by_segment, list(strategy = twp_read(results, "survival", "strategy"),
+        time = twp_read(results, "survival", "time")))
+    frames <- lapply(names_of_states(results, prefix), function(state) {
+        read <- function(part) as.vector(twp_read(results, "survival", paste0(prefix, part, state[1], "_", state[2])))
+        frame <- twp_rows(labels, read(""))
+        data.frame(frame[names(labels)], track = state[1], state = state[2], share = frame$value,
+            se = read("se_"), low = read("low_"), high = read("high_"))
+    })
+    if (length(frames) == 0)
+        stop(results$path, " has no such estimate; a study asks for one by the measure aalen_johansen", call. = FALSE)
+    do.call(rbind, frames)
+}
+
+# Pairs (track, state) of the columns that are shares.
+names_of_states <- function(results, prefix) {
+    names_here <- twp_names(results, "survival")
+    found <- lapply(names_here[startsWith(names_here, prefix)], function(name) {
+        about <- twp_attributes(results, "survival", name)$long_name
+        regmatches(about, regexec(" share in (\\w+)\\.(\\w+)$", about))[[1]][2:3]
+    })
+    Filter(function(state) !is.na(state[1]), found)
+}
+
+# Days by which a share had the event: curve, strategy, quantile, days, low, high (Brookmeyer and Crowley).
+event_times <- function(results, by_segment = FALSE) {
+    labels <- twp_curve_labels(results, by_segment, list(strategy = twp_read(results, "survival", "strategy"),
+        quantile = twp_read(results, "survival", "quantile")))
+    twp_curves(results, "km_quantile", "days", list(low = "km_quantile_low", high = "km_quantile_high"), labels,
+        if (by_segment) "segment_" else "", "a study asks for one by the measure kaplan_meier")
+}
+
+# Log-rank tests against the baseline: curve, contrast, observed, expected, z and p (of twins that live under
+# both), saved, unpaired_chi2 (were they different twins).
+logrank <- function(results, by_segment = FALSE) {
+    labels <- twp_curve_labels(results, by_segment, list(contrast = twp_read(results, "survival", "contrast")))
+    parts <- c("expected", "z", "p", "saved", "unpaired_chi2")
+    twp_curves(results, "logrank_observed", "observed", setNames(as.list(paste0("logrank_", parts)), parts), labels,
+        if (by_segment) "segment_" else "", "it needs a kaplan_meier measure and two strategies")
 }
 
 # A row a strategy and parameter set: the measures' means over the set's twins, then parameter_*.

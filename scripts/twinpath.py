@@ -199,7 +199,10 @@ class Results(Lives):
         low and high are those of parameter sets where the run has some, else of the number of twins.
         """
         table = self._table("segments" if by_segment else "summary", {
-            "mean": "_mean", "mcse": "_mcse", "n": "_n", "low": "_sets_low", "high": "_sets_high"})
+            "mean": "_mean", "mcse": "_mcse", "n": "_n", "low": "_sets_low", "high": "_sets_high",
+            "own_low": "_low", "own_high": "_high"})
+        for end in ("low", "high"):  # of estimates that are no means, such as Kaplan-Meier's
+            table[end] = table[end].fillna(table.pop("own_" + end))
         return _with_interval(table, "mean", "mcse")
 
     def contrasts(self, by_segment: bool = False) -> pd.DataFrame:
@@ -257,27 +260,100 @@ class Results(Lives):
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 
+    def _curves(self, kind: str, measure: str, by_segment: bool) -> pd.DataFrame:
+        """[segment,] curve, strategy, time, kind, se, low, high, at_risk, events."""
+        group, frames = self._group("survival"), []
+        prefix = "segment_" if by_segment else ""
+        for name in group:
+            curve = name[len(prefix + kind) + 1:]
+            if not name.startswith(f"{prefix}{kind}_") or curve.startswith(("se_", "low_", "high_", "quantile_")):
+                continue
+            frame = self._frame("survival", name).rename(columns={"value": kind})
+            for column in (f"{kind}_se", f"{kind}_low", f"{kind}_high", "at_risk", "events"):
+                variable = f"{prefix}{column}_{curve}"
+                frame[column.replace(kind + "_", "")] = group[variable][:].ravel() if variable in group else np.nan
+            frame.insert(0, "curve", curve)
+            frames.append(frame)
+        if not frames:
+            raise Error(f"{self.path} has no such curve; a study asks for one by the measure {measure}")
+        return pd.concat(frames, ignore_index=True)
+
     def survival(self, by_segment: bool = False) -> pd.DataFrame:
-        """Kaplan-Meier curves: [segment,] curve, strategy, time, km, se (Greenwood), low, high, at_risk.
+        """Kaplan-Meier curves: [segment,] curve, strategy, time, km, se (Greenwood), low, high, at_risk, events.
 
         The interval is that of log(-log), which stays within 0 and 1 (Kalbfleisch and Prentice 1980).
         """
+        table = self._curves("km", "kaplan_meier", by_segment)
+        if table["low"].isna().all():  # a file of before 1.2 of the layout
+            table["low"], table["high"] = _km_interval(table["km"], table["se"])
+        return table
+
+    def cumulative_hazard(self, by_segment: bool = False) -> pd.DataFrame:
+        """Nelson-Aalen curves: [segment,] curve, strategy, time, na, se, low, high (on the log), at_risk, events."""
+        return self._curves("na", "nelson_aalen", by_segment)
+
+    def cumulative_incidence(self, by_segment: bool = False) -> pd.DataFrame:
+        """Aalen-Johansen curves of competing exits: [segment,] curve, strategy, time, cif, se, low, high (log(-log)),
+        at_risk, events."""
+        return self._curves("cif", "cumulative_incidence", by_segment)
+
+    def aalen_johansen(self, by_segment: bool = False) -> pd.DataFrame:
+        """Aalen-Johansen estimates of the shares in the states of a track: [segment,] strategy, time, track, state,
+        share, se, low, high (log(-log))."""
         group, frames = self._group("survival"), []
-        start = "segment_km_" if by_segment else "km_"
+        prefix = "segment_" if by_segment else ""
+        for name, dataset in group.items():
+            words = re.search(r" share in (\w+)\.(\w+)$", dataset.attrs.get("long_name", ""))
+            if words is None or not name.startswith(prefix + "aj_"):
+                continue
+            state = f"{words[1]}_{words[2]}"
+            frame = self._frame("survival", name).rename(columns={"value": "share"})
+            frame.insert(frame.columns.get_loc("share"), "track", words[1])
+            frame.insert(frame.columns.get_loc("share"), "state", words[2])
+            for column in ("se", "low", "high"):
+                frame[column] = group[f"{prefix}aj_{column}_{state}"][:].ravel()
+            frames.append(frame)
+        if not frames:
+            raise Error(f"{self.path} has no such estimate; a study asks for one by the measure aalen_johansen")
+        return pd.concat(frames, ignore_index=True)
+
+    def event_times(self, by_segment: bool = False) -> pd.DataFrame:
+        """Days by which a share had the event of a Kaplan-Meier curve, and their 95 % interval (Brookmeyer and
+        Crowley): [segment,] curve, strategy, quantile, days, low, high; missing: not reached."""
+        group, frames = self._group("survival"), []
+        start = ("segment_" if by_segment else "") + "km_quantile_"
         for name in group:
             curve = name[len(start):]
-            if not name.startswith(start) or curve.startswith(("se_", "quantile_")):
+            if not name.startswith(start) or curve.startswith(("low_", "high_")):
                 continue
-            frame = self._frame("survival", name).rename(columns={"value": "km"})
-            frame["se"] = group[start + "se_" + curve][:].ravel()
-            frame["at_risk"] = group[start.replace("km_", "at_risk_") + curve][:].ravel()
+            frame = self._frame("survival", name).rename(columns={"value": "days"})
+            for column in ("low", "high"):
+                variable = f"{start}{column}_{curve}"
+                frame[column] = group[variable][:].ravel() if variable in group else np.nan
             frame.insert(0, "curve", curve)
             frames.append(frame)
         if not frames:
             raise Error(f"{self.path} has no curve; a study asks for one by the measure kaplan_meier")
-        table = pd.concat(frames, ignore_index=True)
-        table["low"], table["high"] = _km_interval(table["km"], table["se"])
-        return table
+        return pd.concat(frames, ignore_index=True)
+
+    def logrank(self, by_segment: bool = False) -> pd.DataFrame:
+        """Log-rank tests against the baseline: [segment,] curve, contrast, observed, expected, z and p (of twins that
+        live under both), saved, unpaired_chi2 (were they different twins)."""
+        group, frames = self._group("survival"), []
+        prefix = "segment_" if by_segment else ""
+        start = prefix + "logrank_observed_"
+        for name in group:
+            if not name.startswith(start):
+                continue
+            curve = name[len(start):]
+            frame = self._frame("survival", name).rename(columns={"value": "observed"})
+            for column in ("expected", "z", "p", "saved", "unpaired_chi2"):
+                frame[column] = group[f"{prefix}logrank_{column}_{curve}"][:].ravel()
+            frame.insert(0, "curve", curve)
+            frames.append(frame)
+        if not frames:
+            raise Error(f"{self.path} has no log-rank test: it needs a kaplan_meier measure and two strategies")
+        return pd.concat(frames, ignore_index=True)
 
     def draws(self) -> pd.DataFrame:
         """A row a strategy and parameter set: parameter_*, then each measure's mean over the set's twins."""

@@ -212,7 +212,7 @@ tell_figures(making_t *making, twp_error_t *err)
         const twp_study_measure_t *const measure = &study->measure[figures->figure[f].i_measure];
         const char *unit = twp_measures[measure->measure].unit;
 
-        if (figures->figure[f].i_column < 0)
+        if (figures->figure[f].i_column < 0 || figures->figure[f].i_chain >= 0)
             continue;
         if (strcmp(unit, "money") == 0)
             unit = study->currency != NULL ? study->currency : "";

@@ -53,7 +53,7 @@ twp_worker_init(const twp_lives_t *lives, twp_worker_t *worker, twp_error_t *err
     worker->log.row = malloc((size_t) worker->log.capacity * sizeof(*worker->log.row));
     worker->value = calloc((size_t) lives->plan->n_columns + 1, sizeof(*worker->value));
     worker->outcome = calloc(n, sizeof(*worker->outcome));
-    worker->curve = calloc((size_t) lives->plan->n_curves + 1, sizeof(*worker->curve));
+    worker->curve = calloc(2 * (size_t) lives->plan->n_curves + 1, sizeof(*worker->curve));
     if (worker->memory == NULL || worker->log.row == NULL || worker->value == NULL ||
         worker->outcome == NULL || worker->curve == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a thread's twin");
@@ -78,6 +78,13 @@ twp_worker_clear(const twp_lives_t *lives, twp_worker_t *worker)
     memset(worker, 0, sizeof(*worker));
 }
 
+/* States of one life at the points of the chains. */
+static size_t
+n_path(const twp_lives_t *lives)
+{
+    return (size_t) lives->plan->n_chains * (size_t) lives->plan->n_points;
+}
+
 twp_status_t
 twp_block_init(
     const twp_lives_t *lives, size_t partial_bytes, twp_slot_memory_t *slot, twp_error_t *err)
@@ -94,15 +101,17 @@ twp_block_init(
     slot->follow_up_days = calloc(TWP_BLOCK_TWINS, sizeof(double));
     slot->value = calloc(n, sizeof(*slot->value));
     slot->curve = calloc(n, sizeof(*slot->curve));
+    slot->path = calloc(n, sizeof(*slot->path));
     slot->counts = calloc(n, sizeof(*slot->counts));
     slot->partial = partial_bytes > 0 ? calloc(1, partial_bytes) : NULL;
     is_whole = slot->id != NULL && slot->attribute != NULL && slot->enters_days != NULL &&
         slot->follow_up_days != NULL && slot->value != NULL && slot->curve != NULL &&
-        slot->counts != NULL && (partial_bytes == 0 || slot->partial != NULL);
+        slot->path != NULL && slot->counts != NULL && (partial_bytes == 0 || slot->partial != NULL);
     for (int s = 0; is_whole && s < lives->n_models; s++) {
         slot->value[s] = calloc((n_columns + 1) * TWP_BLOCK_TWINS, sizeof(double));
-        slot->curve[s] = calloc((n_curves + 1) * TWP_BLOCK_TWINS, sizeof(int32_t));
-        is_whole = slot->value[s] != NULL && slot->curve[s] != NULL &&
+        slot->curve[s] = calloc((2 * n_curves + 1) * TWP_BLOCK_TWINS, sizeof(int32_t));
+        slot->path[s] = calloc(n_path(lives) * TWP_BLOCK_TWINS + 1, sizeof(int8_t));
+        is_whole = slot->value[s] != NULL && slot->curve[s] != NULL && slot->path[s] != NULL &&
             twp_outcome_counts_init(lives->plan, false, &slot->counts[s], NULL) == TWP_OK;
     }
     if (!is_whole)
@@ -113,6 +122,7 @@ twp_block_init(
     slot->block.follow_up_days = slot->follow_up_days;
     slot->block.value = (const double *const *) slot->value;
     slot->block.curve = (const int32_t *const *) slot->curve;
+    slot->block.path = (const int8_t *const *) slot->path;
     slot->block.record = lives->record != NULL ? &slot->record : NULL;
     return TWP_OK;
 }
@@ -124,10 +134,13 @@ twp_block_clear(const twp_lives_t *lives, twp_slot_memory_t *slot)
         free(slot->value[s]);
     for (int s = 0; slot->curve != NULL && s < lives->n_models; s++)
         free(slot->curve[s]);
+    for (int s = 0; slot->path != NULL && s < lives->n_models; s++)
+        free(slot->path[s]);
     for (int s = 0; slot->counts != NULL && s < lives->n_models; s++)
         twp_outcome_counts_clear(&slot->counts[s]);
     free(slot->counts);
     free(slot->curve);
+    free(slot->path);
     twp_recorder_clear_block(&slot->record);
     free(slot->partial);
     free(slot->value);
@@ -150,7 +163,8 @@ double
 twp_block_bytes(const twp_lives_t *lives)
 {
     const double columns = 4.0 + lives->model[0]->n_attributes +
-        (double) lives->n_models * (lives->plan->n_columns + 0.5 * lives->plan->n_curves);
+        (double) lives->n_models *
+            (lives->plan->n_columns + lives->plan->n_curves + (double) n_path(lives) / 8.0);
 
     return columns * TWP_BLOCK_TWINS * sizeof(double) + grid_bytes(lives);
 }
@@ -330,8 +344,9 @@ live_and_measure(
     if (isnan(worker->twin.end_days)) {
         for (int c = 0; c < n_columns; c++)
             slot->value[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = NAN;
-        for (int c = 0; c < n_curves; c++)
+        for (int c = 0; c < 2 * n_curves; c++)
             slot->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = TWP_SURVIVAL_NONE;
+        memset(slot->path[s] + (size_t) k * n_path(lives), -1, n_path(lives));
         return status;
     }
     if (status == TWP_OK)
@@ -342,8 +357,10 @@ live_and_measure(
         worker->outcome[s], lives->model[s], &worker->twin, worker->value, worker->curve, NULL);
     for (int c = 0; c < n_columns; c++)
         slot->value[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = worker->value[c];
-    for (int c = 0; c < n_curves; c++)
+    for (int c = 0; c < 2 * n_curves; c++)
         slot->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k] = worker->curve[c];
+    memcpy(slot->path[s] + (size_t) k * n_path(lives), twp_outcome_path(worker->outcome[s]),
+        n_path(lives));
     return TWP_OK;
 }
 

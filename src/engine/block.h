@@ -34,6 +34,7 @@ typedef struct {
     double *attribute, *enters_days, *follow_up_days;
     double **value;
     int32_t **curve;
+    int8_t **path;
     twp_outcome_counts_t *counts; /* [n_models] of this block */
     twp_record_block_t record;
     void *partial;

@@ -24,8 +24,10 @@ typedef struct {
     const double *enters_days;        /* [n_twins] calendar */
     const double *follow_up_days;     /* [n_twins] length of the life; NAN: never entered */
     const double *const *value;       /* [n_models] -> [n_columns * TWP_BLOCK_TWINS] column-major */
-    const int32_t *const *curve;      /* [n_models] -> [n_curves * TWP_BLOCK_TWINS] likewise,
-                                             measure/survival.h */
+    const int32_t *const *curve;      /* [n_models] -> [2 * n_curves * TWP_BLOCK_TWINS] likewise:
+                                             codes of measure/survival.h, then how late in their day */
+    const int8_t *const *path;        /* [n_models] -> states of twin k at the points, at
+                                             [(k * n_chains + chain) * n_points]; -1: not followed */
     const twp_record_block_t *record; /* event and trajectory rows, or NULL */
 } twp_block_t;
 

@@ -12,7 +12,11 @@ has_quantiles(twp_measure_t measure)
     case TWP_MEASURE_PERSISTENCE:
     case TWP_MEASURE_OCCUPANCY:
     case TWP_MEASURE_FIRST_ENTRY:
-    case TWP_MEASURE_KAPLAN_MEIER: return false;
+    case TWP_MEASURE_KAPLAN_MEIER:
+    case TWP_MEASURE_NELSON_AALEN:
+    case TWP_MEASURE_CUMULATIVE_INCIDENCE:
+    case TWP_MEASURE_RESTRICTED_MEAN:
+    case TWP_MEASURE_AALEN_JOHANSEN: return false;
     default: return true;
     }
 }
@@ -28,6 +32,26 @@ find_column(const twp_outcome_plan_t *plan, int i_measure, int i_time)
     return -1;
 }
 
+static twp_survival_of_t
+what_of_curve(twp_measure_t measure)
+{
+    switch (measure) {
+    case TWP_MEASURE_NELSON_AALEN: return TWP_SURVIVAL_OF_HAZARD;
+    case TWP_MEASURE_CUMULATIVE_INCIDENCE: return TWP_SURVIVAL_OF_INCIDENCE;
+    case TWP_MEASURE_RESTRICTED_MEAN: return TWP_SURVIVAL_OF_AREA;
+    default: return TWP_SURVIVAL_OF_S;
+    }
+}
+
+static int
+find_point(const twp_outcome_plan_t *plan, const twp_study_measure_t *measure, int i_time)
+{
+    for (int i = 0; i < plan->n_points; i++)
+        if (plan->point_days[i] == measure->time_days[i_time])
+            return i;
+    return -1;
+}
+
 static void
 add_figure(twp_figures_t *figures, int i_measure, int i_time)
 {
@@ -36,6 +60,10 @@ add_figure(twp_figures_t *figures, int i_measure, int i_time)
 
     figure.i_column = find_column(plan, i_measure, i_time);
     figure.i_curve = plan->curve_of_measure[i_measure];
+    figure.of = what_of_curve(figures->study->measure[i_measure].measure);
+    figure.i_chain = plan->chain_of_measure[i_measure];
+    if (figure.i_chain >= 0)
+        figure.i_point = find_point(plan, &figures->study->measure[i_measure], i_time);
     figure.i_denominator = -1;
     figure.i_quantile = -1;
     if (figure.i_column < 0 && figure.i_curve < 0)
@@ -119,17 +147,40 @@ add_curves(twp_figures_t *figures)
     double *const time_days = TWP_ARENA_NEW(figures->arena, double, figures->n_figures + 1);
 
     figures->bins = TWP_ARENA_NEW(figures->arena, twp_survival_bins_t, n + 1);
+    figures->first_curve = TWP_ARENA_NEW(figures->arena, size_t, n + 1);
     figures->first_pair = TWP_ARENA_NEW(figures->arena, size_t, n + 1);
-    if (time_days == NULL || figures->bins == NULL || figures->first_pair == NULL)
+    if (time_days == NULL || figures->bins == NULL || figures->first_pair == NULL ||
+        figures->first_curve == NULL)
         return false;
     for (int c = 0; c < n; c++) {
         const int n_times = times_of(figures, c, time_days);
+        const int n_kinds = figures->plan->curve[c].n_kinds;
 
-        if (!twp_survival_bins_make(
-                figures->arena, figures->plan->n_curve_days, n_times, time_days, &figures->bins[c]))
+        if (!twp_survival_bins_make(figures->arena, figures->plan->n_curve_days, n_kinds, n_times,
+                time_days, &figures->bins[c]))
             return false;
+        figures->first_curve[c + 1] = figures->first_curve[c] +
+            (size_t) (n_kinds + 1) * (size_t) figures->plan->n_curve_days;
         figures->first_pair[c + 1] = figures->first_pair[c] +
             twp_survival_pairs_size(&figures->bins[c]);
+    }
+    return true;
+}
+
+/* A chain's counts: states at the first point, then each step between two points. */
+static bool
+add_chains(twp_figures_t *figures)
+{
+    const twp_outcome_plan_t *const plan = figures->plan;
+
+    figures->first_chain = TWP_ARENA_NEW(figures->arena, size_t, plan->n_chains + 1);
+    if (figures->first_chain == NULL)
+        return false;
+    for (int i = 0; i < plan->n_chains; i++) {
+        const size_t n = (size_t) figures->study->track[plan->chain_track[i]].n_states;
+
+        figures->first_chain[i + 1] = figures->first_chain[i] + n +
+            (size_t) (plan->n_points - 1) * n * n;
     }
     return true;
 }
@@ -198,7 +249,7 @@ twp_figures_create(const twp_study_typed_t *study, const twp_outcome_plan_t *pla
         figures->n_contrasts = n_models - 1;
     }
     if (figures == NULL || !add_figures(figures) || !add_segments(figures) ||
-        !add_curves(figures)) {
+        !add_curves(figures) || !add_chains(figures)) {
         twp_arena_free(arena);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the summary");
     }

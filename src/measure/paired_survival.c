@@ -3,10 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#define N_SUMS 4 /* of a cell: twins, sums of their days under both, sum of the products */
+
 /* Bins besides those that end on a day asked for; where more days are asked for than MOST_DAYS, so
  * many bins of one width: the table of all pairs of bins would have no bound. */
 #define N_FILLED 32
-#define MOST_DAYS 256
+#define N_BEYOND 16 /* and after the last of these days */
+#define MOST_DAYS 96
 
 static int
 whole_day(double at_days, int n_days)
@@ -15,13 +18,14 @@ whole_day(double at_days, int n_days)
 }
 
 bool
-twp_survival_bins_make(
-    twp_arena_t *arena, int n_days, int n_at, const double *at_days, twp_survival_bins_t *bins)
+twp_survival_bins_make(twp_arena_t *arena, int n_days, int n_kinds, int n_at, const double *at_days,
+    twp_survival_bins_t *bins)
 {
     int last = 0, n = 0, n_ends = 0;
 
-    *bins = (twp_survival_bins_t){ n_days, 0, TWP_ARENA_NEW(arena, int32_t, n_days + 1) };
-    if (bins->bin == NULL)
+    *bins = (twp_survival_bins_t){ n_days, n_kinds, 0, TWP_ARENA_NEW(arena, int32_t, n_days + 1),
+        TWP_ARENA_NEW(arena, int32_t, N_FILLED + N_BEYOND + n_at + 4) };
+    if (bins->bin == NULL || bins->first == NULL)
         return false;
     for (int k = 0; k < n_at; k++) {
         const int day = whole_day(at_days[k], n_days);
@@ -31,10 +35,14 @@ twp_survival_bins_make(
     }
     const bool has_many = n_ends > MOST_DAYS;
     const int width = last / (has_many ? MOST_DAYS : N_FILLED) + 1;
+    const int width_beyond = (n_days - 1 - last) / N_BEYOND + 1;
     for (int d = 0; d < n_days; d++) {
         const bool is_asked = bins->bin[d] == 1 && !has_many;
-        const bool is_end = d <= last && (is_asked || d == last || (d + 1) % width == 0);
+        const bool is_end = d <= last ? is_asked || d == last || (d + 1) % width == 0
+                                      : (d - last) % width_beyond == 0;
         bins->bin[d] = n;
+        if (d == 0 || bins->bin[d - 1] != n)
+            bins->first[n] = d;
         n += is_end;
     }
     bins->n_bins = bins->bin[n_days - 1] + 1;
@@ -42,22 +50,39 @@ twp_survival_bins_make(
 }
 
 static size_t
-n_kinds(const twp_survival_bins_t *bins)
+n_codes(const twp_survival_bins_t *bins)
 {
-    return 2 * (size_t) bins->n_bins;
+    return (size_t) bins->n_kinds * (size_t) bins->n_days;
+}
+
+/* Kinds of lives in the table: a bin, and how they left. */
+static size_t
+n_cells(const twp_survival_bins_t *bins)
+{
+    return (size_t) bins->n_kinds * (size_t) bins->n_bins;
 }
 
 size_t
 twp_survival_pairs_size(const twp_survival_bins_t *bins)
 {
-    return 2 * (size_t) bins->n_days + n_kinds(bins) * n_kinds(bins);
+    return n_codes(bins) + N_SUMS * n_cells(bins) * n_cells(bins);
 }
 
-/** Kind of a life: bin of its day, and whether it had its event. */
 static size_t
-kind_of(const twp_survival_bins_t *bins, int32_t code)
+cell_of(const twp_survival_bins_t *bins, int32_t code)
 {
-    return 2 * (size_t) bins->bin[code / 2] + (size_t) (code % 2);
+    const int32_t n = bins->n_kinds;
+
+    return (size_t) n * (size_t) bins->bin[code / n] + (size_t) (code % n);
+}
+
+/* Day of a code, from the first of its bin. */
+static int64_t
+day_in_bin(const twp_survival_bins_t *bins, int32_t code)
+{
+    const int32_t day = code / bins->n_kinds;
+
+    return day - bins->first[bins->bin[day]];
 }
 
 void
@@ -66,114 +91,171 @@ twp_survival_pairs_count(
 {
     if (code == TWP_SURVIVAL_NONE || baseline_code == TWP_SURVIVAL_NONE)
         return;
-    if (code == baseline_code)
+    if (code == baseline_code) {
         pairs[code]++;
-    else
-        pairs[2 * (size_t) bins->n_days + kind_of(bins, code) * n_kinds(bins) +
-            kind_of(bins, baseline_code)]++;
-}
-
-/** phi by code, see the header; false where a term has no bound: all at risk on a day have events. */
-static bool
-find_influence(twp_curve_counts_t counts, int n_days, int at_day, double *phi)
-{
-    double at_risk = 0, sum = 0;
-
-    for (int d = 0; d < n_days; d++)
-        at_risk += (double) (counts.events[d] + counts.censored[d]);
-    for (int d = 0; d < n_days; d++) {
-        const double events = (double) counts.events[d], left = at_risk - events;
-        double jump = 0;
-        if (d <= at_day && events > 0) {
-            if (!(left > 0))
-                return false;
-            sum += events / (at_risk * left);
-            jump = 1 / left;
-        }
-        phi[2 * d] = -sum;
-        phi[2 * d + 1] = jump - sum;
-        at_risk = left - (double) counts.censored[d];
+        return;
     }
-    return true;
+    const int64_t x = day_in_bin(bins, code), y = day_in_bin(bins, baseline_code);
+    int64_t *sums = pairs + n_codes(bins) +
+        N_SUMS * (cell_of(bins, code) * n_cells(bins) + cell_of(bins, baseline_code));
+    sums[0]++;
+    sums[1] += x;
+    sums[2] += y;
+    sums[3] += x * y;
 }
 
-/** Mean of phi over the lives of each kind that are not the same under both strategies. */
-static void
-average(const twp_survival_bins_t *bins, twp_curve_counts_t counts, const int64_t *same,
-    const double *phi, double *mean)
+/** A straight line of the day in its bin. */
+typedef struct {
+    double level, slope;
+} line_t;
+
+/* Weighted least squares. */
+typedef struct {
+    double w, x, xx, y, xy;
+} fit_t;
+
+static line_t
+line_of(const fit_t *fit)
 {
+    const double spread = fit->w * fit->xx - fit->x * fit->x;
+    line_t line = { 0, 0 };
+
+    if (!(fit->w > 0))
+        return line;
+    if (spread > 0)
+        line.slope = (fit->w * fit->xy - fit->x * fit->y) / spread;
+    line.level = (fit->y - line.slope * fit->x) / fit->w;
+    return line;
+}
+
+/** The influence along each cell, of the lives that are not the same under both strategies. */
+static void
+fit_lines(const twp_survival_bins_t *bins, const int64_t *left, const int64_t *same,
+    const double *influence, line_t *line)
+{
+    const size_t n_kinds = (size_t) bins->n_kinds;
+
     for (int d = 0; d < bins->n_days;) {
-        double sum[2] = { 0, 0 }, n[2] = { 0, 0 };
+        fit_t fit[TWP_SURVIVAL_OTHER + 1] = { { 0 } };
         const int32_t bin = bins->bin[d];
         for (; d < bins->n_days && bins->bin[d] == bin; d++)
-            for (int e = 0; e < 2; e++) {
-                const int64_t *all = e == 0 ? counts.censored : counts.events;
-                const double weight = (double) (all[d] - same[2 * d + e]);
-                sum[e] += weight * phi[2 * d + e];
-                n[e] += weight;
+            for (size_t k = 0; k < n_kinds; k++) {
+                const size_t i = n_kinds * (size_t) d + k;
+                const double w = (double) (left[i] - same[i]), x = d - bins->first[bin];
+                fit[k].w += w;
+                fit[k].x += w * x;
+                fit[k].xx += w * x * x;
+                fit[k].y += w * influence[i];
+                fit[k].xy += w * x * influence[i];
             }
-        for (int e = 0; e < 2; e++)
-            mean[2 * bin + e] = n[e] > 0 ? sum[e] / n[e] : 0;
+        for (size_t k = 0; k < n_kinds; k++)
+            line[n_kinds * (size_t) bin + k] = line_of(&fit[k]);
     }
 }
 
 static bool
-are_same(const twp_survival_bins_t *bins, twp_curve_counts_t a, twp_curve_counts_t b,
-    const int64_t *pairs)
+are_same(const twp_paired_t *paired)
 {
-    const size_t n_bytes = (size_t) bins->n_days * sizeof(int64_t);
-    const int64_t *table = pairs + 2 * bins->n_days;
+    const twp_survival_bins_t *bins = paired->bins;
+    const int64_t *table = paired->pairs + n_codes(bins);
 
-    for (size_t i = 0; i < n_kinds(bins) * n_kinds(bins); i++)
-        if (table[i] != 0)
+    for (size_t i = 0; i < n_cells(bins) * n_cells(bins); i++)
+        if (table[N_SUMS * i] != 0)
             return false;
-    return memcmp(a.events, b.events, n_bytes) == 0 && memcmp(a.censored, b.censored, n_bytes) == 0;
+    return memcmp(paired->a->left, paired->baseline->left, n_codes(bins) * sizeof(int64_t)) == 0;
 }
 
-/** Sum of phi_a phi_b over the pairs. scratch is that of twp_survival_paired(). */
 static double
-sum_of_products(const twp_survival_bins_t *bins, twp_curve_counts_t a, twp_curve_counts_t b,
-    const int64_t *pairs, int at_day, double *scratch)
+sum_of_squares(const twp_survival_bins_t *bins, const int64_t *left, const double *influence)
 {
-    const size_t n_codes = 2 * (size_t) bins->n_days, n = n_kinds(bins);
-    const int64_t *table = pairs + n_codes;
-    double *phi_a = scratch, *phi_b = scratch + n_codes, sum = 0;
+    double sum = 0;
 
-    if (!find_influence(a, bins->n_days, at_day, phi_a) ||
-        !find_influence(b, bins->n_days, at_day, phi_b))
-        return NAN;
-    for (size_t i = 0; i < n_codes; i++)
-        if (pairs[i] != 0)
-            sum += (double) pairs[i] * phi_a[i] * phi_b[i];
-    /* A kind's mean lies before its codes: there are never more kinds than codes. */
-    average(bins, a, pairs, phi_a, phi_a);
-    average(bins, b, pairs, phi_b, phi_b);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            if (table[i * n + j] != 0)
-                sum += (double) table[i * n + j] * phi_a[i] * phi_b[j];
+    for (size_t i = 0; i < n_codes(bins); i++)
+        if (left[i] != 0)
+            sum += (double) left[i] * influence[i] * influence[i];
     return sum;
 }
 
-twp_difference_t
-twp_survival_paired(const twp_survival_bins_t *bins, twp_curve_counts_t counts,
-    twp_curve_counts_t baseline, const int64_t *pairs, double at_days, double *scratch)
+/** Sum of products over the pairs. @param scratch  [4 * n_cells] */
+static double
+sum_of_products(const twp_paired_t *paired, const double *influence_a, const double *influence_b,
+    double *scratch)
 {
-    const int n_days = bins->n_days, at_day = whole_day(at_days, n_days);
-    const twp_survival_t a = twp_survival_at(counts.events, counts.censored, n_days, at_days);
-    const twp_survival_t b = twp_survival_at(baseline.events, baseline.censored, n_days, at_days);
+    const twp_survival_bins_t *bins = paired->bins;
+    const int64_t *pairs = paired->pairs, *table = pairs + n_codes(bins);
+    const size_t n = n_cells(bins);
+    line_t *a = (line_t *) (void *) scratch, *b = a + n;
+    double sum = 0;
+
+    for (size_t i = 0; i < n_codes(bins); i++)
+        if (pairs[i] != 0)
+            sum += (double) pairs[i] * influence_a[i] * influence_b[i];
+    fit_lines(bins, paired->a->left, pairs, influence_a, a);
+    fit_lines(bins, paired->baseline->left, pairs, influence_b, b);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const int64_t *sums = table + N_SUMS * (i * n + j);
+            if (sums[0] != 0)
+                sum += a[i].level *
+                        (b[j].level * (double) sums[0] + b[j].slope * (double) sums[2]) +
+                    a[i].slope * (b[j].level * (double) sums[1] + b[j].slope * (double) sums[3]);
+        }
+    return sum;
+}
+
+size_t
+twp_paired_scratch(const twp_survival_bins_t *bins)
+{
+    return 2 * n_codes(bins) + 4 * n_cells(bins);
+}
+
+twp_difference_t
+twp_survival_paired(
+    const twp_paired_t *paired, twp_survival_of_t of, double at_days, double *scratch)
+{
+    double *const influence_a = scratch, *const influence_b = scratch + n_codes(paired->bins);
+    const twp_survival_figure_t a = twp_survival_figure(of, paired->a, at_days, scratch);
+    const twp_survival_figure_t b = twp_survival_figure(of, paired->baseline, at_days, scratch);
     const double apart = a.se * a.se + b.se * b.se;
-    twp_difference_t difference = { a.survival - b.survival, NAN, NAN };
+    twp_difference_t difference = { a.value - b.value, NAN, NAN };
 
     if (isnan(difference.value) || isnan(apart))
         return difference;
-    double paired = 0;
-    if (!are_same(bins, counts, baseline, pairs))
-        paired = apart -
-            2 * a.survival * b.survival *
-                sum_of_products(bins, counts, baseline, pairs, at_day, scratch);
-    difference.se = sqrt(paired > 0 || isnan(paired) ? paired : 0);
+    double variance = 0;
+    if (!are_same(paired)) {
+        if (!twp_survival_influence(of, paired->a, at_days, influence_a) ||
+            !twp_survival_influence(of, paired->baseline, at_days, influence_b))
+            return difference;
+        variance = apart -
+            2 *
+                sum_of_products(
+                    paired, influence_a, influence_b, scratch + 2 * n_codes(paired->bins));
+    }
+    variance = variance > 0 ? variance : 0;
+    difference.se = sqrt(variance);
     if (apart > 0)
-        difference.variance_saved = 1 - (paired > 0 || isnan(paired) ? paired : 0) / apart;
+        difference.variance_saved = 1 - variance / apart;
     return difference;
+}
+
+twp_paired_logrank_t
+twp_logrank_paired(const twp_paired_t *paired, double *scratch)
+{
+    double *const score_a = scratch, *const score_b = scratch + n_codes(paired->bins);
+    twp_paired_logrank_t test = {
+        .counts = twp_logrank(paired->a, paired->baseline), .z = NAN, .variance_saved = NAN
+    };
+
+    twp_logrank_scores(paired->a, paired->baseline, score_a, score_b);
+    const double apart = sum_of_squares(paired->bins, paired->a->left, score_a) +
+        sum_of_squares(paired->bins, paired->baseline->left, score_b);
+    if (!are_same(paired))
+        test.variance = apart +
+            2 * sum_of_products(paired, score_a, score_b, scratch + 2 * n_codes(paired->bins));
+    test.variance = test.variance > 0 ? test.variance : 0;
+    if (test.variance > 0)
+        test.z = (test.counts.observed - test.counts.expected) / sqrt(test.variance);
+    if (apart > 0)
+        test.variance_saved = 1 - test.variance / apart;
+    return test;
 }

@@ -11,11 +11,12 @@ struct twp_sums {
     const twp_figures_t *figures;
     twp_moments_t *total; /* [figures->n_moments] */
     int64_t *n_segment;   /* [n_segments] */
-    int64_t *curve;       /* [1 + n_segments][n_models][n_curves][2: events, censored][days] */
+    int64_t *curve;       /* [1 + n_segments][n_models][n_curves] -> twp_curve_counts_t */
     int64_t *pair;        /* [1 + n_segments][n_contrasts][n_curves] -> measure/paired_survival.h */
+    int64_t *chain;       /* [1 + n_segments][n_models][n_chains] -> measure/aalen_johansen.h */
     int64_t **histogram;  /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
     omp_lock_t *lock;     /* [n_models + n_contrasts] */
-    int32_t *code;        /* [n_models] of one twin; while a block is folded */
+    int32_t *code;        /* [2 * n_models] of one twin; while a block is folded */
 };
 
 /* ---- where things stand in an array of moments ---------------------------------------------- */
@@ -53,12 +54,17 @@ columns_of(const twp_figures_t *figures, size_t i_moments)
 static size_t
 curve_at(const twp_figures_t *figures, int i_segment, int i_model, int i_curve)
 {
-    const twp_outcome_plan_t *const plan = figures->plan;
+    const size_t i = (size_t) (i_segment + 1) * (size_t) figures->n_models + (size_t) i_model;
 
-    return (((size_t) (i_segment + 1) * (size_t) figures->n_models + (size_t) i_model) *
-                   (size_t) plan->n_curves +
-               (size_t) i_curve) *
-        2 * (size_t) plan->n_curve_days;
+    return i * figures->first_curve[figures->plan->n_curves] + figures->first_curve[i_curve];
+}
+
+static size_t
+chain_at(const twp_figures_t *figures, int i_segment, int i_model, int i_chain)
+{
+    const size_t i = (size_t) (i_segment + 1) * (size_t) figures->n_models + (size_t) i_model;
+
+    return i * figures->first_chain[figures->plan->n_chains] + figures->first_chain[i_chain];
 }
 
 static size_t
@@ -69,12 +75,12 @@ pair_at(const twp_figures_t *figures, int i_segment, int i_contrast, int i_curve
     return i * figures->first_pair[figures->plan->n_curves] + figures->first_pair[i_curve];
 }
 
-/* Numbers of curves and pairs. */
+/* Numbers of curves, pairs and chains. */
 static size_t
 n_curve_counts(const twp_figures_t *figures)
 {
     return curve_at(figures, figures->n_segments, 0, 0) +
-        pair_at(figures, figures->n_segments, 0, 0);
+        pair_at(figures, figures->n_segments, 0, 0) + chain_at(figures, figures->n_segments, 0, 0);
 }
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -93,12 +99,14 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->n_segment = calloc((size_t) figures->n_segments + 1, sizeof(*sums->n_segment));
         sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
-        sums->code = calloc((size_t) n_sides, sizeof(*sums->code));
+        sums->code = calloc(2 * (size_t) figures->n_models, sizeof(*sums->code));
         sums->curve = calloc(n_curve_counts(figures) + 1, sizeof(int64_t));
         is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
             sums->lock != NULL && sums->curve != NULL && sums->code != NULL;
-        if (is_whole)
+        if (is_whole) {
             sums->pair = sums->curve + curve_at(figures, figures->n_segments, 0, 0);
+            sums->chain = sums->pair + pair_at(figures, figures->n_segments, 0, 0);
+        }
     }
     for (int i = 0; is_whole && i < n_sides; i++) {
         omp_init_lock(&sums->lock[i]);
@@ -324,17 +332,21 @@ is_in_segment(const twp_figures_t *figures, const twp_block_t *block, int i_segm
         segment->code;
 }
 
-/* A twin's lives on one curve: code[s] under model s. */
+/* A twin's lives on one curve: code[s] under model s, then how late in their day. */
 static void
 count_curve(twp_sums_t *sums, int i_segment, int i_curve, const int32_t *code)
 {
     const twp_figures_t *const figures = sums->figures;
+    const int n_kinds = figures->plan->curve[i_curve].n_kinds;
 
     for (int s = 0; s < figures->n_models; s++) {
         const twp_curve_counts_t counts = twp_sums_curve(sums, i_segment, s, i_curve);
 
-        if (code[s] != TWP_SURVIVAL_NONE)
-            (code[s] % 2 != 0 ? counts.events : counts.censored)[code[s] / 2]++;
+        if (code[s] != TWP_SURVIVAL_NONE) {
+            counts.left[code[s]]++;
+            if (code[s] % n_kinds == TWP_SURVIVAL_EVENT)
+                counts.late[code[s] / n_kinds] += code[figures->n_models + s];
+        }
         if (s > 0)
             twp_survival_pairs_count(&figures->bins[i_curve],
                 &sums->pair[pair_at(figures, i_segment, s - 1, i_curve)], code[s], code[0]);
@@ -349,13 +361,52 @@ count_curves(twp_sums_t *sums, const twp_block_t *block)
 
     for (int c = 0; c < figures->plan->n_curves; c++)
         for (int k = 0; k < block->n_twins; k++) {
-            for (int s = 0; s < figures->n_models; s++)
-                code[s] = block->curve[s][(size_t) c * TWP_BLOCK_TWINS + (size_t) k];
+            for (int s = 0; s < figures->n_models; s++) {
+                const size_t i = (size_t) c * TWP_BLOCK_TWINS + (size_t) k;
+                code[s] = block->curve[s][i];
+                code[figures->n_models + s] =
+                    block->curve[s][(size_t) figures->plan->n_curves * TWP_BLOCK_TWINS + i];
+            }
             count_curve(sums, -1, c, code);
             for (int g = 0; g < figures->n_segments; g++)
                 if (is_in_segment(figures, block, g, k))
                     count_curve(sums, g, c, code);
         }
+}
+
+/* One life on one chain: its states at the points, followed to the first -1. */
+static void
+count_path(twp_sums_t *sums, int i_segment, int i_model, int i_chain, const int8_t *path)
+{
+    const twp_outcome_plan_t *const plan = sums->figures->plan;
+    const int n = sums->figures->study->track[plan->chain_track[i_chain]].n_states;
+    int64_t *count = &sums->chain[chain_at(sums->figures, i_segment, i_model, i_chain)];
+
+    if (path[0] < 0)
+        return;
+    count[path[0]]++;
+    count += n;
+    for (int i = 0; i + 1 < plan->n_points && path[i + 1] >= 0; i++)
+        count[(i * n + path[i]) * n + path[i + 1]]++;
+}
+
+static void
+count_chains(twp_sums_t *sums, const twp_block_t *block)
+{
+    const twp_figures_t *const figures = sums->figures;
+    const twp_outcome_plan_t *const plan = figures->plan;
+
+    for (int s = 0; s < figures->n_models; s++)
+        for (int c = 0; c < plan->n_chains; c++)
+            for (int k = 0; k < block->n_twins; k++) {
+                const int8_t *const path = block->path[s] +
+                    ((size_t) k * (size_t) plan->n_chains + (size_t) c) * (size_t) plan->n_points;
+
+                count_path(sums, -1, s, c, path);
+                for (int g = 0; g < figures->n_segments; g++)
+                    if (is_in_segment(figures, block, g, k))
+                        count_path(sums, g, s, c, path);
+            }
 }
 
 void
@@ -371,6 +422,7 @@ twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial)
     for (int g = 0; g < figures->n_segments; g++)
         sums->n_segment[g] += n_segment[g];
     count_curves(sums, block);
+    count_chains(sums, block);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -403,9 +455,37 @@ twp_sums_n_segment(const twp_sums_t *sums, int i_segment)
 twp_curve_counts_t
 twp_sums_curve(const twp_sums_t *sums, int i_segment, int i_model, int i_curve)
 {
-    int64_t *const events = &sums->curve[curve_at(sums->figures, i_segment, i_model, i_curve)];
+    const twp_outcome_plan_t *const plan = sums->figures->plan;
+    int64_t *const left = &sums->curve[curve_at(sums->figures, i_segment, i_model, i_curve)];
 
-    return (twp_curve_counts_t){ events, events + sums->figures->plan->n_curve_days };
+    return (twp_curve_counts_t){ left,
+        left + (size_t) plan->curve[i_curve].n_kinds * (size_t) plan->n_curve_days };
+}
+
+twp_risk_t
+twp_sums_risk(const twp_sums_t *sums, int i_segment, int i_model, int i_curve, bool is_competing,
+    double *step_days)
+{
+    const twp_outcome_plan_t *const plan = sums->figures->plan;
+    const twp_curve_counts_t counts = twp_sums_curve(sums, i_segment, i_model, i_curve);
+    const int n_kinds = plan->curve[i_curve].n_kinds;
+
+    twp_survival_steps(counts.left, counts.late, plan->n_curve_days, n_kinds, step_days);
+    return (twp_risk_t){ .n_rows = plan->n_curve_days,
+        .n_kinds = n_kinds,
+        .left = counts.left,
+        .step_days = step_days,
+        .is_competing = is_competing };
+}
+
+twp_transitions_t
+twp_sums_transitions(const twp_sums_t *sums, int i_segment, int i_model, int i_chain)
+{
+    const twp_outcome_plan_t *const plan = sums->figures->plan;
+    const int n = sums->figures->study->track[plan->chain_track[i_chain]].n_states;
+    const int64_t *const start = &sums->chain[chain_at(sums->figures, i_segment, i_model, i_chain)];
+
+    return (twp_transitions_t){ n, plan->n_points - 1, start, start + n };
 }
 
 const int64_t *

@@ -8,6 +8,7 @@
 #define TWP_MEASURE_SUMS_H
 
 #include "engine/run.h"
+#include "measure/aalen_johansen.h"
 #include "measure/moments.h"
 #include "measure/paired_survival.h"
 
@@ -21,9 +22,12 @@ extern const double twp_sums_quantiles[TWP_SUMS_N_QUANTILES];
 /** One figure of the summary: a measure at one of its times. */
 typedef struct {
     int i_measure, i_time; /* into study->measure; i_time 0 when it has no times */
-    int i_column;          /* of the plan; -1: a Kaplan-Meier curve */
+    int i_column;          /* of the plan; -1: of a curve */
     int i_denominator;     /* column of a ratio of sums, else -1 */
     int i_curve;           /* of the plan, else -1 */
+    twp_survival_of_t of;  /* what of the curve */
+    int i_chain;           /* of the plan: an Aalen-Johansen estimate, else -1 */
+    int i_point;           /* its time among the plan's points, or -1: later than any life */
     int i_quantile;        /* number among the figures with quantiles, or -1 */
 } twp_figure_t;
 
@@ -47,7 +51,9 @@ typedef struct {
     twp_segment_t *segment;
     int i_cost, i_qaly;        /* figures that the cost-effectiveness is about, or -1 (then both) */
     twp_survival_bins_t *bins; /* [plan->n_curves] */
-    size_t *first_pair; /* [plan->n_curves + 1] where the pairs of a curve begin, and their end */
+    size_t *first_curve; /* [plan->n_curves + 1] where the counts of a curve begin, and their end */
+    size_t *first_pair;  /* [plan->n_curves + 1] where the pairs of a curve begin, and their end */
+    size_t *first_chain; /* [plan->n_chains + 1] where the counts of a chain begin, and their end */
     size_t n_moments, partial_bytes;
 } twp_figures_t;
 
@@ -93,10 +99,26 @@ const twp_moments_t *twp_sums_contrast(
 const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_segment, int i_contrast);
 int64_t twp_sums_n_segment(const twp_sums_t *sums, int i_segment);
 
-/** Lives of a Kaplan-Meier curve of the plan, by whole day: [plan->n_curve_days] each. */
+/** Lives of a curve of the plan by whole day, and what their events came before the end of their day. */
+typedef struct {
+    int64_t *left; /* [plan->n_curve_days * n_kinds], measure/survival.h */
+    int64_t *late; /* [plan->n_curve_days] */
+} twp_curve_counts_t;
+
 twp_curve_counts_t twp_sums_curve(const twp_sums_t *sums, int i_segment, int i_model, int i_curve);
 
-/** How its lives go together under model i_contrast + 1 and the baseline. */
+/**
+ * The risk table of a curve.
+ * @param step_days  [plan->n_curve_days] filled; must live as long as the table
+ */
+twp_risk_t twp_sums_risk(const twp_sums_t *sums, int i_segment, int i_model, int i_curve,
+    bool is_competing, double *step_days);
+
+/** Steps of a chain of the plan. */
+twp_transitions_t twp_sums_transitions(
+    const twp_sums_t *sums, int i_segment, int i_model, int i_chain);
+
+/** How the lives of a curve go together under model i_contrast + 1 and the baseline. */
 const int64_t *twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve);
 
 /** Counts over twins (measure/histogram.h), NULL for figures without quantiles. */

@@ -50,6 +50,8 @@ struct twp_outcome {
     twp_doses_seen_t *seen; /* [n_runs] */
     uint8_t *mark;          /* [n_marks] */
     int32_t *n_contacts;    /* [n_supports] */
+    int8_t *path;           /* [n_chains * n_points] state at each point so far */
+    int32_t *path_length;   /* [n_chains] points so far */
 
     /* Of all lives since the last flush: changes of occupancy at each point of the grid, by which
      * [n_grid * n_states] is summed up, and the first point beyond the end of each life. */
@@ -75,11 +77,14 @@ make_room(twp_outcome_t *o)
     o->seen = TWP_ARENA_NEW(o->arena, twp_doses_seen_t, t->n_runs + 1);
     o->mark = TWP_ARENA_NEW(o->arena, uint8_t, t->n_marks + 1);
     o->n_contacts = TWP_ARENA_NEW(o->arena, int32_t, t->n_supports + 1);
+    o->path = TWP_ARENA_NEW(o->arena, int8_t, o->plan->n_chains * o->plan->n_points + 1);
+    o->path_length = TWP_ARENA_NEW(o->arena, int32_t, o->plan->n_chains + 1);
     o->difference = TWP_ARENA_NEW(o->arena, int64_t, n_points * n_states + 1);
     o->n_ended = TWP_ARENA_NEW(o->arena, int64_t, n_points);
     return o->place != NULL && o->visit != NULL && o->discounted != NULL && o->span != NULL &&
-        o->dose != NULL && o->line != NULL && o->level != NULL && o->seen != NULL &&
-        o->mark != NULL && o->n_contacts != NULL && o->difference != NULL && o->n_ended != NULL;
+        o->path != NULL && o->path_length != NULL && o->dose != NULL && o->line != NULL &&
+        o->level != NULL && o->seen != NULL && o->mark != NULL && o->n_contacts != NULL &&
+        o->difference != NULL && o->n_ended != NULL;
 }
 
 twp_status_t
@@ -148,6 +153,7 @@ reset(twp_outcome_t *o)
         o->visit[s] = (visit_t){ .first_days = INFINITY };
     memset(o->discounted, 0, (size_t) o->plan->n_states * sizeof(double));
     memset(o->mark, 0, (size_t) t->n_marks);
+    memset(o->path_length, 0, (size_t) o->plan->n_chains * sizeof(int32_t));
     memset(o->n_contacts, 0, (size_t) t->n_supports * sizeof(int32_t));
     for (int i = 0; i < t->n_spans; i++)
         o->span[i] = (span_t){ t->span[i].i_since < 0 ? 0 : NAN, NAN };
@@ -242,6 +248,22 @@ take_turn(twp_outcome_t *o, int32_t i_track, int32_t to, double now)
         }
 }
 
+/** The track was in i_state (of all states) at the points before t. */
+static void
+note_path(twp_outcome_t *o, int32_t i_track, int32_t i_state, double t_days)
+{
+    const int32_t i_chain = o->tables->chain_of_track[i_track];
+    const double *point = o->plan->point_days;
+    const int32_t n = o->plan->n_points;
+
+    if (i_chain < 0)
+        return;
+    int8_t *path = o->path + (size_t) i_chain * (size_t) n;
+    int32_t *length = &o->path_length[i_chain];
+    while (*length < n && !(t_days <= point[*length] + TWP_OUTCOME_SLACK_DAYS))
+        path[(*length)++] = (int8_t) (i_state - o->plan->first_state[i_track]);
+}
+
 static inline void
 take_transition(twp_outcome_t *o, const twp_row_t *row)
 {
@@ -260,6 +282,8 @@ take_transition(twp_outcome_t *o, const twp_row_t *row)
         entered->first_days = now;
     if (now > o->grid_at_days)
         move_along_grid(o, now);
+    if (o->plan->n_chains > 0)
+        note_path(o, i_track, from, now);
     int64_t *difference = o->difference + (size_t) o->i_grid * (size_t) o->plan->n_states;
     difference[from]--;
     difference[to]++;
@@ -447,6 +471,7 @@ figure_value(const twp_outcome_t *o, const twp_outcome_figure_t *figure, const t
     case TWP_MEASURE_COST:
     case TWP_MEASURE_QALY: return money_figure(o, figure, twin);
     case TWP_MEASURE_CONTACTS: return contact_figure(o, figure);
+    case TWP_MEASURE_AALEN_JOHANSEN:
     case TWP_MEASURE_OCCUPANCY:
         return is_within(figure->time_days, o->end_days) ? o->mark[figure->i] : NAN;
     case TWP_MEASURE_TIME_TO: return o->span[figure->i].event_days - o->span[figure->i].start_days;
@@ -489,16 +514,73 @@ curve_day(const twp_outcome_plan_t *plan, double days)
     return day < plan->n_curve_days ? (day > 0 ? (int) day : 0) : plan->n_curve_days - 1;
 }
 
+/** What ended the wait for the event of a curve, and when; of one instant the event counts. */
+static int
+end_of_wait(const twp_outcome_t *o, int c, double *to_days)
+{
+    const twp_outcome_tables_t *t = o->tables;
+    int kind = TWP_SURVIVAL_CENSORED;
+
+    *to_days = o->end_days;
+    for (int32_t k = t->against_first[c]; k < t->against_first[c + 1]; k++) {
+        const double days = o->span[t->against_span[k]].event_days; /* NAN: never */
+        if (days <= *to_days) {
+            kind = TWP_SURVIVAL_OTHER;
+            *to_days = days;
+        }
+    }
+    const double days = o->span[t->curve_span[c]].event_days;
+    if (!isnan(days) && (kind == TWP_SURVIVAL_CENSORED || days <= *to_days)) {
+        kind = TWP_SURVIVAL_EVENT;
+        *to_days = days;
+    }
+    return kind;
+}
+
 static void
 end_curves(const twp_outcome_t *o, int32_t *curve)
 {
-    for (int c = 0; c < o->plan->n_curves; c++) {
-        const span_t *span = &o->span[o->tables->curve_span[c]];
-        const bool is_event = !isnan(span->event_days);
-        const double to_days = is_event ? span->event_days : o->end_days;
-        curve[c] = isnan(span->start_days)
-            ? TWP_SURVIVAL_NONE
-            : TWP_SURVIVAL_CODE(curve_day(o->plan, to_days - span->start_days), is_event);
+    const int n = o->plan->n_curves;
+
+    for (int c = 0; c < n; c++) {
+        const double start_days = o->span[o->tables->curve_span[c]].start_days;
+        double to_days;
+
+        curve[c] = TWP_SURVIVAL_NONE;
+        curve[n + c] = 0;
+        if (isnan(start_days))
+            continue;
+        const int kind = end_of_wait(o, c, &to_days);
+        const int day = curve_day(o->plan, to_days - start_days);
+        const double late = (day - (to_days - start_days)) * TWP_SURVIVAL_LATE_PER_DAY;
+        curve[c] = TWP_SURVIVAL_CODE(o->plan->curve[c].n_kinds, day, kind);
+        if (kind == TWP_SURVIVAL_EVENT)
+            curve[n + c] = late > 0 ? (int32_t) (late + 0.5) : 0;
+    }
+}
+
+const int8_t *
+twp_outcome_path(const twp_outcome_t *outcome)
+{
+    return outcome->path;
+}
+
+/** The rest of each path: the state at the end, then nothing. */
+static void
+end_paths(twp_outcome_t *o)
+{
+    const int n = o->plan->n_points;
+
+    for (int i = 0; i < o->plan->n_chains; i++) {
+        const int i_track = o->plan->chain_track[i];
+        int8_t *path = o->path + (size_t) i * (size_t) n;
+        int32_t length;
+        note_path(o, i_track, o->place[i_track].i_state, o->end_days);
+        length = o->path_length[i];
+        for (; length < n && is_within(o->plan->point_days[length], o->end_days); length++)
+            path[length] = (int8_t) (o->place[i_track].i_state - o->plan->first_state[i_track]);
+        for (; length < n; length++)
+            path[length] = -1;
     }
 }
 
@@ -513,6 +595,7 @@ twp_outcome_end(twp_outcome_t *o, const twp_model_t *model, const twp_twin_t *tw
     for (int c = 0; c < o->plan->n_columns; c++)
         value[c] = figure_value(o, &o->tables->figure[c], twin);
     end_curves(o, curve);
+    end_paths(o);
     if (counts == NULL || counts->histogram == NULL)
         return;
     for (int c = 0; c < o->plan->n_columns; c++)

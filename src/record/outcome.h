@@ -34,6 +34,7 @@ typedef struct {
     int i_track, i_state;
     /* Start: the first entry of this state, or starting in it; -1: the twin's entry. */
     int i_since_track, i_since_state;
+    int n_kinds; /* 2; 3 where entering another state first ends the wait */
 } twp_outcome_curve_t;
 
 /** What is computed of every life, fixed for a run. */
@@ -42,8 +43,13 @@ typedef struct {
     int n_columns;
     twp_outcome_column_t *column;
     int n_curves;
-    twp_outcome_curve_t *curve; /* one per distinct (of, since) of kaplan_meier measures */
+    twp_outcome_curve_t *curve; /* one per distinct (of, since, against) of survival measures */
     int *curve_of_measure;      /* [study->n_measures] or -1 */
+    int n_chains;               /* tracks of aalen_johansen measures */
+    int *chain_track;           /* [n_chains] */
+    int *chain_of_measure;      /* [study->n_measures] or -1 */
+    int n_points;               /* at which their states are noted; 0 without chains */
+    double *point_days;         /* [n_points] rising: the grid and the times asked for */
     int n_curve_days;           /* whole days 0 .. n_curve_days - 1 */
     int n_grid;
     double
@@ -93,12 +99,19 @@ TWP_CHECK_RESULT twp_status_t twp_outcome_take(
     twp_outcome_t *outcome, const twp_row_t *row, int n_rows, twp_error_t *err);
 /**
  * Ends a life at twin->end_days (the twin has been finished): writes value[n_columns] (NAN: does
- * not apply) and curve[n_curves] (measure/survival.h; TWP_SURVIVAL_NONE where its start never came),
- * adds to the histogram of counts, which may be NULL. Which states were occupied is kept until
+ * not apply) and curve[2 * n_curves] (measure/survival.h; TWP_SURVIVAL_NONE where its start never came)
+ * (then, at [n_curves + c], how much before the end
+ * of its day an event came, in parts of a day), adds to the histogram of counts, which may be NULL. Which states were occupied is kept until
  * twp_outcome_flush().
  */
 void twp_outcome_end(twp_outcome_t *outcome, const twp_model_t *model, const twp_twin_t *twin,
     double *value, int32_t *curve, twp_outcome_counts_t *counts);
+
+/**
+ * States of the life that has ended at the points: [n_chains * n_points], -1 beyond its end. Valid until
+ * the next life begins.
+ */
+const int8_t *twp_outcome_path(const twp_outcome_t *outcome);
 
 /**
  * Adds occupancy and followed of all lives ended since the last flush to counts. Needed once for

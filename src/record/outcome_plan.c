@@ -21,10 +21,10 @@ state_index(const making_t *making, int i_track, int i_state)
 }
 
 static int32_t
-span_of(making_t *making, const twp_study_measure_t *measure)
+span_to(making_t *making, const twp_study_measure_t *measure, int i_track, int i_state)
 {
     twp_outcome_tables_t *t = making->tables;
-    const int32_t i_of = state_index(making, measure->i_track, measure->i_state);
+    const int32_t i_of = state_index(making, i_track, i_state);
     const int32_t i_since = state_index(making, measure->i_since_track, measure->i_since_state);
 
     for (int i = 0; i < t->n_spans; i++)
@@ -32,6 +32,12 @@ span_of(making_t *making, const twp_study_measure_t *measure)
             return i;
     t->span[t->n_spans] = (twp_outcome_span_t){ i_of, i_since };
     return t->n_spans++;
+}
+
+static int32_t
+span_of(making_t *making, const twp_study_measure_t *measure)
+{
+    return span_to(making, measure, measure->i_track, measure->i_state);
 }
 
 static int32_t
@@ -198,6 +204,7 @@ source_of(making_t *making, const twp_study_measure_t *measure, double time_days
     case TWP_MEASURE_REFILLS: return line_of(making, measure->i_stock, measure->window_days, NAN);
     case TWP_MEASURE_PERSISTENCE: return line_of(making, measure->i_stock, NAN, measure->gap_days);
     case TWP_MEASURE_TIME_TO: return span_of(making, measure);
+    case TWP_MEASURE_AALEN_JOHANSEN:
     case TWP_MEASURE_OCCUPANCY: return mark_of(making, i_state, time_days);
     case TWP_MEASURE_STOCK: return level_of(making, measure->i_stock, time_days);
     case TWP_MEASURE_IMPLEMENTATION:
@@ -233,20 +240,35 @@ add_column(making_t *making, int i_measure, int i_time, twp_column_use_t use)
         list_money(making, measure, figure);
 }
 
+static bool
+is_against(const twp_outcome_tables_t *t, int c, const int32_t *span, int n)
+{
+    const int32_t first = t->against_first[c];
+
+    return t->against_first[c + 1] - first == n &&
+        (n == 0 || memcmp(t->against_span + first, span, (size_t) n * sizeof *span) == 0);
+}
+
 static void
 add_curve(making_t *making, int i_measure)
 {
     const twp_study_measure_t *m = &making->study->measure[i_measure];
     twp_outcome_plan_t *plan = making->plan;
+    twp_outcome_tables_t *t = making->tables;
     const int32_t i_span = span_of(making, m);
+    int32_t *against = t->against_span + t->against_first[plan->n_curves];
     int c = 0;
 
-    while (c < plan->n_curves && making->tables->curve_span[c] != i_span)
+    for (int i = 0; i < m->n_against; i++)
+        against[i] = span_to(making, m, m->against[i].i_track, m->against[i].i_state);
+    while (c < plan->n_curves &&
+        !(t->curve_span[c] == i_span && is_against(t, c, against, m->n_against)))
         c++;
     if (c == plan->n_curves) {
-        making->tables->curve_span[c] = i_span;
-        plan->curve[c] =
-            (twp_outcome_curve_t){ m->i_track, m->i_state, m->i_since_track, m->i_since_state };
+        t->curve_span[c] = i_span;
+        t->against_first[c + 1] = t->against_first[c] + m->n_against;
+        plan->curve[c] = (twp_outcome_curve_t){ m->i_track, m->i_state, m->i_since_track,
+            m->i_since_state, m->n_against > 0 ? 3 : 2 };
         plan->n_curves++;
     }
     plan->curve_of_measure[i_measure] = c;
@@ -260,10 +282,34 @@ is_ratio(const twp_study_measure_t *measure)
         measure->measure == TWP_MEASURE_MISSED_IN_RUNS;
 }
 
+static void
+add_chain(making_t *making, int i_measure)
+{
+    const int i_track = making->study->measure[i_measure].i_track;
+    twp_outcome_plan_t *plan = making->plan;
+    int32_t *chain = &making->tables->chain_of_track[i_track];
+
+    if (*chain < 0) {
+        *chain = plan->n_chains;
+        plan->chain_track[plan->n_chains++] = i_track;
+    }
+    plan->chain_of_measure[i_measure] = *chain;
+}
+
+/** Has a curve and no column. */
+static bool
+is_curve(const twp_study_measure_t *measure)
+{
+    return measure->measure == TWP_MEASURE_KAPLAN_MEIER ||
+        measure->measure == TWP_MEASURE_NELSON_AALEN ||
+        measure->measure == TWP_MEASURE_CUMULATIVE_INCIDENCE ||
+        measure->measure == TWP_MEASURE_RESTRICTED_MEAN;
+}
+
 static int
 columns_of(const twp_study_measure_t *measure)
 {
-    if (measure->measure == TWP_MEASURE_KAPLAN_MEIER)
+    if (is_curve(measure))
         return 0;
     if (is_ratio(measure))
         return 2;
@@ -275,8 +321,10 @@ add_columns(making_t *making)
 {
     for (int i = 0; i < making->study->n_measures; i++) {
         const twp_study_measure_t *measure = &making->study->measure[i];
-        making->plan->curve_of_measure[i] = -1;
-        if (measure->measure == TWP_MEASURE_KAPLAN_MEIER) {
+        making->plan->curve_of_measure[i] = making->plan->chain_of_measure[i] = -1;
+        if (measure->measure == TWP_MEASURE_AALEN_JOHANSEN)
+            add_chain(making, i);
+        if (is_curve(measure)) {
             add_curve(making, i);
         } else if (is_ratio(measure)) {
             add_column(making, i, 0, TWP_COLUMN_RATIO);
@@ -372,12 +420,21 @@ make_room(making_t *making, int n_columns)
     twp_outcome_tables_t *t = making->tables;
     twp_outcome_plan_t *plan = making->plan;
     twp_arena_t *arena = t->arena;
-    const int n_most = n_columns + study->n_measures + 1;
+    int n_against = 0;
+
+    for (int i = 0; i < study->n_measures; i++)
+        n_against += study->measure[i].n_against;
+    const int n_most = n_columns + study->n_measures + n_against + 1;
 
     plan->column = TWP_ARENA_NEW(arena, twp_outcome_column_t, n_most);
     plan->curve = TWP_ARENA_NEW(arena, twp_outcome_curve_t, n_most);
     plan->curve_of_measure = TWP_ARENA_NEW(arena, int, study->n_measures + 1);
     plan->first_state = TWP_ARENA_NEW(arena, int, study->n_tracks + 1);
+    plan->chain_of_measure = TWP_ARENA_NEW(arena, int, study->n_measures + 1);
+    plan->chain_track = TWP_ARENA_NEW(arena, int, study->n_tracks + 1);
+    t->chain_of_track = TWP_ARENA_NEW(arena, int32_t, study->n_tracks + 1);
+    t->against_first = TWP_ARENA_NEW(arena, int32_t, n_most + 1);
+    t->against_span = TWP_ARENA_NEW(arena, int32_t, n_most + 1);
     t->exit_track = TWP_ARENA_NEW(arena, int32_t, study->n_exits + 1);
     t->figure = TWP_ARENA_NEW(arena, twp_outcome_figure_t, n_most);
     t->span = TWP_ARENA_NEW(arena, twp_outcome_span_t, n_most);
@@ -391,10 +448,11 @@ make_room(making_t *making, int n_columns)
     t->reward = TWP_ARENA_NEW(
         arena, int32_t, (size_t) n_most * (size_t) (making->model->n_rewards + 1));
     return plan->column != NULL && plan->curve != NULL && plan->curve_of_measure != NULL &&
-        plan->first_state != NULL && t->exit_track != NULL && t->figure != NULL &&
-        t->span != NULL && t->dose != NULL && t->line != NULL && t->mark != NULL &&
-        t->level != NULL && t->runs != NULL && t->curve_span != NULL && t->account != NULL &&
-        t->reward != NULL;
+        plan->chain_of_measure != NULL && plan->chain_track != NULL && t->chain_of_track != NULL &&
+        t->against_first != NULL && t->against_span != NULL && plan->first_state != NULL &&
+        t->exit_track != NULL && t->figure != NULL && t->span != NULL && t->dose != NULL &&
+        t->line != NULL && t->mark != NULL && t->level != NULL && t->runs != NULL &&
+        t->curve_span != NULL && t->account != NULL && t->reward != NULL;
 }
 
 /** Grid of occupancy and days of the curves: to the end of the longest life. */
@@ -416,6 +474,43 @@ make_times(making_t *making)
     return plan->grid_days != NULL;
 }
 
+static int
+compare_times(const void *a, const void *b)
+{
+    const double x = *(const double *) a, y = *(const double *) b;
+
+    return (x > y) - (x < y);
+}
+
+/** Points of the chains: the grid, and the times that aalen_johansen measures ask for. */
+static bool
+make_points(making_t *making)
+{
+    const twp_study_typed_t *study = making->study;
+    twp_outcome_plan_t *plan = making->plan;
+    const double longest = fmin(study->follow_up_days, study->horizon_days);
+    int n = plan->n_grid;
+
+    if (plan->n_chains == 0)
+        return true;
+    for (int i = 0; i < study->n_measures; i++)
+        n += plan->chain_of_measure[i] >= 0 ? study->measure[i].n_times : 0;
+    plan->point_days = TWP_ARENA_NEW(making->tables->arena, double, n);
+    if (plan->point_days == NULL)
+        return false;
+    memcpy(plan->point_days, plan->grid_days, (size_t) plan->n_grid * sizeof(double));
+    n = plan->n_grid;
+    for (int i = 0; i < study->n_measures; i++)
+        for (int k = 0; plan->chain_of_measure[i] >= 0 && k < study->measure[i].n_times; k++)
+            if (study->measure[i].time_days[k] <= longest + TWP_OUTCOME_SLACK_DAYS)
+                plan->point_days[n++] = study->measure[i].time_days[k];
+    qsort(plan->point_days, (size_t) n, sizeof(double), compare_times);
+    for (int i = 0; i < n; i++)
+        if (plan->n_points == 0 || plan->point_days[plan->n_points - 1] != plan->point_days[i])
+            plan->point_days[plan->n_points++] = plan->point_days[i];
+    return true;
+}
+
 static void
 copy_structure(making_t *making)
 {
@@ -431,6 +526,7 @@ copy_structure(making_t *making)
     for (int k = 0; k < study->n_tracks; k++) {
         plan->first_state[k] = plan->n_states;
         plan->n_states += study->track[k].n_states;
+        t->chain_of_track[k] = -1;
     }
     for (int e = 0; e < study->n_exits; e++)
         t->exit_track[e] = study->exit[e].i_track;
@@ -448,7 +544,7 @@ make_plan(making_t *making)
     copy_structure(making);
     add_columns(making);
     making->plan->n_columns = making->n_figures;
-    return make_watches(making, &making->tables->enter, add_enter_watches) &&
+    return make_points(making) && make_watches(making, &making->tables->enter, add_enter_watches) &&
         make_watches(making, &making->tables->leave, add_leave_watches);
 }
 

@@ -94,7 +94,10 @@ typedef struct twp_outcome_tables {
     int n_runs;
     twp_outcome_runs_t *runs;
     int32_t *account, *reward;
-    int32_t *curve_span; /* [n_curves] */
+    int32_t *curve_span;     /* [n_curves] of the event */
+    int32_t *against_first;  /* [n_curves + 1] into against_span */
+    int32_t *against_span;   /* of the states against it */
+    int32_t *chain_of_track; /* [n_tracks] or -1 */
     twp_outcome_watches_t enter, leave;
     double step_days; /* of the grid */
 } twp_outcome_tables_t;

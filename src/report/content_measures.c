@@ -89,10 +89,14 @@ readable(twp_writing_t *w, const twp_summary_row_t *row)
     static const struct {
         const char *begins, *instead;
     } known[] = {
+        { "aalen johansen ", "Aalen-Johansen, in " },
+        { "cumulative incidence ", "Cumulative incidence of " },
         { "first entry ", "Entered " },
         { "implementation", "Implementation: doses taken of doses due" },
         { "kaplan meier ", "Kaplan-Meier, not yet " },
         { "missed in runs", "Share of missed doses in runs" },
+        { "nelson aalen ", "Nelson-Aalen, cumulative hazard of " },
+        { "restricted mean ", "Restricted mean, days before " },
         { "mpr", "Medication possession ratio (MPR)" },
         { "occupancy ", "In " },
         { "pdc", "Proportion of days covered (PDC)" },
@@ -190,23 +194,41 @@ add_segments(twp_writing_t *w, twp_grid_t *grid, int i_row, bool has_times)
     }
 }
 
-/* Days by which shares of one group had the event: quantile[n_strategies * n_quantiles]. */
+/* "422" with "401 to 445": the days of one quantile; NAN is beyond what is known. */
+static const char *
+interval_words(twp_writing_t *w, double low_days, double high_days)
+{
+    if (isnan(low_days))
+        return "";
+    return isnan(high_days) ? twp_writing_print(w, "%.0f or later", low_days)
+                            : twp_writing_print(w, "%.0f to %.0f", low_days, high_days);
+}
+
+/* Quantiles of one group under each strategy, and the interval of the median. */
 static void
-add_event_times(twp_writing_t *w, twp_grid_t *grid, const double *quantile_days)
+add_event_times(twp_writing_t *w, twp_grid_t *grid, const twp_summary_lines_t *lines, int i_group)
 {
     const twp_summary_t *s = w->summary;
 
     for (int i = 0; i < s->n_strategies; i++) {
+        const int first = (i_group * s->n_strategies + i) * s->n_quantiles;
+        const char *interval = "";
+
         if (!twp_report_shows(w->options, i))
             continue;
         twp_grid_add_copy(grid, s->strategy[i]);
         for (int q = 0; q < s->n_quantiles; q++) {
-            const double days = quantile_days[i * s->n_quantiles + q];
+            const double days = lines->quantile_days[first + q];
             if (isnan(days))
                 twp_grid_add(grid, "not reached");
             else
                 twp_writing_add_figure(grid, days, 0, false);
+            if (s->quantile[q] == 0.5 && lines->quantile_low != NULL &&
+                lines->quantile_high != NULL)
+                interval = interval_words(
+                    w, lines->quantile_low[first + q], lines->quantile_high[first + q]);
         }
+        twp_grid_add(grid, interval);
     }
 }
 
@@ -216,26 +238,81 @@ write_event_times(twp_writing_t *w, const twp_summary_row_t *row, bool has_segme
 {
     const twp_summary_t *s = w->summary;
     const twp_summary_curve_t *curve = twp_report_curve(s, row);
-    const size_t n = (size_t) s->n_strategies * (size_t) s->n_quantiles;
     twp_grid_t grid = twp_grid_init(w->arena);
 
-    if (curve == NULL || curve->quantile_days == NULL)
+    if (curve == NULL || curve->all.quantile_days == NULL)
         return;
     twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
     for (int q = 0; q < s->n_quantiles; q++)
         twp_grid_column(
             &grid, twp_writing_print(w, "%g %%", 100 * s->quantile[q]), TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "median, 95 % interval", TWP_GRID_TEXT);
     if (has_segments)
         twp_grid_group(&grid, "all twins");
-    add_event_times(w, &grid, curve->quantile_days);
-    for (int g = 0; has_segments && curve->segment_quantile_days != NULL && g < s->n_segments;
+    add_event_times(w, &grid, &curve->all, 0);
+    for (int g = 0; has_segments && curve->segments.quantile_days != NULL && g < s->n_segments;
          g++) {
         twp_grid_group(&grid, s->segment[g].name);
-        add_event_times(w, &grid, curve->segment_quantile_days + (size_t) g * n);
+        add_event_times(w, &grid, &curve->segments, g);
     }
     w->face->heading(w->buffer,
         twp_writing_print(w, "%s: days by which a share had it", readable(w, row)),
         "the first whole day on which the Kaplan-Meier estimate is at most 1 minus the share");
+    w->face->grid(w->buffer, &grid, w->width);
+}
+
+/* ---- log-rank tests ---------------------------------------------------------------------------- */
+
+static void
+add_tests(twp_writing_t *w, twp_grid_t *grid, const twp_summary_logrank_t *test)
+{
+    const twp_summary_t *s = w->summary;
+
+    for (int i = 1; i < s->n_strategies; i++) {
+        const twp_summary_logrank_t *one = &test[i - 1];
+
+        if (!twp_report_shows(w->options, i))
+            continue;
+        twp_grid_add_copy(grid, s->strategy[i]);
+        twp_writing_add_figure(grid, one->observed, 0, false);
+        twp_writing_add_figure(grid, one->expected, 1, false);
+        if (isnan(one->z)) {
+            twp_writing_add_blanks(grid, 3);
+            continue;
+        }
+        twp_writing_add_figure(grid, one->z, 2, true);
+        twp_grid_add(grid, one->p < 0.0001 ? "< 0.0001" : twp_writing_print(w, "%.4f", one->p));
+        twp_writing_add_share(w, grid, one->variance_saved);
+    }
+}
+
+/* Tests of a Kaplan-Meier curve against the baseline's, of all twins and by segment. */
+static void
+write_logrank(twp_writing_t *w, const twp_summary_row_t *row, bool has_segments)
+{
+    const twp_summary_t *s = w->summary;
+    const twp_summary_curve_t *curve = twp_report_curve(s, row);
+    twp_grid_t grid = twp_grid_init(w->arena);
+
+    if (curve == NULL || curve->all.logrank == NULL || s->n_contrasts < 1)
+        return;
+    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "events", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "expected", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "z", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "p", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "saved", TWP_GRID_NUMBER);
+    if (has_segments)
+        twp_grid_group(&grid, "all twins");
+    add_tests(w, &grid, curve->all.logrank);
+    for (int g = 0; has_segments && curve->segments.logrank != NULL && g < s->n_segments; g++) {
+        twp_grid_group(&grid, s->segment[g].name);
+        add_tests(w, &grid, curve->segments.logrank + (size_t) g * (size_t) s->n_contrasts);
+    }
+    w->face->heading(w->buffer,
+        twp_writing_print(w, "%s: log-rank test against %s", readable(w, row), s->strategy[0]),
+        "over the whole life; z above 0: more events than expected were there no difference; its "
+        "error is that of twins that live under both strategies");
     w->face->grid(w->buffer, &grid, w->width);
 }
 
@@ -264,8 +341,10 @@ write_measure(twp_writing_t *w, int i_row)
     w->face->heading(w->buffer, measure_heading(w, row, has_times ? NAN : row->time_days),
         row->definition != NULL ? row->definition : "");
     w->face->grid(w->buffer, &grid, w->width);
-    if (!row->is_mean)
+    if (!row->is_mean) {
         write_event_times(w, row, has_segments);
+        write_logrank(w, row, has_segments);
+    }
 }
 
 void

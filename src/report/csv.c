@@ -82,14 +82,15 @@ add_event_times(
 {
     const twp_summary_row_t *row = &summary->row[i_row];
     const twp_summary_curve_t *curve = twp_report_curve(summary, row);
-    const double *days = curve == NULL ? NULL
-        : i_segment < 0                ? curve->quantile_days
-                                       : curve->segment_quantile_days;
-
-    if (days == NULL || (i_row > 0 && strcmp(row->name, summary->row[i_row - 1].name) == 0))
-        return; /* once a curve */
-    days += ((i_segment < 0 ? 0 : i_segment) * summary->n_strategies + i_strategy) *
+    const twp_summary_lines_t *lines = curve == NULL ? NULL
+        : i_segment < 0                              ? &curve->all
+                                                     : &curve->segments;
+    const int first = ((i_segment < 0 ? 0 : i_segment) * summary->n_strategies + i_strategy) *
         summary->n_quantiles;
+
+    if (lines == NULL || lines->quantile_days == NULL ||
+        (i_row > 0 && strcmp(row->name, summary->row[i_row - 1].name) == 0))
+        return; /* once a curve */
     for (int q = 0; q < summary->n_quantiles; q++) {
         char name[256];
 
@@ -99,8 +100,44 @@ add_event_times(
         twp_report_csv_field(buffer, name, false);
         add_number(buffer, NAN);
         twp_report_csv_field(buffer, "d", false);
-        add_number(buffer, days[q]);
-        for (int i = 0; i < 13; i++)
+        add_number(buffer, lines->quantile_days[first + q]);
+        add_number(buffer, NAN);
+        add_number(buffer, lines->quantile_low != NULL ? lines->quantile_low[first + q] : NAN);
+        add_number(buffer, lines->quantile_high != NULL ? lines->quantile_high[first + q] : NAN);
+        for (int i = 0; i < 10; i++)
+            add_number(buffer, NAN);
+        end_line(summary, i_segment, buffer);
+    }
+}
+
+/* The log-rank statistic of a Kaplan-Meier curve against the baseline, and its p-value. */
+static void
+add_logrank(
+    const twp_summary_t *summary, int i_segment, int i_row, int i_strategy, twp_buffer_t *buffer)
+{
+    const twp_summary_row_t *row = &summary->row[i_row];
+    const twp_summary_curve_t *curve = twp_report_curve(summary, row);
+    const twp_summary_logrank_t *test = curve == NULL ? NULL
+        : i_segment < 0                               ? curve->all.logrank
+                                                      : curve->segments.logrank;
+
+    if (test == NULL || i_strategy < 1 ||
+        (i_row > 0 && strcmp(row->name, summary->row[i_row - 1].name) == 0))
+        return;
+    test += (i_segment < 0 ? 0 : i_segment) * summary->n_contrasts + i_strategy - 1;
+    for (int k = 0; k < 2; k++) {
+        char name[256];
+
+        (void) snprintf(name, sizeof name, "%s_logrank_%s", row->name, k == 0 ? "z" : "p");
+        twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
+        twp_report_csv_field(buffer, name, false);
+        add_number(buffer, NAN);
+        twp_report_csv_field(buffer, "1", false);
+        add_number(buffer, k == 0 ? test->z : test->p);
+        for (int i = 0; i < 8; i++)
+            add_number(buffer, NAN);
+        add_number(buffer, k == 0 ? test->variance_saved : NAN);
+        for (int i = 0; i < 4; i++)
             add_number(buffer, NAN);
         end_line(summary, i_segment, buffer);
     }
@@ -120,6 +157,7 @@ twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options
                     continue;
                 add_line(summary, i_segment, i_row, i, buffer);
                 add_event_times(summary, i_segment, i_row, i, buffer);
+                add_logrank(summary, i_segment, i_row, i, buffer);
             }
         }
     }

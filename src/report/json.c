@@ -309,10 +309,30 @@ make_targets(making_t *m)
     return array;
 }
 
+static void
+put_numbers(making_t *m, json_t *object, const char *key, const double *value, size_t first, int n)
+{
+    if (value != NULL)
+        put(m, object, key, numbers(m, value + first, n));
+}
+
+static json_t *
+make_logrank(making_t *m, const twp_summary_logrank_t *test)
+{
+    json_t *object = json_object();
+
+    put(m, object, "observed", number(test->observed));
+    put(m, object, "expected", number(test->expected));
+    put(m, object, "z", number(test->z));
+    put(m, object, "p", number(test->p));
+    put(m, object, "variance_saved", number(test->variance_saved));
+    put(m, object, "unpaired_chi2", number(test->unpaired_chi2));
+    return object;
+}
+
 /* A curve under each strategy; the arrays begin with all strategies of one segment. */
 static json_t *
-make_curve_strategies(
-    making_t *m, const double *value, const double *se, const double *quantile_days, int i_segment)
+make_curve_strategies(making_t *m, const twp_summary_lines_t *lines, int i_segment)
 {
     const twp_summary_t *s = m->summary;
     json_t *array = json_array();
@@ -320,16 +340,25 @@ make_curve_strategies(
     for (int i = 0; i < s->n_strategies; i++) {
         const size_t at = (size_t) i_segment * (size_t) s->n_strategies + (size_t) i;
         const size_t first = at * (size_t) s->n_curve_times;
+        const size_t first_quantile = at * (size_t) s->n_quantiles;
         json_t *one;
         if (!twp_report_shows(m->options, i))
             continue;
         one = json_object();
         put(m, one, "strategy", text(s->strategy[i]));
-        put(m, one, "value", numbers(m, value + first, s->n_curve_times));
-        put(m, one, "se", numbers(m, se != NULL ? se + first : NULL, s->n_curve_times));
-        if (quantile_days != NULL)
-            put(m, one, "quantile_days",
-                numbers(m, quantile_days + at * (size_t) s->n_quantiles, s->n_quantiles));
+        put(m, one, "value", numbers(m, lines->value + first, s->n_curve_times));
+        put(m, one, "se",
+            numbers(m, lines->se != NULL ? lines->se + first : NULL, s->n_curve_times));
+        put_numbers(m, one, "low", lines->low, first, s->n_curve_times);
+        put_numbers(m, one, "high", lines->high, first, s->n_curve_times);
+        put_numbers(m, one, "at_risk", lines->at_risk, first, s->n_curve_times);
+        put_numbers(m, one, "events", lines->events, first, s->n_curve_times);
+        put_numbers(m, one, "quantile_days", lines->quantile_days, first_quantile, s->n_quantiles);
+        put_numbers(m, one, "quantile_low", lines->quantile_low, first_quantile, s->n_quantiles);
+        put_numbers(m, one, "quantile_high", lines->quantile_high, first_quantile, s->n_quantiles);
+        if (lines->logrank != NULL && i > 0)
+            put(m, one, "logrank",
+                make_logrank(m, &lines->logrank[i_segment * s->n_contrasts + i - 1]));
         append(m, array, one);
     }
     return array;
@@ -342,17 +371,14 @@ make_curve(making_t *m, const twp_summary_curve_t *curve)
 
     put(m, object, "name", text(curve->name));
     put(m, object, "label", text(curve->label));
-    put(m, object, "strategies",
-        make_curve_strategies(m, curve->value, curve->se, curve->quantile_days, 0));
-    if (curve->segment_value == NULL)
+    put(m, object, "strategies", make_curve_strategies(m, &curve->all, 0));
+    if (curve->segments.value == NULL)
         return object;
     array = json_array();
     for (int g = 0; g < m->summary->n_segments; g++) {
         json_t *one = json_object();
         put(m, one, "name", text(m->summary->segment[g].name));
-        put(m, one, "strategies",
-            make_curve_strategies(
-                m, curve->segment_value, curve->segment_se, curve->segment_quantile_days, g));
+        put(m, one, "strategies", make_curve_strategies(m, &curve->segments, g));
         append(m, array, one);
     }
     put(m, object, "segments", array);

@@ -260,7 +260,7 @@ declare_outcomes(twp_fill_t *fill)
         const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
 
         fill->outcome[f] = -1;
-        if (figure->i_column < 0 ||
+        if (figure->i_column < 0 || figure->i_chain >= 0 ||
             !field_of(fill, "outcomes", twp_fill_outcome_name(fill, figure), TWP_TYPE_FLOAT32,
                 twp_fill_measure_unit(fill, measure), &field))
             continue;
@@ -395,7 +395,7 @@ take_outcomes(twp_fill_t *fill, const twp_block_t *block)
     for (int f = 0; f < figures->n_figures; f++) {
         const twp_figure_t *const figure = &figures->figure[f];
 
-        if (figure->i_column < 0)
+        if (figure->i_column < 0 || figure->i_chain >= 0)
             continue;
         for (int s = 0; s < fill->run->n_models; s++) {
             const double *const value =

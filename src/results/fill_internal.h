@@ -61,6 +61,22 @@ void twp_fill_write_targets(twp_fill_t *fill, const twp_sums_t *sums);
 void twp_fill_write_survival(
     twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_counts_t *counts);
 
+/** fill_curves.c: figures of curves and chains, and the scale of the intervals of a figure. */
+twp_estimate_t twp_fill_curve_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
+    int i_model, const twp_figure_t *figure);
+twp_difference_t twp_fill_curve_difference(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
+    int i_contrast, const twp_figure_t *figure);
+twp_paired_logrank_t twp_fill_logrank(
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve);
+twp_estimate_t twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
+    int i_model, const twp_figure_t *figure);
+twp_difference_t twp_fill_chain_difference(
+    const twp_estimate_t *estimate, const twp_estimate_t *baseline, const twp_moments_t *moments);
+/** Shares in all states of a chain, and their errors, at all points: [n_points * n_states]. */
+void twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
+    int i_chain, double *share, double *se);
+twp_scale_t twp_fill_scale(const twp_figure_t *figure);
+
 /** fill_draws.c */
 void twp_fill_write_draws(twp_fill_t *fill);
 
@@ -72,9 +88,9 @@ const char *twp_fill_outcome_name(twp_fill_t *fill, const twp_figure_t *figure);
  * twp_fill_estimate_over() for what is written.
  */
 twp_estimate_t twp_fill_estimate(
-    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
 /** The same over all parameter sets, where there are some. */
 twp_estimate_t twp_fill_estimate_over(
-    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure);
 
 #endif

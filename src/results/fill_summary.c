@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "measure/economics.h"
 #include "measure/histogram.h"
-#include "measure/survival.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,22 +12,15 @@
 
 twp_estimate_t
 twp_fill_estimate(
-    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
 {
     const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
-    const int n_days = fill->run->plan->n_curve_days;
-    twp_estimate_t estimate = { NAN, NAN, 0.0 };
 
-    if (figure->i_column >= 0)
-        return twp_moments_ratio(twp_sums_moments(sums, i_segment, i_model, i_figure), 0, 1);
-    const twp_curve_counts_t curve = twp_sums_curve(sums, i_segment, i_model, figure->i_curve);
-    const twp_survival_t at = twp_survival_at(curve.events, curve.censored, n_days,
-        fill->study->measure[figure->i_measure].time_days[figure->i_time]);
-
-    estimate.value = at.survival;
-    estimate.se = at.se;
-    estimate.n = (double) twp_survival_at(curve.events, curve.censored, n_days, 0.0).at_risk;
-    return estimate;
+    if (figure->i_chain >= 0)
+        return twp_fill_chain_estimate(fill, sums, i_segment, i_model, figure);
+    if (figure->i_curve >= 0)
+        return twp_fill_curve_estimate(fill, sums, i_segment, i_model, figure);
+    return twp_moments_ratio(twp_sums_moments(sums, i_segment, i_model, i_figure), 0, 1);
 }
 
 typedef struct {
@@ -39,46 +31,32 @@ static difference_t
 difference_of(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
 {
     const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
-    difference_t difference = { NAN, NAN, 0.0, NAN };
+    twp_estimate_t other, baseline;
+    twp_difference_t paired;
 
-    if (figure->i_column >= 0) {
+    if (figure->i_curve >= 0 || figure->i_chain >= 0) {
+        other = twp_fill_estimate(fill, sums, i_segment, i_contrast + 1, i_figure);
+        baseline = twp_fill_estimate(fill, sums, i_segment, 0, i_figure);
+        paired = figure->i_curve >= 0
+            ? twp_fill_curve_difference(fill, sums, i_segment, i_contrast, figure)
+            : twp_fill_chain_difference(
+                  &other, &baseline, twp_sums_contrast(sums, i_segment, i_contrast, i_figure));
+    } else {
         const twp_moments_t *const moments = twp_sums_contrast(
             sums, i_segment, i_contrast, i_figure);
-        const twp_difference_t paired = twp_moments_paired(moments);
-        const twp_estimate_t other = twp_moments_ratio(moments, 0, 1);
-        const twp_estimate_t baseline = twp_moments_ratio(moments, 2, 3);
-
-        difference.value = paired.value;
-        difference.se = paired.se;
-        difference.variance_saved = paired.variance_saved;
-        difference.n = other.n < baseline.n ? other.n : baseline.n;
-        return difference;
+        other = twp_moments_ratio(moments, 0, 1);
+        baseline = twp_moments_ratio(moments, 2, 3);
+        paired = twp_moments_paired(moments);
     }
-    const int i_curve = figure->i_curve, n_days = fill->run->plan->n_curve_days;
-    const twp_estimate_t other = twp_fill_estimate(fill, sums, i_segment, i_contrast + 1, i_figure);
-    const twp_estimate_t baseline = twp_fill_estimate(fill, sums, i_segment, 0, i_figure);
-    double *const scratch = twp_fill_scratch(fill, 4 * (size_t) n_days * sizeof(double));
-
-    if (scratch == NULL)
-        return difference;
-    const twp_difference_t paired = twp_survival_paired(&fill->run->figures->bins[i_curve],
-        twp_sums_curve(sums, i_segment, i_contrast + 1, i_curve),
-        twp_sums_curve(sums, i_segment, 0, i_curve),
-        twp_sums_pairs(sums, i_segment, i_contrast, i_curve),
-        fill->study->measure[figure->i_measure].time_days[figure->i_time], scratch);
-
-    difference.value = paired.value;
-    difference.se = paired.se;
-    difference.variance_saved = paired.variance_saved;
-    difference.n = other.n < baseline.n ? other.n : baseline.n;
-    return difference;
+    return (difference_t){ paired.value, paired.se, other.n < baseline.n ? other.n : baseline.n,
+        paired.variance_saved };
 }
 
 /* ---- parameter sets --------------------------------------------------------------------------- */
 
 twp_estimate_t
 twp_fill_estimate_over(
-    const twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
 {
     if (fill->run->sets == NULL)
         return twp_fill_estimate(fill, sums, i_segment, i_model, i_figure);
@@ -215,7 +193,7 @@ declare_group(
 
 /* Doubles for one measure: n_leading x times of the measure (at least 1) x 1 or the quantiles. */
 typedef struct {
-    double *value, *se, *saved, *quantile;
+    double *value, *se, *saved, *quantile, *low, *high;
     int64_t *n;
     int n_times;
 } buffers_t;
@@ -231,10 +209,13 @@ buffers_init(
     buffers->value = TWP_ARENA_NEW(fill->arena, double, n);
     buffers->se = TWP_ARENA_NEW(fill->arena, double, n);
     buffers->saved = TWP_ARENA_NEW(fill->arena, double, n);
+    buffers->low = TWP_ARENA_NEW(fill->arena, double, n);
+    buffers->high = TWP_ARENA_NEW(fill->arena, double, n);
     buffers->n = TWP_ARENA_NEW(fill->arena, int64_t, n);
     buffers->quantile = TWP_ARENA_NEW(fill->arena, double, n *TWP_SUMS_N_QUANTILES);
     if (buffers->value == NULL || buffers->se == NULL || buffers->saved == NULL ||
-        buffers->n == NULL || buffers->quantile == NULL)
+        buffers->n == NULL || buffers->quantile == NULL || buffers->low == NULL ||
+        buffers->high == NULL)
         return twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the summary"));
     return fill->status == TWP_OK;
 }
@@ -272,6 +253,13 @@ write_over_sets(twp_fill_t *fill, const twp_study_measure_t *measure, column_t c
     }
 }
 
+/* Estimates that are no means over twins; over parameter sets the interval is that of the sets. */
+static bool
+has_own_interval(const twp_fill_t *fill, const twp_figure_t *figure)
+{
+    return fill->run->sets == NULL && (figure->i_curve >= 0 || figure->i_chain >= 0);
+}
+
 static void
 write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_first)
 {
@@ -296,6 +284,8 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
                 to.value[i] = estimate.value;
                 to.se[i] = estimate.se;
                 to.n[i] = (int64_t) floor(estimate.n + 0.5);
+                twp_survival_interval(
+                    twp_fill_scale(figure), estimate.value, estimate.se, &to.low[i], &to.high[i]);
                 if (has_quantile)
                     twp_histogram_quantiles(twp_sums_histogram(sums, s, i_first + t),
                         TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
@@ -305,6 +295,12 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
     write_column(fill, measure, &column, to.value);
     column.suffix = "mcse";
     write_column(fill, measure, &column, to.se);
+    if (has_own_interval(fill, figure)) {
+        column.suffix = "low";
+        write_column(fill, measure, &column, to.low);
+        column.suffix = "high";
+        write_column(fill, measure, &column, to.high);
+    }
     column.suffix = "n";
     column.is_count = true;
     write_column(fill, measure, &column, to.n);

@@ -175,6 +175,44 @@ read_of(twp_read_t *read, twp_spot_t spot, const twp_measure_row_t *row, twp_stu
     return true;
 }
 
+static int
+compare_states(const void *a, const void *b)
+{
+    const int *x = a, *y = b;
+
+    return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0]) : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+/* States that end the wait for `of`, in the order of tracks and states. */
+static bool
+read_against(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
+{
+    const int n = twp_read_n_items(spot);
+    int kept = 0;
+
+    out->against = twp_read_alloc(read, n, sizeof *out->against);
+    for (int i = 0; i < n; i++) {
+        const twp_spot_t item = twp_read_item(read, spot, i);
+        int i_track, i_state;
+        if (!twp_read_state_reference(read, item, &i_track, &i_state))
+            return false;
+        if (i_track == out->i_track && i_state == out->i_state) {
+            twp_read_fail(read, twp_read_place(item), twp_read_text(item),
+                "states other than that of `of`", NULL, "a state cannot stand against itself");
+            return false;
+        }
+        out->against[out->n_against].i_track = i_track;
+        out->against[out->n_against++].i_state = i_state;
+    }
+    if (out->n_against > 0)
+        qsort(out->against, (size_t) out->n_against, sizeof *out->against, compare_states);
+    for (int i = 0; i < out->n_against; i++)
+        if (kept == 0 || compare_states(&out->against[kept - 1], &out->against[i]) != 0)
+            out->against[kept++] = out->against[i];
+    out->n_against = kept;
+    return true;
+}
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 /* Money and health count less later on; a plain stretch of time does not unless it is asked for. */
@@ -261,6 +299,14 @@ name_measure(
     }
     if (row->takes & TWP_TAKES_AT_LEAST)
         name_runs(read, row, out, &name, &label);
+    for (int i = 0; i < out->n_against; i++) {
+        const twp_study_track_t *track = &study->track[out->against[i].i_track];
+        const char *state = track->state[out->against[i].i_state].name;
+        name = twp_read_printf(
+            read, "%s_%s%s_%s", name, i == 0 ? "against_" : "", track->name, state);
+        label = twp_read_printf(
+            read, "%s%s%s.%s", label, i == 0 ? " against " : ", ", track->name, state);
+    }
     if (out->i_since_track >= 0) {
         const twp_study_track_t *track = &study->track[out->i_since_track];
         const char *state = track->state[out->i_since_state].name;
@@ -322,7 +368,8 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     const char *text = twp_read_text(measure);
     const twp_measure_row_t *row = text != NULL ? twp_measures_find(text) : NULL;
     const twp_spot_t at = twp_read_get(read, spot, "at"), by = twp_read_get(read, spot, "by"),
-                     since = twp_read_get(read, spot, "since");
+                     since = twp_read_get(read, spot, "since"),
+                     against = twp_read_get(read, spot, "against");
 
     if (row == NULL)
         return false; /* the shape check has said so */
@@ -336,6 +383,11 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
         return false;
     if ((row->takes & TWP_TAKES_SINCE) && since.node != NULL &&
         !twp_read_state_reference(read, since, &out->i_since_track, &out->i_since_state))
+        return false;
+    if ((row->takes & TWP_TAKES_AGAINST_REQUIRED) &&
+        is_missing(read, spot, against, "against: [TRACK.STATE, ...]"))
+        return false;
+    if ((row->takes & TWP_TAKES_AGAINST) && !read_against(read, against, out))
         return false;
     if (((row->takes & TWP_TAKES_AT) && is_missing(read, spot, at, "at: DURATION")) ||
         ((row->takes & TWP_TAKES_BY) && is_missing(read, spot, by, "by: DURATION")))
@@ -369,12 +421,20 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
 /* ---- all of them ---------------------------------------------------------------------------- */
 
 static bool
+is_against_alike(const twp_study_measure_t *a, const twp_study_measure_t *b)
+{
+    return a->n_against == b->n_against &&
+        (a->n_against == 0 ||
+            memcmp(a->against, b->against, (size_t) a->n_against * sizeof *a->against) == 0);
+}
+
+static bool
 is_alike(const twp_study_measure_t *a, const twp_study_measure_t *b)
 {
     return a->measure == b->measure && (a->n_times == 0) == (b->n_times == 0) &&
         a->i_track == b->i_track && a->i_state == b->i_state &&
         a->i_since_track == b->i_since_track && a->i_since_state == b->i_since_state &&
-        a->i_support == b->i_support && a->i_payer == b->i_payer &&
+        is_against_alike(a, b) && a->i_support == b->i_support && a->i_payer == b->i_payer &&
         a->i_category == b->i_category && a->i_tally == b->i_tally && a->gap_days == b->gap_days &&
         a->window_days == b->window_days && a->i_stock == b->i_stock &&
         a->is_discounted == b->is_discounted && a->i_doses == b->i_doses &&

@@ -380,13 +380,17 @@ typedef struct {
     double *time_days; /* [n_times] */
     int i_track, i_state;             /* `of`, or -1 */
     int i_since_track, i_since_state; /* `since`, or -1: entry */
-    int i_support;                    /* contacts `of`, or -1 */
-    int i_payer;                      /* cost `of`: index in study->payer, or -1: all */
-    int i_category;                   /* cost: index in study->category, or -1: all */
-    int i_tally;                      /* total of an action's measure, or -1 */
-    double gap_days;                  /* permissible gap */
-    double window_days;               /* observation window of pdc, mpr; INFINITY: to the end */
-    int i_stock;                      /* stock whose dispensings count; -1: any */
+    int n_against;                    /* `against`: states, over all tracks, each once */
+    struct {
+        int i_track, i_state;
+    } * against;
+    int i_support;      /* contacts `of`, or -1 */
+    int i_payer;        /* cost `of`: index in study->payer, or -1: all */
+    int i_category;     /* cost: index in study->category, or -1: all */
+    int i_tally;        /* total of an action's measure, or -1 */
+    double gap_days;    /* permissible gap */
+    double window_days; /* observation window of pdc, mpr; INFINITY: to the end */
+    int i_stock;        /* stock whose dispensings count; -1: any */
     bool is_discounted;
     int i_doses;                        /* whose runs of missed doses; -1 */
     double at_least_days, at_most_days; /* length of the runs that count */

@@ -204,6 +204,10 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
                 : NULL,
         };
         const over_sets_t over = load_over_sets(load, base, n);
+        const double *const low = twp_load_doubles(
+            load, twp_load_path(load, "%s_low", base), n, false);
+        const double *const high = twp_load_doubles(
+            load, twp_load_path(load, "%s_high", base), n, false);
 
         for (size_t s = 0; s < n_strategies && load->status == TWP_OK; s++)
             for (size_t t = 0; t < n_times; t++) {
@@ -217,6 +221,10 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
                 to->n = value_at(from.n, at);
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
                 twp_load_interval(to->mean, to->mcse, &to->low, &to->high);
+                if (low != NULL && high != NULL) { /* of estimates that are no means */
+                    to->low = low[at];
+                    to->high = high[at];
+                }
                 if (over.low != NULL && over.high != NULL) {
                     to->low = over.low[at];
                     to->high = over.high[at];

@@ -215,7 +215,7 @@ twp_load_icers(twp_load_t *load)
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
-/* With parameter sets the interval of the figure that the target is about. */
+/* The interval of the figure that the target is about. */
 static void
 take_interval(const twp_load_t *load, twp_summary_target_t *target)
 {
@@ -272,8 +272,7 @@ twp_load_targets(twp_load_t *load)
             .is_fit = number[5][i] == 0.0,
             .is_hit = number[6][i] == 1.0 };
         twp_load_interval(target[i].result, target[i].mcse, &target[i].low, &target[i].high);
-        if (summary->n_parameter_sets_done > 0)
-            take_interval(load, &target[i]);
+        take_interval(load, &target[i]);
         target[i].verdict = twp_verdict_of(&target[i]);
     }
     summary->n_targets = (int) n;
@@ -282,35 +281,77 @@ twp_load_targets(twp_load_t *load)
 
 /* ---- curves ---------------------------------------------------------------------------------- */
 
-static bool
-is_curve(const char *name)
+/* What the columns of a curve begin with; NULL: the column is none. */
+static const char *
+kind_of_curve(const char *name)
 {
-    return strncmp(name, "occupancy_", 10) == 0 ||
-        (strncmp(name, "km_", 3) == 0 && strncmp(name, "km_se_", 6) != 0 &&
-            strncmp(name, "km_quantile_", 12) != 0);
+    static const char *const kinds[] = { "km", "na", "cif", "aj", "occupancy" };
+    static const char *const parts[] = { "_se_", "_low_", "_high_", "_quantile_" };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const size_t length = strlen(kinds[i]);
+        if (strncmp(name, kinds[i], length) != 0 || name[length] != '_')
+            continue;
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
+            if (i + 1 < sizeof kinds / sizeof kinds[0] &&
+                strncmp(name + length, parts[k], strlen(parts[k])) == 0)
+                return NULL;
+        return kinds[i];
+    }
+    return NULL;
 }
 
-/* What else there is of a Kaplan-Meier curve, and of it by segment. */
-static void
-load_kaplan_meier(twp_load_t *load, const char *name, size_t n_times, twp_summary_curve_t *to)
+/* prefix "" or "segment_". */
+static const double *
+load_line(twp_load_t *load, const char *prefix, const char *stem, const char *name, size_t n)
 {
-    const size_t n = (size_t) load->summary->n_strategies;
-    const size_t n_quantiles = (size_t) load->summary->n_quantiles;
-    const size_t n_segments = (size_t) load->summary->n_segments;
+    return twp_load_doubles(
+        load, twp_load_path(load, "survival/%s%s_%s", prefix, stem, name), n, false);
+}
 
-    to->se = twp_load_doubles(
-        load, twp_load_path(load, "survival/km_se_%s", name), n * n_times, false);
-    to->quantile_days = twp_load_doubles(
-        load, twp_load_path(load, "survival/km_quantile_%s", name), n * n_quantiles, false);
-    if (n_segments == 0)
-        return;
-    to->segment_value = twp_load_doubles(
-        load, twp_load_path(load, "survival/segment_km_%s", name), n_segments * n * n_times, false);
-    to->segment_se = twp_load_doubles(load, twp_load_path(load, "survival/segment_km_se_%s", name),
-        n_segments * n * n_times, false);
-    to->segment_quantile_days = twp_load_doubles(load,
-        twp_load_path(load, "survival/segment_km_quantile_%s", name), n_segments * n * n_quantiles,
-        false);
+static const twp_summary_logrank_t *
+load_logrank(twp_load_t *load, const char *prefix, const char *name, size_t n)
+{
+    static const char *const stem[6] = { "logrank_observed", "logrank_expected", "logrank_z",
+        "logrank_p", "logrank_saved", "logrank_unpaired_chi2" };
+    const double *number[6];
+    twp_summary_logrank_t *logrank;
+
+    for (size_t k = 0; k < 6; k++) {
+        number[k] = load_line(load, prefix, stem[k], name, n);
+        if (number[k] == NULL)
+            return NULL;
+    }
+    logrank = twp_load_room(load, n, sizeof(*logrank));
+    for (size_t i = 0; i < n && logrank != NULL; i++)
+        logrank[i] = (twp_summary_logrank_t){ number[0][i], number[1][i], number[2][i],
+            number[3][i], number[4][i], number[5][i] };
+    return logrank;
+}
+
+/* A curve of n_groups segments, or of all. */
+static twp_summary_lines_t
+load_lines(
+    twp_load_t *load, const char *prefix, const char *kind, const char *name, size_t n_groups)
+{
+    const twp_summary_t *const summary = load->summary;
+    const size_t n_strategies = (size_t) summary->n_strategies;
+    const size_t n = n_groups * n_strategies * (size_t) summary->n_curve_times;
+    const size_t n_quantiles = n_groups * n_strategies * (size_t) summary->n_quantiles;
+    twp_summary_lines_t lines = { .value = load_line(load, prefix, kind, name, n) };
+
+    lines.se = load_line(load, prefix, twp_load_path(load, "%s_se", kind), name, n);
+    lines.low = load_line(load, prefix, twp_load_path(load, "%s_low", kind), name, n);
+    lines.high = load_line(load, prefix, twp_load_path(load, "%s_high", kind), name, n);
+    lines.at_risk = load_line(load, prefix, "at_risk", name, n);
+    lines.events = load_line(load, prefix, "events", name, n);
+    if (strcmp(kind, "km") != 0)
+        return lines;
+    lines.quantile_days = load_line(load, prefix, "km_quantile", name, n_quantiles);
+    lines.quantile_low = load_line(load, prefix, "km_quantile_low", name, n_quantiles);
+    lines.quantile_high = load_line(load, prefix, "km_quantile_high", name, n_quantiles);
+    lines.logrank = load_logrank(load, prefix, name, n_groups * (size_t) summary->n_contrasts);
+    return lines;
 }
 
 void
@@ -318,7 +359,6 @@ twp_load_curves(twp_load_t *load)
 {
     twp_summary_t *const summary = load->summary;
     const size_t n_times = length_of(load, "survival/time");
-    const size_t n = (size_t) summary->n_strategies * n_times;
     twp_names_t names = { 0 };
     twp_summary_curve_t *curve;
 
@@ -330,21 +370,23 @@ twp_load_curves(twp_load_t *load)
     if (load->status != TWP_OK)
         return;
     curve = twp_load_room(load, names.n, sizeof(*curve));
+    summary->n_curve_times = (int) n_times;
     for (size_t i = 0; i < names.n && load->status == TWP_OK; i++) {
         twp_summary_curve_t *const to = &curve[summary->n_curves];
-        const char *const object = twp_load_path(load, "survival/%s", names.name[i]);
+        const char *const kind = kind_of_curve(names.name[i]);
 
-        if (!is_curve(names.name[i]))
+        if (kind == NULL)
             continue;
-        to->name = object + strlen("survival/");
-        to->label = twp_load_attribute(load, object, "long_name");
-        to->value = twp_load_doubles(load, object, n, true);
-        if (names.name[i][0] == 'k')
-            load_kaplan_meier(load, names.name[i] + 3, n_times, to);
+        to->name = twp_load_path(load, "%s", names.name[i]);
+        to->label = twp_load_attribute(
+            load, twp_load_path(load, "survival/%s", to->name), "long_name");
+        to->all = load_lines(load, "", kind, to->name + strlen(kind) + 1, 1);
+        if (summary->n_segments > 0 && strcmp(kind, "occupancy") != 0)
+            to->segments = load_lines(
+                load, "segment_", kind, to->name + strlen(kind) + 1, (size_t) summary->n_segments);
         summary->n_curves++;
     }
     twp_reader_free_names(&names);
-    summary->n_curve_times = (int) n_times;
     summary->curve = curve;
 }
 

@@ -146,7 +146,8 @@ fill_rows(twp_load_t *load)
         one.label = twp_load_attribute(load, mean, "long_name");
         one.unit = twp_load_attribute(load, mean, "units");
         one.definition = twp_load_attribute(load, mean, "comment");
-        one.is_mean = !twp_load_has(load, twp_load_path(load, "survival/km_%s", name));
+        one.is_mean = !twp_load_has(load, twp_load_path(load, "survival/km_%s", name)) &&
+            !twp_load_has(load, twp_load_path(load, "summary/%s_low", name));
         one.has_quantiles = twp_load_has(load, twp_load_path(load, "summary/%s_quantile", name));
         for (int t = 0; t < load->row_n_times[m] && load->status == TWP_OK; t++) {
             one.time_days = times != NULL ? times[t] : NAN;

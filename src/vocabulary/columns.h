@@ -8,7 +8,7 @@
 
 #include "twinpath.h"
 
-#define TWP_LAYOUT_VERSION "1.1" /**< MAJOR.MINOR of the results layout */
+#define TWP_LAYOUT_VERSION "1.2" /**< MAJOR.MINOR of the results layout */
 #define TWP_LAYOUT_MAJOR 1
 #define TWP_FIELD_DIMS_MAX 5 /**< point, segment, strategy, time, quantile */
 #define TWP_COLUMN_NAME_MAX 255

@@ -582,6 +582,8 @@ const twp_key_t twp_keys[] = {
     { IN(MEASURE), "at", VALUE_OR_LIST(CONSTANT), MEANS(TIME), FILLED_SETTING, HELP("when") },
     { IN(MEASURE), "by", VALUE_OR_LIST(CONSTANT), MEANS(TIME), FILLED_SETTING, HELP("until when") },
     { IN(MEASURE), "of", AS(REFERENCE), HELP("state, support, payer, tally or doses") },
+    { IN(MEASURE), "against", VALUE_OR_LIST(REFERENCE), FILLED, DEFAULT("none"),
+        HELP("states that compete with `of`, or censor") },
     { IN(MEASURE), "since", AS(REFERENCE), DEFAULT("entry"),
         HELP("state from whose entry it counts") },
     { IN(MEASURE), "permissible_gap", AS(CONSTANT), MEANS(TIME), SETTING, DEFAULT("the report's"),

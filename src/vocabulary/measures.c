@@ -72,10 +72,11 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "mean length of completed visits: days of the visits that ended over their number",
         "Twinpath" },
     { TWP_MEASURE_KAPLAN_MEIER, "kaplan_meier", "1",
-        TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE,
+        TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE | TWP_TAKES_AGAINST,
         "Kaplan-Meier estimate of not yet having entered `of` at `at` days after first entering "
         "`since`; "
-        "twins whose life ends earlier are censored; times are whole days",
+        "twins whose life ends earlier, or that enter a state of `against` first, are censored; "
+        "times are whole days",
         "Kaplan and Meier 1958 JASA 53:457" },
     { TWP_MEASURE_TALLY, "total", "", TWP_TAKES_TALLY, "sum of what `measure` actions added",
         "Twinpath" },
@@ -109,6 +110,28 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "share of the missed doses of all twins that lie in runs `at_least` (default 0 days) and "
         "`at_most` (default: no limit) long, as the doses due within the window show them",
         "Vrijens 2008 BMJ 336:1114" },
+    { TWP_MEASURE_NELSON_AALEN, "nelson_aalen", "1",
+        TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE | TWP_TAKES_AGAINST,
+        "Nelson-Aalen estimate of the cumulative hazard of entering `of` up to `at` days after "
+        "first entering `since`; censored as in kaplan_meier",
+        "Nelson 1972 Technometrics 14:945; Aalen 1978 Ann Stat 6:701" },
+    { TWP_MEASURE_CUMULATIVE_INCIDENCE, "cumulative_incidence", "1",
+        TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE | TWP_TAKES_AGAINST |
+            TWP_TAKES_AGAINST_REQUIRED,
+        "Aalen-Johansen estimate of the share that has entered `of` by `at` days after first "
+        "entering `since`, before any state of `against`; twins whose life ends earlier are "
+        "censored; times are whole days",
+        "Aalen and Johansen 1978 Scand J Stat 5:141" },
+    { TWP_MEASURE_RESTRICTED_MEAN, "restricted_mean", "d",
+        TWP_TAKES_BY | TWP_TAKES_STATE | TWP_TAKES_SINCE | TWP_TAKES_AGAINST,
+        "mean number of days without having entered `of` within `by` days of first entering "
+        "`since`: the area below the Kaplan-Meier curve up to `by`; censored as in kaplan_meier",
+        "Royston and Parmar 2013 BMC Med Res Methodol 13:152" },
+    { TWP_MEASURE_AALEN_JOHANSEN, "aalen_johansen", "1", TWP_TAKES_AT | TWP_TAKES_STATE,
+        "Aalen-Johansen estimate of the share in the state at `at`, from the transitions of its "
+        "track between the points of the grid and the times asked for; twins are censored at the "
+        "end of their lives",
+        "Aalen and Johansen 1978 Scand J Stat 5:141" },
 };
 
 const twp_measure_key_t twp_measure_keys[] = {
@@ -117,6 +140,7 @@ const twp_measure_key_t twp_measure_keys[] = {
     { "of",
         TWP_TAKES_STATE | TWP_TAKES_SUPPORT | TWP_TAKES_PAYER | TWP_TAKES_TALLY | TWP_TAKES_DOSES,
         TWP_TAKES_STATE | TWP_TAKES_TALLY },
+    { "against", TWP_TAKES_AGAINST, TWP_TAKES_AGAINST_REQUIRED },
     { "since", TWP_TAKES_SINCE, 0 },
     { "permissible_gap", TWP_TAKES_GAP, 0 },
     { "window", TWP_TAKES_WINDOW, 0 },

@@ -31,6 +31,10 @@ typedef enum {
     TWP_MEASURE_DRUG_HOLIDAYS = 22,
     TWP_MEASURE_ANY_DRUG_HOLIDAY = 23,
     TWP_MEASURE_MISSED_IN_RUNS = 24,
+    TWP_MEASURE_NELSON_AALEN = 25,
+    TWP_MEASURE_CUMULATIVE_INCIDENCE = 26,
+    TWP_MEASURE_RESTRICTED_MEAN = 27,
+    TWP_MEASURE_AALEN_JOHANSEN = 28,
     TWP_N_MEASURES
 } twp_measure_t;
 
@@ -47,11 +51,13 @@ enum {
     TWP_TAKES_PAYER = 1 << 8,   /* of: payer; default all; category: default all */
     TWP_TAKES_DISCOUNT =
         1 << 9, /* discounted: default true where the report discounts, not for time_in_state */
-    TWP_TAKES_STOCK = 1 << 10,    /* stock: which product; default the only one, or any */
-    TWP_TAKES_TALLY = 1 << 11,    /* of: name of a `measure` action; required */
-    TWP_TAKES_DOSES = 1 << 12,    /* of: doses of a medicine; default the only ones */
-    TWP_TAKES_AT_LEAST = 1 << 13, /* at_least: shortest run of missed doses that counts */
-    TWP_TAKES_AT_MOST = 1 << 14   /* at_most: longest run of missed doses that counts */
+    TWP_TAKES_STOCK = 1 << 10,           /* stock: which product; default the only one, or any */
+    TWP_TAKES_TALLY = 1 << 11,           /* of: name of a `measure` action; required */
+    TWP_TAKES_DOSES = 1 << 12,           /* of: doses of a medicine; default the only ones */
+    TWP_TAKES_AT_LEAST = 1 << 13,        /* at_least: shortest run of missed doses that counts */
+    TWP_TAKES_AT_MOST = 1 << 14,         /* at_most: longest run of missed doses that counts */
+    TWP_TAKES_AGAINST = 1 << 15,         /* against: states whose entry ends the wait otherwise */
+    TWP_TAKES_AGAINST_REQUIRED = 1 << 16 /* ... and they must be said */
 };
 
 typedef struct {

@@ -23,6 +23,10 @@ FIGURES += [(f"occupancy_supply_due_{day}d", "occupancy_supply_due", i)
             for i, day in enumerate(("100", "200", "200_0001"))]
 FIGURES += [("first_entry_therapy_taking_90d", "first_entry_therapy_taking", 0)]
 CURVE = "kaplan_meier_therapy_stopped_since_therapy_taking"
+HAZARD = "nelson_aalen_therapy_stopped_since_therapy_taking"
+AREA = "restricted_mean_therapy_stopped_since_therapy_taking"
+INCIDENCE = "cumulative_incidence_therapy_stopped_against_supply_due_since_therapy_taking"
+OF_CURVES = {HAZARD, AREA, INCIDENCE, "aalen_johansen_therapy_taking"}
 
 run = None
 
@@ -78,7 +82,7 @@ def rounding(*columns):
 class Means(unittest.TestCase):
     def test_every_figure_of_the_summary_is_checked(self):
         means = {name[:-5] for name in run.group("summary").data_vars if name.endswith("_mean")}
-        self.assertEqual(means - {CURVE, "sojourn_supply_due"},
+        self.assertEqual(means - {CURVE, "sojourn_supply_due"} - OF_CURVES,
                          {name for _, name, _ in FIGURES})
         self.assertEqual(set(run.group("outcomes").data_vars) - {"sojourn_supply_due"},
                          {column for column, _, _ in FIGURES})
@@ -362,8 +366,31 @@ class Curves(unittest.TestCase):
                 self.assertAlmostEqual(stored("summary", CURVE + "_mean", k, **where), curve[day])
                 self.assertAlmostEqual(stored("summary", CURVE + "_mcse", k, **where), se[day])
                 self.assertEqual(stored("summary", CURVE + "_n", k, **where), len(days))
-        self.assertNotIn(CURVE, run.group("outcomes"))
+        self.assertTrue({CURVE, *OF_CURVES}.isdisjoint(run.group("outcomes")))
         self.assertIn(CURVE + "_mean", summary)
+
+    def test_hazard_and_area_are_those_of_the_events(self):
+        survival = run.group("survival")
+        for i, strategy in enumerate(STRATEGIES):
+            days, is_event = self.durations(i)
+            at_risk = np.array([(days >= d).sum() for d in range(367)])
+            n_events = np.array([(is_event & (days == d)).sum() for d in range(367)])
+            known = at_risk > 0
+            steps = n_events[known] / at_risk[known]
+            hazard = np.cumsum(steps)
+            variance = np.cumsum(n_events[known] * (at_risk[known] - n_events[known]) / at_risk[known] ** 3.0)
+            for day, value, se in zip(survival.time.values.astype(int),
+                                      survival[f"na_{HAZARD}"].sel(strategy=strategy).values,
+                                      survival[f"na_se_{HAZARD}"].sel(strategy=strategy).values):
+                if known[day]:
+                    np.testing.assert_allclose([value, se], [hazard[day], np.sqrt(variance[day])], rtol=1e-11)
+            where = {"strategy": strategy}
+            self.assertAlmostEqual(stored("summary", HAZARD + "_mean", 0, **where), hazard[90])
+            # the curve is by whole days; the area below it takes what events came before the end of theirs
+            curve = np.cumprod(1 - steps)
+            rough = curve[:180].sum()
+            self.assertAlmostEqual(stored("summary", AREA + "_mean", 0, **where), rough, delta=0.5)
+            self.assertLess(stored("summary", AREA + "_mean", 0, **where), rough)
 
 
 class Economics(unittest.TestCase):

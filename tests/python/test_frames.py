@@ -131,6 +131,55 @@ class Frames(unittest.TestCase):
         # time since the entry of a state is floored once in the engine too; a day at a border may differ
         self.assertAlmostEqual(told, km, delta=2e-3)
 
+    def test_hazards_and_competing_exits_agree_with_the_curve(self):
+        km = results.survival().set_index(["strategy", "time"])
+        hazard = results.cumulative_hazard().set_index(["strategy", "time"])
+        self.assertTrue((km.at_risk == hazard.at_risk).all() and (km.events == hazard.events).all())
+        # 1 - x <= exp(-x), factor by factor
+        self.assertTrue((km.km <= np.exp(-hazard.na) + 1e-12).all())
+        self.assertTrue((hazard.low <= hazard.na).all() and (hazard.na <= hazard.high).all())
+        # who is due first has not stopped: the incidence lies below that without competition
+        cif = results.cumulative_incidence().set_index(["strategy", "time"])
+        self.assertTrue((cif.cif <= 1 - km.km + 1e-12).all() and cif.cif.max() > 0.01)
+        self.assertTrue((cif.events <= km.events).all() and (cif.events < km.events).any())
+
+    def test_medians_lie_in_their_intervals_where_the_curve_crosses(self):
+        times = results.event_times()
+        reached = times.dropna(subset="days")
+        self.assertTrue((reached.low <= reached.days).all())
+        self.assertTrue((reached.days <= reached.high.fillna(np.inf)).all())
+        curve = results.survival()
+        for row in reached[reached["quantile"] == 0.25].itertuples():
+            one = curve[curve.strategy == row.strategy]
+            self.assertTrue((one[one.time < row.days].km > 0.75).all())
+            self.assertTrue((one[one.time >= row.days].km <= 0.75).all())
+
+    def test_aalen_johansen_knows_more_than_the_shares_of_those_followed(self):
+        keys = ["track", "state", "strategy", "time"]
+        estimate = results.aalen_johansen().set_index(keys)
+        share = results.occupancy().set_index(keys).share.reindex(estimate.index)
+        self.assertEqual(set(estimate.index.get_level_values("track")), {"therapy"})
+        follow_up = results.twins().follow_up.to_numpy()
+        n = np.array([(follow_up >= time).sum() for time in estimate.index.get_level_values("time")])
+        plain = np.sqrt(estimate.share * (1 - estimate.share) / n)
+        known = n > 50
+        self.assertGreater(known.sum(), 80)
+        self.assertTrue((abs(estimate.share - share) <= 4 * plain)[known].all())
+        self.assertTrue((estimate.se <= 1.1 * plain + 1e-12)[known].all())
+        self.assertTrue((estimate.se < 0.95 * plain)[known].any())
+        start = estimate.index.get_level_values("time") == 0
+        self.assertTrue(np.allclose(estimate.share[start], share[start], atol=1e-12))
+        self.assertTrue(((estimate.low <= estimate.share) & (estimate.share <= estimate.high))[known].all())
+
+    def test_log_rank_tests_are_of_each_strategy(self):
+        tests = results.logrank()
+        self.assertEqual(list(tests.contrast), results.strategies[1:])
+        parts = results.logrank(by_segment=True)
+        women = parts[parts.segment.str.startswith("female")].groupby("contrast")["observed"].sum()
+        self.assertTrue((women == tests.set_index("contrast")["observed"]).all())
+        z = tests.set_index("contrast").z
+        self.assertLess(z["nurse"], 0)  # fewer stop
+
     def test_net_benefit_is_worth_times_effect_less_cost(self):
         contrasts = results.contrasts()
         contrasts = contrasts[contrasts.time.isna()].set_index(["measure", "contrast"])["diff"]

@@ -80,7 +80,7 @@ class Groups(unittest.TestCase):
         self.assertEqual(dict(run.group("outcomes").sizes), {"strategy": 3, "twin": N_TWINS})
         self.assertEqual(dict(run.group("twins").sizes), {"twin": N_TWINS})
         self.assertEqual(dict(run.group("survival").sizes),
-                         {"strategy": 3, "time": 13, "quantile": 5, "segment": 5})
+                         {"strategy": 3, "time": 13, "quantile": 5, "contrast": 2, "segment": 5})
         self.assertEqual(dict(run.group("targets").sizes), {"target": 2})
         summary = run.group("summary")
         self.assertEqual(summary.pdc_mean.dims, ("strategy",))

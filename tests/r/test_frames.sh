@@ -17,7 +17,8 @@ import sys
 import twinpath
 folder = sys.argv[1]
 results = twinpath.open(folder + "/results.h5")
-for name in ("twins", "outcomes", "summary", "contrasts", "occupancy", "survival", "events", "dispensings"):
+for name in ("twins", "outcomes", "summary", "contrasts", "occupancy", "survival", "cumulative_hazard",
+             "cumulative_incidence", "aalen_johansen", "event_times", "logrank", "events", "dispensings"):
     getattr(results, name)().to_csv(f"{folder}/{name}.csv", index=False)
 results.multistate("supply").to_csv(folder + "/multistate.csv", index=False)
 results.events(123, "nurse").to_csv(folder + "/life.csv", index=False)

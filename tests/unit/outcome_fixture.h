@@ -52,7 +52,7 @@ typedef struct {
     twp_outcome_t *outcome;
     twp_outcome_counts_t counts;
     double value[MAX_MEASURES];
-    int32_t curve[MAX_MEASURES];
+    int32_t curve[2 * MAX_MEASURES];
 } fixture_t;
 
 static const char *const payers[2] = { "insurer", "patient" };

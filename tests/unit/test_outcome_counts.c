@@ -72,17 +72,17 @@ test_curves_tell_events_and_censorings_by_days_rounded_up(void **state)
     assert_int_equal(f->plan->n_curve_days, 401);
     write_life(f);
     live(f);
-    assert_int_equal(f->curve[0], TWP_SURVIVAL_CODE(130, true));
-    assert_int_equal(f->curve[1], TWP_SURVIVAL_CODE(120, true)); /* 119.5 days */
+    assert_int_equal(f->curve[0], TWP_SURVIVAL_CODE(2, 130, true));
+    assert_int_equal(f->curve[1], TWP_SURVIVAL_CODE(2, 120, true)); /* 119.5 days */
     f->twin.end_days = 250.5;
     live(f); /* never takes: censored of the first, not part of the second */
-    assert_int_equal(f->curve[0], TWP_SURVIVAL_CODE(251, false));
+    assert_int_equal(f->curve[0], TWP_SURVIVAL_CODE(2, 251, false));
     assert_int_equal(f->curve[1], TWP_SURVIVAL_NONE);
     move(f, 2.2, FILL, TAKING);
     move(f, 2.2 + 30, STOP, STOPPED); /* 32.2 - 2.2 is a little more than 30 */
     live(f);
-    assert_int_equal(f->curve[0], TWP_SURVIVAL_CODE(33, true));
-    assert_int_equal(f->curve[1], TWP_SURVIVAL_CODE(30, true));
+    assert_int_equal(f->curve[0], TWP_SURVIVAL_CODE(2, 33, true));
+    assert_int_equal(f->curve[1], TWP_SURVIVAL_CODE(2, 30, true));
 }
 
 static void

@@ -141,7 +141,7 @@ fill_rest(sample_t *sample)
         "usual_care", 730, 0.649, 0.04, 0.5588, 0.0035, 0.5519, 0.5657, false, false,
         TWP_VERDICT_MISS };
     sample->curve = (twp_summary_curve_t){
-        .name = "occupancy_therapy_taking", .label = "Taking", .value = curve_values
+        .name = "occupancy_therapy_taking", .label = "Taking", .all = { .value = curve_values }
     };
     *s = (twp_summary_t){ .path = "/home/someone/results.h5",
         .title = "ra_support",

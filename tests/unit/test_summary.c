@@ -286,12 +286,12 @@ test_kaplan_meier_differences_are_paired_in_segments_too(void **state)
         if (strcmp(summary->curve[i].name, "km_kaplan_meier_health_ill") == 0)
             curve = &summary->curve[i];
     assert_non_null(curve);
-    assert_non_null(curve->quantile_days);
-    assert_non_null(curve->segment_value);
-    assert_non_null(curve->segment_quantile_days);
+    assert_non_null(curve->all.quantile_days);
+    assert_non_null(curve->segments.value);
+    assert_non_null(curve->segments.quantile_days);
     /* The median of an exponential time of mean 200 days is 138.6; 3,000 twins know it to 3.7. */
-    assert_near(curve->quantile_days[2], 139, 4 * 3.7);
-    assert_near(curve->segment_value[0], 1, 0);
+    assert_near(curve->all.quantile_days[2], 139, 4 * 3.7);
+    assert_near(curve->segments.value[0], 1, 0);
 }
 
 static void
@@ -428,8 +428,8 @@ test_curves_and_provenance_are_there(void **state)
     for (int i = 0; i < summary->n_curves; i++)
         if (strcmp(summary->curve[i].name, "occupancy_health_well") == 0) {
             has_occupancy = true;
-            assert_near(summary->curve[i].value[0], 1, 0);
-            assert_true(summary->curve[i].value[12] < 0.95);
+            assert_near(summary->curve[i].all.value[0], 1, 0);
+            assert_true(summary->curve[i].all.value[12] < 0.95);
         }
     assert_true(has_input);
     assert_true(has_occupancy);

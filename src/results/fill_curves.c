@@ -1,0 +1,194 @@
+/* Figures that are no means over twins: of survival curves and of chains of states. */
+#include "results/fill_internal.h"
+
+#include <math.h>
+
+/* ---- curves ---------------------------------------------------------------------------------- */
+
+twp_scale_t
+twp_fill_scale(const twp_figure_t *figure)
+{
+    if (figure->i_chain >= 0)
+        return TWP_SCALE_LOG_LOG;
+    return figure->i_curve >= 0 ? twp_survival_scale(figure->of) : TWP_SCALE_PLAIN;
+}
+
+static double
+time_of(const twp_fill_t *fill, const twp_figure_t *figure)
+{
+    return fill->study->measure[figure->i_measure].time_days[figure->i_time];
+}
+
+static bool
+is_competing(twp_survival_of_t of)
+{
+    return of == TWP_SURVIVAL_OF_INCIDENCE;
+}
+
+twp_estimate_t
+twp_fill_curve_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
+    const twp_figure_t *figure)
+{
+    const twp_outcome_plan_t *const plan = fill->run->plan;
+    const size_t n_days = (size_t) plan->n_curve_days;
+    const size_t n_kinds = (size_t) plan->curve[figure->i_curve].n_kinds;
+    double *const scratch = twp_fill_scratch(fill, (1 + n_kinds) * n_days * sizeof(double));
+    twp_estimate_t estimate = { NAN, NAN, 0.0 };
+
+    if (scratch == NULL)
+        return estimate;
+    const twp_risk_t risk = twp_sums_risk(
+        sums, i_segment, i_model, figure->i_curve, is_competing(figure->of), scratch);
+    const twp_survival_figure_t at = twp_survival_figure(
+        figure->of, &risk, time_of(fill, figure), scratch + n_days);
+
+    estimate.value = at.value;
+    estimate.se = at.se;
+    estimate.n = (double) twp_survival_at(&risk, 0.0).at_risk;
+    return estimate;
+}
+
+/* The two tables of a contrast and their pairs, in scratch, and what is left of it. */
+typedef struct {
+    twp_risk_t a, baseline;
+    twp_paired_t paired;
+    double *scratch;
+} pair_t;
+
+static bool
+make_pair(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve,
+    bool is_competing_too, pair_t *pair)
+{
+    const twp_survival_bins_t *const bins = &fill->run->figures->bins[i_curve];
+    const size_t n_days = (size_t) fill->run->plan->n_curve_days;
+    double *const scratch = twp_fill_scratch(
+        fill, (2 * n_days + twp_paired_scratch(bins)) * sizeof(double));
+
+    if (scratch == NULL)
+        return false;
+    pair->a = twp_sums_risk(sums, i_segment, i_contrast + 1, i_curve, is_competing_too, scratch);
+    pair->baseline = twp_sums_risk(sums, i_segment, 0, i_curve, is_competing_too, scratch + n_days);
+    pair->paired = (twp_paired_t){ bins, &pair->a, &pair->baseline,
+        twp_sums_pairs(sums, i_segment, i_contrast, i_curve) };
+    pair->scratch = scratch + 2 * n_days;
+    return true;
+}
+
+twp_difference_t
+twp_fill_curve_difference(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast,
+    const twp_figure_t *figure)
+{
+    pair_t pair;
+
+    if (!make_pair(
+            fill, sums, i_segment, i_contrast, figure->i_curve, is_competing(figure->of), &pair))
+        return (twp_difference_t){ NAN, NAN, NAN };
+    return twp_survival_paired(&pair.paired, figure->of, time_of(fill, figure), pair.scratch);
+}
+
+twp_paired_logrank_t
+twp_fill_logrank(
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve)
+{
+    pair_t pair;
+
+    if (!make_pair(fill, sums, i_segment, i_contrast, i_curve, false, &pair))
+        return (twp_paired_logrank_t){ .z = NAN, .variance_saved = NAN };
+    return twp_logrank_paired(&pair.paired, pair.scratch);
+}
+
+/* ---- chains ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    int n_states;
+    double *share, *se;
+} chain_sink_t;
+
+static void
+take_point(void *context, int i_step, const double *p, const double *covariance)
+{
+    const chain_sink_t *const to = context;
+    const int n = to->n_states;
+
+    for (int j = 0; j < n; j++) {
+        const double variance = covariance[j * n + j];
+        to->share[i_step * n + j] = p[j];
+        to->se[i_step * n + j] = sqrt(variance > 0 || isnan(variance) ? variance : 0);
+    }
+}
+
+void
+twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model, int i_chain,
+    double *share, double *se)
+{
+    const twp_transitions_t transitions = twp_sums_transitions(sums, i_segment, i_model, i_chain);
+    chain_sink_t sink = { transitions.n_states, share, se };
+    double *const scratch = TWP_ARENA_NEW(
+        fill->arena, double, twp_aalen_johansen_scratch(transitions.n_states));
+
+    if (scratch == NULL) {
+        (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the curves"));
+        return;
+    }
+    twp_aalen_johansen(&transitions, take_point, &sink, scratch);
+}
+
+/* One state at one point. */
+typedef struct {
+    int n_states, i_state, i_point;
+    twp_estimate_t at;
+} point_sink_t;
+
+static void
+take_state(void *context, int i_step, const double *p, const double *covariance)
+{
+    point_sink_t *const to = context;
+    const double variance = covariance[to->i_state * to->n_states + to->i_state];
+
+    if (i_step != to->i_point)
+        return;
+    to->at.value = p[to->i_state];
+    to->at.se = sqrt(variance > 0 || isnan(variance) ? variance : 0);
+}
+
+twp_estimate_t
+twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
+    const twp_figure_t *figure)
+{
+    const twp_transitions_t transitions = twp_sums_transitions(
+        sums, i_segment, i_model, figure->i_chain);
+    point_sink_t sink = { transitions.n_states, fill->study->measure[figure->i_measure].i_state,
+        figure->i_point, { NAN, NAN, 0 } };
+    double *const scratch = twp_fill_scratch(
+        fill, twp_aalen_johansen_scratch(transitions.n_states) * sizeof(double));
+
+    for (int j = 0; j < transitions.n_states; j++)
+        sink.at.n += (double) transitions.start[j];
+    if (scratch != NULL)
+        twp_aalen_johansen(&transitions, take_state, &sink, scratch);
+    return sink.at;
+}
+
+/*
+ * The two estimates go together as the states do of the twins that are followed to that time: their
+ * correlation is taken over. Exact where nobody is censored before.
+ */
+twp_difference_t
+twp_fill_chain_difference(
+    const twp_estimate_t *estimate, const twp_estimate_t *baseline, const twp_moments_t *moments)
+{
+    const twp_difference_t followed = twp_moments_paired(moments);
+    const double a = twp_moments_ratio(moments, 0, 1).se, b = twp_moments_ratio(moments, 2, 3).se;
+    const double apart = estimate->se * estimate->se + baseline->se * baseline->se;
+    const double correlation = a * b > 0 ? (a * a + b * b - followed.se * followed.se) / (2 * a * b)
+                                         : 0;
+    const double variance = apart - 2 * correlation * estimate->se * baseline->se;
+    twp_difference_t difference = { estimate->value - baseline->value, NAN, NAN };
+
+    if (isnan(variance))
+        return difference;
+    difference.se = sqrt(variance > 1e-14 * apart ? variance : 0);
+    if (apart > 0)
+        difference.variance_saved = 1 - difference.se * difference.se / apart;
+    return difference;
+}
