@@ -19,7 +19,7 @@ typedef struct {
     int64_t *pairs;
     int32_t code[2][MAX_TWINS];
     int n;
-    double scratch[2 * 3 * N_DAYS + 4 * 3 * 60];
+    double scratch[2 * 3 * N_DAYS + 4 * 3 * 150];
 } sample_t;
 
 static const double at_days[3] = { 90, 180.5, 365 };
@@ -208,8 +208,8 @@ test_many_days_asked_for_share_bins(void **state)
 
     for (int d = 0; d < N_DAYS; d++)
         all_days[d] = d;
-    assert_true(twp_survival_bins_make(s->arena, N_DAYS, N_DAYS, all_days, &s->bins));
-    assert_int_equal(s->bins.n_bins, 201); /* of two days; the last one is alone */
+    assert_true(twp_survival_bins_make(s->arena, N_DAYS, 3, N_DAYS, all_days, &s->bins));
+    assert_int_equal(s->bins.n_bins, 81); /* of five days; the last one is alone */
     s->pairs = calloc(twp_survival_pairs_size(&s->bins), sizeof *s->pairs);
     assert_non_null(s->pairs);
     draw_sample(s, MAX_TWINS, 1.3, 0.5, &seed);
@@ -225,8 +225,8 @@ test_many_days_asked_for_share_bins(void **state)
     double years[7306];
     for (int d = 0; d < 7306; d++)
         years[d] = d;
-    assert_true(twp_survival_bins_make(arena, 7400, 7306, years, &bins));
-    assert_true(bins.n_bins > 200 && bins.n_bins <= 290);
+    assert_true(twp_survival_bins_make(arena, 7400, 3, 7306, years, &bins));
+    assert_true(bins.n_bins > 80 && bins.n_bins <= 145);
     twp_arena_free(arena);
 }
 
