@@ -387,7 +387,8 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     if ((row->takes & TWP_TAKES_AGAINST_REQUIRED) &&
         is_missing(read, spot, against, "against: [TRACK.STATE, ...]"))
         return false;
-    if ((row->takes & TWP_TAKES_AGAINST) && !read_against(read, against, out))
+    if ((row->takes & (TWP_TAKES_AGAINST | TWP_TAKES_AGAINST_REQUIRED)) &&
+        !read_against(read, against, out))
         return false;
     if (((row->takes & TWP_TAKES_AT) && is_missing(read, spot, at, "at: DURATION")) ||
         ((row->takes & TWP_TAKES_BY) && is_missing(read, spot, by, "by: DURATION")))

@@ -116,8 +116,7 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "first entering `since`; censored as in kaplan_meier",
         "Nelson 1972 Technometrics 14:945; Aalen 1978 Ann Stat 6:701" },
     { TWP_MEASURE_CUMULATIVE_INCIDENCE, "cumulative_incidence", "1",
-        TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE | TWP_TAKES_AGAINST |
-            TWP_TAKES_AGAINST_REQUIRED,
+        TWP_TAKES_AT | TWP_TAKES_STATE | TWP_TAKES_SINCE | TWP_TAKES_AGAINST_REQUIRED,
         "Aalen-Johansen estimate of the share that has entered `of` by `at` days after first "
         "entering `since`, before any state of `against`; twins whose life ends earlier are "
         "censored; times are whole days",
@@ -140,7 +139,7 @@ const twp_measure_key_t twp_measure_keys[] = {
     { "of",
         TWP_TAKES_STATE | TWP_TAKES_SUPPORT | TWP_TAKES_PAYER | TWP_TAKES_TALLY | TWP_TAKES_DOSES,
         TWP_TAKES_STATE | TWP_TAKES_TALLY },
-    { "against", TWP_TAKES_AGAINST, TWP_TAKES_AGAINST_REQUIRED },
+    { "against", TWP_TAKES_AGAINST | TWP_TAKES_AGAINST_REQUIRED, TWP_TAKES_AGAINST_REQUIRED },
     { "since", TWP_TAKES_SINCE, 0 },
     { "permissible_gap", TWP_TAKES_GAP, 0 },
     { "window", TWP_TAKES_WINDOW, 0 },

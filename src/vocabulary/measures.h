@@ -57,7 +57,7 @@ enum {
     TWP_TAKES_AT_LEAST = 1 << 13,        /* at_least: shortest run of missed doses that counts */
     TWP_TAKES_AT_MOST = 1 << 14,         /* at_most: longest run of missed doses that counts */
     TWP_TAKES_AGAINST = 1 << 15,         /* against: states whose entry ends the wait otherwise */
-    TWP_TAKES_AGAINST_REQUIRED = 1 << 16 /* ... and they must be said */
+    TWP_TAKES_AGAINST_REQUIRED = 1 << 16 /* the same, and they must be said */
 };
 
 typedef struct {
