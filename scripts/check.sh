@@ -107,22 +107,22 @@ tidy() { # one file a call: see .clang-tidy
 }
 
 all_quick() {
-    local asan=build/asan-coverage
+    # The first build counts lines too: that hardly slows it, while it would double the sanitizers' time.
+    local covered=build/covered asan=build/asan
+    find $covered -name '*.gcda' -delete 2> /dev/null
     step format format
-    if step build build dev build/dev -DTWP_REQUIRE_ORACLES=ON; then
-        tests tests build/dev -L '^quick$' --timeout 120
-        step symbols scripts/check_symbols.sh build/dev
+    if step build build dev $covered -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON; then
+        tests tests $covered -L '^quick$' --timeout 120
+        step coverage scripts/coverage.sh --report $covered $min_line_coverage
+        grep '^lines' "$logs/coverage.log"
+        step symbols scripts/check_symbols.sh $covered
         if [ -x scripts/check_docs.sh ]; then
-            step docs scripts/check_docs.sh build/dev
+            step docs scripts/check_docs.sh $covered
         fi
     fi
-    # One build both for the sanitizers and for coverage, to save the time of a second one.
-    find build/asan-coverage -name '*.gcda' -delete 2> /dev/null
-    if step build-sanitized build asan-ubsan $asan -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON; then
+    if step build-sanitized build asan-ubsan $asan -DTWP_REQUIRE_ORACLES=ON; then
         # Readers and the second implementation are no C, and the keys' many runs take their time: long.
         tests tests-sanitized $asan -L '^quick$' -E "$slow_sanitized" --timeout 300
-        step coverage scripts/coverage.sh --report $asan $min_line_coverage
-        grep '^lines' "$logs/coverage.log"
     fi
 }
 
@@ -140,10 +140,9 @@ all_long() {
         tests tests-long build/dev --timeout 3600
     fi
     if asked_for sanitized &&
-        step build-long-sanitized build asan-ubsan build/asan-coverage -DTWP_COVERAGE=ON \
-            -DTWP_REQUIRE_ORACLES=ON; then
-        tests tests-long-sanitized build/asan-coverage -L '^long$' --timeout 7200
-        tests tests-slow-sanitized build/asan-coverage -L '^quick$' -R "$slow_sanitized" --timeout 3600
+        step build-long-sanitized build asan-ubsan build/asan -DTWP_REQUIRE_ORACLES=ON; then
+        tests tests-long-sanitized build/asan -L '^long$' --timeout 7200
+        tests tests-slow-sanitized build/asan -L '^quick$' -R "$slow_sanitized" --timeout 3600
     fi
     if asked_for tsan && step build-tsan build tsan build/tsan -DTWP_REQUIRE_ORACLES=ON; then
         TWP_TIER=quick tests tests-tsan build/tsan -L '^quick$' -E '^must_fail|^fuzz' --timeout 900
