@@ -32,9 +32,10 @@ outside_names() { # outside_names TABLES OBJECT...
         grep -vxF -f "$work/own" | grep -vxF -f "$tables" | sed 's/^/reached: /' || true
 }
 
-# Objects in sections that are written to. (.data.rel.ro holds constant tables of pointers.)
+# Objects in sections that are written to, without the counters of lines. (.data.rel.ro holds constant tables
+# of pointers.)
 changing_variables() { # changing_variables OBJECT...
-    objdump -t "$@" | awk '$0 ~ / O / && $0 ~ /[ \t](\.data|\.bss|\*COM\*|\.tbss|\.tdata)(\.[^r][^ \t]*)?[ \t]/ {
+    objdump -t "$@" | awk '$NF !~ /^__gcov/ && $0 ~ / O / && $0 ~ /[ \t](\.data|\.bss|\*COM\*|\.tbss|\.tdata)(\.[^r][^ \t]*)?[ \t]/ {
         print "changes: " $NF }' | sort -u
 }
 
