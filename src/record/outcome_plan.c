@@ -108,7 +108,8 @@ only_stock(const twp_study_typed_t *study)
 
 /**
  * Dispensings are all that the log tells of a stock: where an action sets or adds to it, or where
- * some dispensings carry over and others do not, what is left cannot be told (-1).
+ * some dispensings carry over and others do not, what is left cannot be told (-1); nor where doses are
+ * taken from it, on which some strategy may have it fall.
  */
 static int32_t
 level_of(making_t *making, int i_stock, double at_days)
@@ -121,11 +122,14 @@ level_of(making_t *making, int i_stock, double at_days)
         i_stock = only_stock(making->study);
     if (i_stock < 0)
         return -1;
+    for (int k = 0; k < making->study->n_doses; k++)
+        if (making->study->doses[k].i_stock == i_stock)
+            return -1;
     for (int k = 0; k < model->n_actions; k++) {
         const twp_model_action_t *action = &model->action[k];
         if (action->i != i_stock)
             continue;
-        if (action->kind == TWP_DO_ADD || action->kind == TWP_DO_SET || action->kind == TWP_DO_FALL)
+        if (action->kind == TWP_DO_ADD || action->kind == TWP_DO_SET)
             return -1;
         carries = carries || action->kind == TWP_DO_DISPENSE;
         discards = discards || action->kind == TWP_DO_DISPENSE_DISCARDING;
@@ -580,7 +584,8 @@ twp_outcome_plan_create(const twp_study_typed_t *study, const twp_model_t *model
         return TWP_FAIL(err, TWP_ERR_INPUT,
             "measure %s: what is left of the stock can be told only of one stock to which nothing "
             "but "
-            "dispensings add, all with or all without carry_over; measure it by `measure` actions",
+            "dispensings add, all with or all without carry_over, and of which no doses are taken; "
+            "measure it by `measure` actions",
             making.untold);
     return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the plan of outcomes");
 }

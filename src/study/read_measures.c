@@ -526,8 +526,8 @@ static void
 append_defaults(twp_read_t *read)
 {
     static const twp_measure_t usual[] = { TWP_MEASURE_INITIATION, TWP_MEASURE_TIME_TO_FIRST_DOSE,
-        TWP_MEASURE_PDC, TWP_MEASURE_REFILLS, TWP_MEASURE_CONTACTS, TWP_MEASURE_COST,
-        TWP_MEASURE_QALY };
+        TWP_MEASURE_PDC, TWP_MEASURE_REFILLS, TWP_MEASURE_IMPLEMENTATION, TWP_MEASURE_CONTACTS,
+        TWP_MEASURE_COST, TWP_MEASURE_QALY };
     const twp_study_typed_t *study = read->study;
     bool has_stock = false;
 
@@ -540,6 +540,7 @@ append_defaults(twp_read_t *read)
         };
         if (((row->takes & TWP_TAKES_STOCK) && !has_stock) ||
             ((row->takes & TWP_TAKES_SUPPORT) && study->n_supports == 0) ||
+            ((row->takes & TWP_TAKES_DOSES) && study->n_doses != 1) ||
             (row->measure == TWP_MEASURE_COST && study->n_accounts == 0) ||
             (row->measure == TWP_MEASURE_QALY && !study->has_qalys))
             continue;

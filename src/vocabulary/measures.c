@@ -82,7 +82,7 @@ const twp_measure_row_t twp_measures[TWP_N_MEASURES] = {
         "Twinpath" },
     { TWP_MEASURE_STOCK, "stock_at", "d", TWP_TAKES_AT | TWP_TAKES_STOCK,
         "among twins followed to `at`: days of stock left then; refused where not only "
-        "dispensings change the stock, or only some of them carry over",
+        "dispensings change the stock, only some of them carry over, or doses are taken from it",
         "Twinpath" },
     { TWP_MEASURE_IMPLEMENTATION, "implementation", "1", TWP_TAKES_DOSES | TWP_TAKES_WINDOW,
         "among twins with a dose due: doses taken over doses due, of those due within the window "

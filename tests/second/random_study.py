@@ -722,7 +722,7 @@ class RandomStudy(RandomWords):
                     {"measure": "missed_in_runs", "of": name, "at_most": "2 days"},
                     {"measure": "missed_in_runs", "of": name, "at_least": "3 days", "window": "1 year"}][:self.random.randint(3, 7)] + many
         text = self.text()
-        if any(block.get("stock") == stock and block.get("uses") != "prescribed" for block in self.doses.values()):
+        if any(block.get("stock") == stock for block in self.doses.values()):
             many = [measure for measure in many if measure["measure"] != "stock_at"]
         if "carry_over: false" in text or any(
                 f"{name}: {days}" in text for name in self.stocks
