@@ -398,6 +398,14 @@ typedef struct {
     twp_summary_lines_t segments; /**< value NULL: there are none */
 } twp_summary_curve_t;
 
+/** A number that a sweep changed. */
+typedef struct {
+    const char *path;    /**< as the study says it: "supports.app.uptake" */
+    const char *name;    /**< of its coordinate in the file, without "point_" */
+    const char *unit;    /**< "d", "year", "1", ... */
+    const double *value; /**< [n_points] */
+} twp_summary_swept_t;
+
 #define TWP_PROVENANCE_SET "set on the command line" /**< a provenance_key */
 
 /** Everything that reports show, from a results file alone. All memory is the summary's. */
@@ -442,6 +450,18 @@ typedef struct twp_summary {
     int n_curves;
     const twp_summary_curve_t *curve;
 
+    int64_t n_points; /**< of a sweep; 0: a run, and what follows is NULL */
+    int64_t
+        i_point; /**< number, from 1, of the point that all of the above is of; 0: of the first, and
+                       *   there are neither segments, targets, curves nor icers */
+    int n_swept;
+    const twp_summary_swept_t *swept;
+    const bool *is_point_done;      /**< [n_points] */
+    const char *const *point_error; /**< [n_points] why it is not done, or "" */
+    /** [n_points * n_rows * ...] point by point as estimate and contrast; NULL where i_point > 0. */
+    const twp_summary_estimate_t *point_estimate;
+    const twp_summary_contrast_t *point_contrast;
+
     int n_provenance; /**< lines for people: what the run was made from */
     const char *const *provenance_key, *const *provenance_value;
 } twp_summary_t;
@@ -453,6 +473,12 @@ typedef struct twp_summary {
  */
 TWP_CHECK_RESULT twp_status_t twp_summary_read(
     const char *path, twp_summary_t **summary, twp_error_t *err);
+/**
+ * The same; of a sweep's file one point alone (i_point from 1), as of a run with its values. 0: all points, as
+ * twp_summary_read(). TWP_ERR_INPUT when there is no such point.
+ */
+TWP_CHECK_RESULT twp_status_t twp_summary_read_point(
+    const char *path, int64_t i_point, twp_summary_t **summary, twp_error_t *err);
 void twp_summary_free(twp_summary_t *summary); /**< NULL is allowed */
 
 /**

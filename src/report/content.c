@@ -37,7 +37,9 @@ write_head(twp_writing_t *w)
 {
     const twp_summary_t *s = w->summary;
 
-    if (s->is_partial && twp_writing_has_sets(s))
+    if (s->n_points > 0)
+        twp_writing_point_head(w);
+    else if (s->is_partial && twp_writing_has_sets(s))
         w->face->warning(w->buffer,
             twp_writing_print(w,
                 "PARTIAL RUN: stopped after %s of %s parameter sets; all figures are of those "
@@ -124,6 +126,12 @@ twp_report_content(const twp_summary_t *summary, const twp_report_options_t *opt
         w.width = options->width;
     write_head(&w);
     write_money(&w);
+    if (summary->n_points > 0 && summary->i_point == 0) {
+        twp_writing_points(&w);
+        write_end(&w);
+        twp_arena_free(w.arena);
+        return twp_buffer_status(buffer, err);
+    }
     twp_writing_measures(&w);
     twp_writing_economics(&w);
     twp_writing_targets(&w);

@@ -123,8 +123,8 @@ readable(twp_writing_t *w, const twp_summary_row_t *row)
 }
 
 /* "Cost of the payer (USD)" */
-static const char *
-measure_heading(twp_writing_t *w, const twp_summary_row_t *row, double time_days)
+const char *
+twp_writing_heading(twp_writing_t *w, const twp_summary_row_t *row, double time_days)
 {
     const char *unit = row->unit, *label = readable(w, row);
     const twp_summary_t *s = w->summary;
@@ -338,7 +338,7 @@ write_measure(twp_writing_t *w, int i_row)
         if (has_segments)
             add_segments(w, &grid, i, has_times);
     }
-    w->face->heading(w->buffer, measure_heading(w, row, has_times ? NAN : row->time_days),
+    w->face->heading(w->buffer, twp_writing_heading(w, row, has_times ? NAN : row->time_days),
         row->definition != NULL ? row->definition : "");
     w->face->grid(w->buffer, &grid, w->width);
     if (!row->is_mean) {
@@ -417,7 +417,7 @@ twp_writing_spread(twp_writing_t *w)
         twp_grid_column(&grid, "parameters", TWP_GRID_NUMBER);
     }
     for (int i = 0; i < s->n_rows; i++) {
-        twp_grid_group(&grid, measure_heading(w, &s->row[i], s->row[i].time_days));
+        twp_grid_group(&grid, twp_writing_heading(w, &s->row[i], s->row[i].time_days));
         for (int k = 0; k < s->n_strategies; k++)
             if (twp_report_shows(w->options, k))
                 add_spread_row(w, &grid, i, k);

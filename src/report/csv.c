@@ -1,6 +1,7 @@
 #include "report/csv.h"
 
 #include "report/number.h"
+#include "report/points.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -147,6 +148,9 @@ twp_status_t
 twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options,
     twp_buffer_t *buffer, twp_error_t *err)
 {
+    if (summary->n_points > 0 && summary->i_point == 0)
+        return twp_report_points_csv(summary, options, buffer, err);
+
     const int n_segments = options != NULL && options->has_segments ? summary->n_segments : 0;
 
     twp_buffer_add(buffer, header);

@@ -134,7 +134,10 @@ make_measures(making_t *m, int i_segment)
 
     for (int i = 0; i < m->summary->n_rows; i++) {
         const twp_summary_row_t *row = &m->summary->row[i];
-        json_t *object = json_object();
+        json_t *object;
+        if (m->summary->n_points > 0 && m->summary->i_point == 0)
+            break; /* the points have them */
+        object = json_object();
         put(m, object, "name", text(row->name));
         put(m, object, "time_days", number(row->time_days));
         if (i_segment < 0) {
@@ -147,6 +150,77 @@ make_measures(making_t *m, int i_segment)
         append(m, array, object);
     }
     return array;
+}
+
+/* ---- sweeps ---------------------------------------------------------------------------------- */
+
+/* The rows of one point, as those of a run but without what is the same for all points. */
+static json_t *
+make_point_rows(making_t *m, const twp_summary_t *all, size_t i_point)
+{
+    const size_t n_rows = (size_t) all->n_rows;
+    twp_summary_t point = *all;
+    json_t *array = json_array();
+
+    point.estimate = &all->point_estimate[i_point * n_rows * (size_t) all->n_strategies];
+    point.contrast = all->n_contrasts > 0
+        ? &all->point_contrast[i_point * n_rows * (size_t) all->n_contrasts]
+        : NULL;
+    m->summary = &point;
+    for (int i = 0; i < all->n_rows; i++) {
+        json_t *object;
+        if (!twp_report_shows_row(all, m->options, i))
+            continue;
+        object = json_object();
+        put(m, object, "name", text(all->row[i].name));
+        put(m, object, "time_days", number(all->row[i].time_days));
+        put(m, object, "strategies", make_estimates(m, -1, i));
+        append(m, array, object);
+    }
+    m->summary = all;
+    return array;
+}
+
+static json_t *
+make_points(making_t *m)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *array = json_array();
+
+    for (int64_t i = 0; i < s->n_points; i++) {
+        json_t *object = json_object(), *values = json_object();
+        if (s->i_point > 0 && i + 1 != s->i_point) {
+            json_decref(values);
+            json_decref(object);
+            continue;
+        }
+        for (int k = 0; k < s->n_swept; k++)
+            put(m, values, s->swept[k].path, number(s->swept[k].value[i]));
+        put(m, object, "point", json_integer((json_int_t) i + 1));
+        put(m, object, "values", values);
+        put(m, object, "error", text(s->point_error[i]));
+        if (s->i_point == 0)
+            put(m, object, "measures", make_point_rows(m, s, (size_t) i));
+        append(m, array, object);
+    }
+    return array;
+}
+
+static json_t *
+make_sweep(making_t *m)
+{
+    json_t *object = json_object(), *swept = json_array();
+
+    for (int k = 0; k < m->summary->n_swept; k++) {
+        json_t *one = json_object();
+        put(m, one, "path", text(m->summary->swept[k].path));
+        put(m, one, "unit", text(m->summary->swept[k].unit));
+        append(m, swept, one);
+    }
+    put(m, object, "n_points", json_integer((json_int_t) m->summary->n_points));
+    put(m, object, "swept", swept);
+    put(m, object, "points", make_points(m));
+    return object;
 }
 
 static json_t *
@@ -463,6 +537,8 @@ make_summary(making_t *m)
     put(m, object, "baseline", text(s->strategy[0]));
     put(m, object, "strategies", names);
     put(m, object, "quantiles", numbers(m, s->quantile, s->n_quantiles));
+    if (s->n_points > 0)
+        put(m, object, "sweep", make_sweep(m));
     put(m, object, "measures", make_measures(m, -1));
     put(m, object, "segments", make_segments(m));
     put(m, object, "cost_effectiveness", make_cost_effectiveness(m));

@@ -94,6 +94,17 @@ twp_report_shows(const twp_report_options_t *options, int i_strategy)
         options->is_chosen[i_strategy];
 }
 
+bool
+twp_report_shows_row(const twp_summary_t *summary, const twp_report_options_t *options, int i_row)
+{
+    if (options == NULL || options->n_measures == 0)
+        return true;
+    for (int i = 0; i < options->n_measures; i++)
+        if (strcmp(options->measure[i], summary->row[i_row].name) == 0)
+            return true;
+    return false;
+}
+
 const twp_summary_estimate_t *
 twp_report_estimate(const twp_summary_t *summary, int i_segment, int i_row, int i_strategy)
 {

@@ -10,6 +10,8 @@ typedef struct {
     const bool
         *is_chosen; /**< [n_strategies] strategies to show, or NULL: all; the baseline always */
     size_t width;   /**< columns of a terminal; 0: 100 */
+    const char *const *measure; /**< [n_measures] of a sweep: show these alone; names of columns */
+    int n_measures;             /**< 0: all, or as many as a page holds */
 } twp_report_options_t;
 
 /** Groups of measures in the order in which reports show them. */
@@ -25,6 +27,10 @@ const char *twp_report_group_title(twp_report_group_t group);
 
 /** Group of a row: by the measure that its column is named after, else by its unit. */
 twp_report_group_t twp_report_group(const twp_summary_t *summary, const twp_summary_row_t *row);
+
+/** Is row i_row of a sweep to be shown? */
+bool twp_report_shows_row(
+    const twp_summary_t *summary, const twp_report_options_t *options, int i_row);
 
 /** Is strategy i_strategy to be shown? */
 bool twp_report_shows(const twp_report_options_t *options, int i_strategy);

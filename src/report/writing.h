@@ -44,10 +44,15 @@ void twp_writing_add_share(twp_writing_t *w, twp_grid_t *grid, double share);
 void twp_writing_add_error(
     twp_writing_t *w, twp_grid_t *grid, int decimals, double error, double low);
 
+/** "Proportion of days covered at 365 d (USD 2023)" */
+const char *twp_writing_heading(twp_writing_t *w, const twp_summary_row_t *row, double time_days);
+
 /** The parts of the content. */
-void twp_writing_measures(twp_writing_t *w);  /* content_measures.c */
-void twp_writing_spread(twp_writing_t *w);    /* content_measures.c */
-void twp_writing_economics(twp_writing_t *w); /* content_economics.c */
-void twp_writing_targets(twp_writing_t *w);   /* content_targets.c */
+void twp_writing_point_head(twp_writing_t *w); /* content_points.c: which points, or which one */
+void twp_writing_points(twp_writing_t *w);     /* content_points.c: a line a point */
+void twp_writing_measures(twp_writing_t *w);   /* content_measures.c */
+void twp_writing_spread(twp_writing_t *w);     /* content_measures.c */
+void twp_writing_economics(twp_writing_t *w);  /* content_economics.c */
+void twp_writing_targets(twp_writing_t *w);    /* content_targets.c */
 
 #endif

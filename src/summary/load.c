@@ -49,16 +49,19 @@ size_t
 twp_load_length(twp_load_t *load, const char *object)
 {
     twp_dataset_info_t info;
+    size_t n;
 
     if (!twp_load_has(load, object))
         return 0;
+    if (twp_load_is_over_points(load, object, &n))
+        return n;
     load->status = twp_reader_info(load->reader, object, &info, load->err);
     return load->status == TWP_OK ? info.n_elements : 0;
 }
 
-/* Numbers of any type as doubles; counts beyond 2^53 do not occur. */
-static void
-read_numbers(twp_load_t *load, const char *object, size_t n, double *to)
+/* Counts beyond 2^53 do not occur. */
+void
+twp_load_numbers(twp_load_t *load, const char *object, size_t n, double *to)
 {
     twp_dataset_info_t info;
     double *values = NULL;
@@ -84,6 +87,7 @@ const double *
 twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required)
 {
     double *copy;
+    size_t n_of_point;
 
     if (load->status != TWP_OK)
         return NULL;
@@ -97,9 +101,11 @@ twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_require
         twp_load_refuse(load, object, "does not have the length of its dimensions");
         return NULL;
     }
+    if (twp_load_is_over_points(load, object, &n_of_point))
+        return twp_load_at_point(load, object, n);
     copy = twp_load_room(load, n, sizeof(double));
     if (copy != NULL)
-        read_numbers(load, object, n, copy);
+        twp_load_numbers(load, object, n, copy);
     return load->status == TWP_OK ? copy : NULL;
 }
 

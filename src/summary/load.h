@@ -13,6 +13,12 @@ typedef struct {
     twp_arena_t *arena;
 } twp_summary_owner_t;
 
+/** A column of a sweep's file, read whole. */
+typedef struct {
+    const char *object;
+    const double *values;
+} twp_load_column_t;
+
 typedef struct {
     twp_reader_t *reader;
     twp_arena_t *arena;
@@ -20,7 +26,10 @@ typedef struct {
     int *row_first, *row_n_times; /* [n_measures] rows of each measure */
     const char **measure;         /* [n_measures] names, in the order of the file */
     int n_measures;
-    twp_status_t status; /* the first failure; later calls do nothing */
+    size_t n_points, i_point;  /* of a sweep: columns over points are seen at this one; 0: a run */
+    twp_load_column_t *column; /* [n_columns] those over points, on the heap */
+    size_t n_columns, i_column, column_capacity; /* i_column: where the next one is likely */
+    twp_status_t status;                         /* the first failure; later calls do nothing */
     twp_error_t *err;
 } twp_load_t;
 
@@ -34,6 +43,8 @@ void twp_load_refuse(twp_load_t *load, const char *object, const char *why);
 bool twp_load_has(twp_load_t *load, const char *object);
 /** Number of elements of a dataset; 0 when it is not there. */
 size_t twp_load_length(twp_load_t *load, const char *object);
+/** Reads n numbers of any type as doubles. */
+void twp_load_numbers(twp_load_t *load, const char *object, size_t n, double *to);
 /** n doubles, or NULL: absent and optional, or the status is set. */
 const double *twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required);
 const char *const *twp_load_texts(twp_load_t *load, const char *object, size_t n, bool is_required);
@@ -42,6 +53,15 @@ const char *twp_load_attribute(twp_load_t *load, const char *object, const char 
 
 /** 95 % interval. */
 void twp_load_interval(double value, double se, double *low, double *high);
+
+/** load_points.c: what the points of a sweep are; then the figures of all of them. */
+void twp_load_points(twp_load_t *load);
+void twp_load_all_points(twp_load_t *load);
+/** Is the column one over points? *n is then what it has of one point. */
+bool twp_load_is_over_points(twp_load_t *load, const char *object, size_t *n);
+/** Values of a column over points at the point that is looked at. */
+const double *twp_load_at_point(twp_load_t *load, const char *object, size_t n);
+void twp_load_free_columns(twp_load_t *load);
 
 /** load_parts.c */
 void twp_load_segments(twp_load_t *load);

@@ -183,8 +183,29 @@ load_figures(twp_load_t *load)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* All points together have figures only; what else there is, one point alone has. */
+static void
+load_rest(twp_load_t *load)
+{
+    if (load->summary->n_points > 0 && load->summary->i_point == 0) {
+        twp_load_all_points(load);
+    } else {
+        twp_load_segments(load);
+        twp_load_icers(load);
+        twp_load_targets(load);
+        twp_load_curves(load);
+    }
+    twp_load_provenance(load);
+}
+
 twp_status_t
 twp_summary_read(const char *path, twp_summary_t **out, twp_error_t *err)
+{
+    return twp_summary_read_point(path, 0, out, err);
+}
+
+twp_status_t
+twp_summary_read_point(const char *path, int64_t i_point, twp_summary_t **out, twp_error_t *err)
 {
     twp_arena_t *const arena = twp_arena_create(0);
     twp_summary_owner_t *const owner = arena != NULL ? TWP_ARENA_NEW(arena, twp_summary_owner_t, 1)
@@ -201,13 +222,12 @@ twp_summary_read(const char *path, twp_summary_t **out, twp_error_t *err)
     load.status = twp_reader_open(path, &load.reader, err);
     if (load.status == TWP_OK) {
         load_head(&load, path);
+        load.summary->i_point = i_point;
+        twp_load_points(&load);
         load_dimensions(&load);
         load_figures(&load);
-        twp_load_segments(&load);
-        twp_load_icers(&load);
-        twp_load_targets(&load);
-        twp_load_curves(&load);
-        twp_load_provenance(&load);
+        load_rest(&load);
+        twp_load_free_columns(&load);
         twp_reader_close(load.reader);
     }
     if (load.status != TWP_OK) {

@@ -4,6 +4,10 @@
  */
 #include "testlib.h"
 
+#include "report/csv.h"
+#include "report/json.h"
+#include "report/markdown.h"
+#include "report/table.h"
 #include "results/layout_check.h"
 #include "results/reader.h"
 #include "twinpath.h"
@@ -199,6 +203,105 @@ test_a_point_of_parameter_sets_is_a_run_of_them(void **state)
     compare_points(*state, 8, 3);
 }
 
+/* ---- summaries --------------------------------------------------------------------------------- */
+
+static void
+assert_same_figures(const twp_summary_t *a, const twp_summary_t *b)
+{
+    const size_t n = (size_t) b->n_strategies;
+
+    assert_int_equal(a->n_rows, b->n_rows);
+    assert_int_equal(a->n_segments, b->n_segments);
+    assert_int_equal(a->n_targets, b->n_targets);
+    assert_int_equal(a->n_curves, b->n_curves);
+    assert_true(b->has_icer && b->n_segments == 2 && b->n_targets == 1 && b->n_curves > 2);
+    for (int i = 0; i < b->n_rows; i++)
+        assert_near(a->estimate[i].mean, b->estimate[i].mean, 0);
+    for (int c = 0; c < b->n_contrasts; c++)
+        assert_near(a->icer[c].cost, b->icer[c].cost, 0);
+    assert_near(a->segment[1].estimate[0].mean, b->segment[1].estimate[0].mean, 0);
+    assert_near(a->target[0].result, b->target[0].result, 0);
+    assert_same_bits(a->curve[1].all.value, b->curve[1].all.value,
+        n * (size_t) b->n_curve_times * sizeof(double));
+}
+
+static void
+test_a_summary_of_one_point_is_that_of_its_run(void **state)
+{
+    char *const swept = testlib_join(*state, "sweep.h5"),
+                *const path = testlib_join(*state, "a.h5");
+    twp_summary_t *all, *one, *alone;
+    const char *set[N_OVERS];
+    twp_run_report_t report;
+
+    run(*state, "sweep.h5", overs, N_OVERS, 2, 0, true, &report);
+    sets_of(5, set);
+    run(*state, "a.h5", set, N_OVERS, 2, 0, false, &report);
+    assert_int_equal(twp_summary_read(swept, &all, NULL), TWP_OK);
+    assert_int_equal(twp_summary_read_point(swept, 6, &one, NULL), TWP_OK);
+    assert_int_equal(twp_summary_read(path, &alone, NULL), TWP_OK);
+    assert_same_figures(one, alone);
+    assert_int_equal(all->n_points, 8);
+    assert_int_equal(all->n_swept, 3);
+    assert_string_equal(all->swept[2].path, "supports.help.uptake");
+    assert_near(all->swept[0].value[5], 20, 0);
+    assert_near(all->swept[1].value[5], 0, 0);
+    assert_near(all->swept[2].value[5], 0.9, 0);
+    for (int i = 0; i < alone->n_rows * alone->n_strategies; i++) {
+        assert_near(all->point_estimate[5 * alone->n_rows * alone->n_strategies + i].mean,
+            alone->estimate[i].mean, 0);
+        assert_near(all->point_estimate[5 * alone->n_rows * alone->n_strategies + i].high,
+            alone->estimate[i].high, 0);
+    }
+    for (int i = 0; i < alone->n_rows * alone->n_contrasts; i++)
+        assert_near(all->point_contrast[5 * alone->n_rows * alone->n_contrasts + i].low,
+            alone->contrast[i].low, 0);
+    twp_summary_free(alone);
+    twp_summary_free(one);
+    twp_summary_free(all);
+    assert_int_equal(twp_summary_read_point(swept, 9, &one, NULL), TWP_ERR_INPUT);
+    assert_int_equal(twp_summary_read_point(path, 1, &one, NULL), TWP_ERR_INPUT);
+    free(path);
+    free(swept);
+}
+
+static void
+test_reports_of_a_sweep_have_a_line_a_point(void **state)
+{
+    static const char *const measure[] = { "cost" };
+    const twp_report_options_t options = { .measure = measure, .n_measures = 1 };
+    char *const swept = testlib_join(*state, "sweep.h5");
+    twp_buffer_t csv = { 0 }, table = { 0 }, markdown = { 0 }, json = { 0 };
+    twp_summary_t *all;
+    twp_run_report_t report;
+    int n_lines = 0;
+
+    run(*state, "sweep.h5", overs, 2, 2, 0, true, &report);
+    assert_int_equal(twp_summary_read(swept, &all, NULL), TWP_OK);
+    assert_int_equal(twp_report_csv(all, &options, &csv, NULL), TWP_OK);
+    for (const char *at = csv.text; *at != '\0'; at++)
+        n_lines += *at == '\n';
+    assert_int_equal(n_lines, 1 + 4);
+    assert_contains(csv.text,
+        "point,gap,supports_help_uptake,cost.usual.mean,cost.usual.mcse,cost.usual.low,"
+        "cost.usual.high,cost.cheap.mean,");
+    assert_contains(csv.text, "\n3,20,0.2,");
+    assert_lacks(csv.text, "qaly");
+    assert_int_equal(twp_report_table(all, &options, &table, NULL), TWP_OK);
+    assert_contains(table.text, "4 points of a sweep");
+    assert_contains(table.text, "helped, difference");
+    assert_int_equal(twp_report_markdown(all, NULL, &markdown, NULL), TWP_OK);
+    assert_contains(markdown.text, "| point | gap (d) | supports.help.uptake | usual |");
+    assert_int_equal(twp_report_json(all, &options, &json, NULL), TWP_OK);
+    assert_contains(json.text, "\"supports.help.uptake\": 0.9");
+    twp_buffer_clear(&json);
+    twp_buffer_clear(&markdown);
+    twp_buffer_clear(&table);
+    twp_buffer_clear(&csv);
+    twp_summary_free(all);
+    free(swept);
+}
+
 /* ---- threads, twins, again -------------------------------------------------------------------- */
 
 static void
@@ -285,6 +388,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_point_is_a_run_with_its_values_set,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_a_point_of_parameter_sets_is_a_run_of_them,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_a_summary_of_one_point_is_that_of_its_run,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_reports_of_a_sweep_have_a_line_a_point,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(
             test_threads_change_nothing, testlib_setup_folder, testlib_teardown_folder),

@@ -548,7 +548,9 @@ test_segments_and_chosen_strategies_are_shown_on_request(void **state)
 {
     sample_t *sample = *state;
     const bool is_chosen[N_STRATEGIES] = { false, false, true };
-    const twp_report_options_t options = { true, is_chosen, 100 };
+    const twp_report_options_t options = {
+        .has_segments = true, .is_chosen = is_chosen, .width = 100
+    };
     char *text = report(twp_report_table, &sample->summary, &options);
 
     assert_contains(text, "  all twins at 365 d\n");
