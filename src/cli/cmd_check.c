@@ -55,6 +55,8 @@ print_good(const twp_study_t *study, const char *path)
     print_count(" with", twp_study_n_states(study), "state", "states");
     print_count(" and", twp_study_n_exits(study), "exit", "exits");
     print_count(",", twp_study_n_supports(study), "support", "supports");
+    if (twp_study_n_supports(study) > 0)
+        fputs(twp_study_n_supports(study) == 1 ? " (a track too)" : " (each a track too)", stdout);
     print_count(",", twp_study_n_measures(study), "measure", "measures");
     print_count(",", twp_study_n_numbers(study), "number", "numbers");
     putchar('\n');
