@@ -180,6 +180,10 @@ class TestDailyDoses(unittest.TestCase):
             self.assertLessEqual(abs(mean - exact), 4 * error, name)
         self.assertLessEqual(abs(found.estimate("drug_holidays")[0] - pooled["holidays"]),
                              4 * found.estimate("drug_holidays")[1])
+        # Predicted, EV-E16: variance / (m (1 - m)) of the share taken is 0.27, in 66 people: +- 0.06, as the SD of so
+        # few, in a law with these tails, has a standard error of a tenth of it.
+        taken = found.outcomes["implementation"][0].astype(float)
+        self.assertLessEqual(abs(taken.var() / (taken.mean() * (1 - taken.mean())) - 0.27), 0.06)
 
     def test_runs_of_like_people_follow_the_exact_law(self):
         """Everybody alike (a huge shape); two sets of chances, one of which slips by 5 %."""
