@@ -84,7 +84,8 @@ twp_refuse_sweeps <- function(results, group)
         stop("the file of a sweep: read it with scripts/twinpath.py", call. = FALSE)
 
 # Rows (measure, labels) with a column for each kind, whose ending the variables' names have.
-twp_table <- function(results, group, by, kinds) {
+# own: endings of the intervals of estimates that are no means, such as Kaplan-Meier's.
+twp_table <- function(results, group, by, kinds, own = list()) {
     twp_refuse_sweeps(results, group)
     names_here <- twp_names(results, group)
     ending <- kinds[[1]]
@@ -107,6 +108,13 @@ twp_table <- function(results, group, by, kinds) {
             name <- paste0(measure, kinds[[kind]])
             frame[[kind]] <- if (name %in% names_here) as.vector(twp_read(results, group, name)) else NA_real_
         }
+        if (!paste0(measure, kinds$low) %in% names_here) {
+            frame <- twp_interval(frame, names(kinds)[1])
+            for (end in names(own)[paste0(measure, unlist(own)) %in% names_here]) {
+                limit <- as.vector(twp_read(results, group, paste0(measure, own[[end]])))
+                frame[[end]] <- ifelse(is.na(limit), frame[[end]], limit)
+            }
+        }
         if (is.null(frame$time)) frame$time <- NA_real_
         unit <- twp_attributes(results, group, paste0(measure, ending))$units
         frame$unit <- if (is.null(unit)) "" else unit
@@ -117,9 +125,10 @@ twp_table <- function(results, group, by, kinds) {
     table[c(first, setdiff(names(table), first))]
 }
 
-twp_interval <- function(table, centre, error) {
-    table$low <- ifelse(is.na(table$low), table[[centre]] - twp_z95 * table[[error]], table$low)
-    table$high <- ifelse(is.na(table$high), table[[centre]] + twp_z95 * table[[error]], table$high)
+# low and high by the normal law, from the error of the number of twins.
+twp_interval <- function(table, centre) {
+    table$low <- table[[centre]] - twp_z95 * table$mcse
+    table$high <- table[[centre]] + twp_z95 * table$mcse
     table
 }
 
@@ -143,26 +152,65 @@ outcomes <- function(results) {
     frame
 }
 
-# measure, strategy, time, mean, mcse, low, high, n, unit; by_segment: of each segment.
-twp_summary <- function(results, by_segment = FALSE) {
-    table <- twp_table(results, if (by_segment) "segments" else "summary", "strategy",
-        list(mean = "_mean", mcse = "_mcse", n = "_n", low = "_sets_low", high = "_sets_high",
-            own_low = "_low", own_high = "_high"))
-    for (end in c("low", "high")) { # of estimates that are no means, such as Kaplan-Meier's
-        own <- table[[paste0("own_", end)]]
-        table[[end]] <- ifelse(is.na(table[[end]]), own, table[[end]])
-        table[[paste0("own_", end)]] <- NULL
-    }
-    twp_interval(table, "mean", "mcse")
-}
+# measure, strategy, time, mean, mcse, n, low, high, unit; by_segment: of each segment. low and high are those of
+# parameter sets where the run has some (NA where the twins of a set are too few to tell), else of the number of twins.
+twp_summary <- function(results, by_segment = FALSE)
+    twp_table(results, if (by_segment) "segments" else "summary", "strategy",
+        list(mean = "_mean", mcse = "_mcse", n = "_n", low = "_sets_low", high = "_sets_high"),
+        own = list(low = "_low", high = "_high"))
 
 summary.twinpath <- function(object, ...) twp_summary(object, ...)
 
 # Paired differences from the baseline: measure, contrast, time, diff, mcse, n, variance_saved, low, high, unit.
 contrasts <- function(results, by_segment = FALSE)
-    twp_interval(twp_table(results, if (by_segment) "segments" else "contrasts", "contrast",
+    twp_table(results, if (by_segment) "segments" else "contrasts", "contrast",
         list(diff = "_diff", mcse = "_diff_mcse", n = "_diff_n", variance_saved = "_variance_saved",
-            low = "_diff_sets_low", high = "_diff_sets_high")), "diff", "mcse")
+            low = "_diff_sets_low", high = "_diff_sets_high"))
+
+# A row a contrast: icer_ratio, its interval (Fieller: icer_interval says between or outside), icer_place.
+cost_effectiveness <- function(results) {
+    twp_refuse_sweeps(results, "contrasts")
+    columns <- grep("^icer", twp_names(results, "contrasts"), value = TRUE)
+    if (length(columns) == 0)
+        stop(results$path, ": the study reports no cost and qaly, so there is no ratio", call. = FALSE)
+    frame <- data.frame(contrast = results$strategies[-1])
+    for (name in columns) frame[[name]] <- twp_column(results, "contrasts", name)
+    frame
+}
+
+# contrast, worth of a unit of effect, net_benefit, mcse, p_better, low, high.
+net_benefit <- function(results) {
+    twp_refuse_sweeps(results, "contrasts")
+    names_here <- twp_names(results, "contrasts")
+    if (!"net_benefit" %in% names_here) stop(results$path, ": the study has no report.worth_of_a_qaly", call. = FALSE)
+    table <- twp_rows(list(contrast = twp_read(results, "contrasts", "contrast"),
+        worth = twp_read(results, "contrasts", "worth")), twp_read(results, "contrasts", "net_benefit"))
+    names(table)[names(table) == "value"] <- "net_benefit"
+    read <- function(name) if (name %in% names_here) as.vector(twp_read(results, "contrasts", name)) else NA_real_
+    table$mcse <- read("net_benefit_mcse")
+    table$p_better <- read("net_benefit_p_better")
+    table$low <- read("net_benefit_sets_low")
+    table$high <- read("net_benefit_sets_high")
+    if ("net_benefit_sets_low" %in% names_here) table else twp_interval(table, "net_benefit")
+}
+
+# What usual care must show, and what it did, with its interval; the verdict is that of `twinpath summary`: hit, miss, or
+# too_close_to_tell where the interval covers a bound.
+targets <- function(results) {
+    columns <- twp_names(results, "targets")
+    table <- as.data.frame(setNames(lapply(columns, function(name) twp_column(results, "targets", name)), columns))
+    known <- twp_summary(results)
+    key <- function(measure, strategy, time) paste(measure, strategy, ifelse(is.na(time), "", sprintf("%.17g", time)))
+    row <- match(key(table$measure, table$target_strategy, table$time), key(known$measure, known$strategy, known$time))
+    table$low <- known$low[row]
+    table$high <- known$high[row]
+    low <- ifelse(is.na(table$low), table$result, table$low)
+    high <- ifelse(is.na(table$high), table$result, table$high)
+    least <- table$value - table$tolerance
+    most <- table$value + table$tolerance
+    table$verdict <- ifelse(high < least | low > most, "miss", ifelse(low >= least & high <= most, "hit", "too_close_to_tell"))
+    table
+}
 
 # Shares of twins in each state, of those followed so long: strategy, time, track, state, share.
 occupancy <- function(results) {
@@ -298,7 +346,7 @@ twp_life <- function(results, group, twin, strategy) {
     list(start = as.numeric(one("row_start")) + 1, count = as.numeric(one("row_size")))
 }
 
-# twin, strategy, time, event, value. Of one life (twin and strategy) only its rows are read.
+# twin, strategy, time (days since entry), event, value. Of one life (twin and strategy) only its rows are read.
 events <- function(results, twin = NULL, strategy = NULL) {
     twp_names(results, "events")
     if (!is.null(twin) && !is.null(strategy)) {
@@ -409,8 +457,9 @@ spells <- function(results, track, strategy = NULL) {
     all
 }
 
-# A track for survival, mstate and flexsurv: each visit once for each state that it may end in. id (twin),
-# strategy, from, to, trans (by row of mstate's matrix), entry, exit, time, status (0: censored).
+# A track for survival, mstate, flexsurv and msm: each visit once for each state that it may end in. id (twin),
+# strategy, from, to, trans (by row of mstate's matrix, which is attr(frame, "trans")), entry, exit, time in days,
+# status (0: censored). Covariates: merge(frame, twins(results), by.x = "id", by.y = "twin").
 multistate <- function(results, track, strategy = NULL) {
     visits <- spells(results, track, strategy)
     seen <- unique(na.omit(visits[c("state", "to")]))
@@ -429,9 +478,12 @@ multistate <- function(results, track, strategy = NULL) {
     start <- match(visits$state[row], table$from)
     choice <- table[start + sequence(times[times > 0]) - 1, ]
     v <- visits[row, ]
-    data.frame(id = v$twin, strategy = v$strategy, from = v$state, to = choice$target, trans = choice$trans,
+    states <- sort(unique(c(table$from, table$target)), method = "radix")
+    trans <- matrix(NA_integer_, length(states), length(states), dimnames = list(from = states, to = states))
+    trans[cbind(table$from, table$target)] <- table$trans
+    structure(data.frame(id = v$twin, strategy = v$strategy, from = v$state, to = choice$target, trans = choice$trans,
         entry = v$entry, exit = v$exit, time = v$exit - v$entry,
-        status = as.integer(!is.na(v$to) & v$to == choice$target), row.names = NULL)
+        status = as.integer(!is.na(v$to) & v$to == choice$target), row.names = NULL), trans = trans)
 }
 
 # What was put into a stock, for AdhereR and `twinpath adherence`: patient_id, date, duration_days,

@@ -15,6 +15,7 @@ A file        open, then of the Results:
   lives       events, trajectories, spells, flow; of one life only its rows are read, however large the file
   formats     multistate (R's survival, mstate, flexsurv, msm), dispensings (AdhereR, `twinpath adherence`)
   pictures    plot
+  as it is    dataset (xarray), attributes, study, strategies, currency
 
 Frames are tidy: a row is one observation, labels are columns. Times are days since the twin's entry, money is
 the study's (results.currency); the column `unit` or frame.attrs["units"] says the unit of the rest. Intervals
@@ -112,6 +113,14 @@ class Results(Lives):
         """What a variable is, in words."""
         return str(self._group(group)[variable].attrs.get("long_name", variable))
 
+    def dataset(self, group: str) -> Any:
+        """A group of the file ("summary", "outcomes", "events", ...) as an xarray Dataset, read as it is used: strategies,
+        times and the like are coordinates, `units` and `long_name` attributes. Debian: python3-xarray, python3-h5netcdf.
+        """
+        import xarray
+        self._group(group)
+        return xarray.open_dataset(self.path, group=group, engine="h5netcdf")
+
     def _keep(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
             self._kept[name] = make()
@@ -134,10 +143,11 @@ class Results(Lives):
         index = pd.MultiIndex.from_product(labels, names=names)
         return pd.Series(dataset[:].ravel(), index, name="value").reset_index()
 
-    def _table(self, group: str, kinds: Mapping[str, str]) -> pd.DataFrame:
+    def _table(self, group: str, kinds: Mapping[str, str], own: Mapping[str, str] | None = None) -> pd.DataFrame:
         """Rows (measure, labels) with a column for each kind: its name -> the ending of the variable's name.
 
-        The first kind names the measures.
+        The first kind names the measures. low and high are of the number of twins where the file has none of
+        parameter sets: those of the file (own) for estimates that are no means, such as Kaplan-Meier's, else normal.
         """
         variables = self._group(group)
         ending = next(iter(kinds.values()))
@@ -150,6 +160,11 @@ class Results(Lives):
             for kind, other in list(kinds.items())[1:]:
                 name = measure + other
                 frame[kind] = variables[name][:].ravel() if name in variables else np.nan
+            if measure + kinds["low"] not in variables:
+                _add_interval(frame, next(iter(kinds)))
+                for end, other in (own or {}).items():
+                    if measure + other in variables:
+                        frame[end] = pd.Series(variables[measure + other][:].ravel()).fillna(frame[end])
             frame.insert(0, "measure", measure)
             frame["unit"] = variables[variable].attrs.get("units", "")
             frames.append(frame)
@@ -196,22 +211,19 @@ class Results(Lives):
     def summary(self, by_segment: bool = False) -> pd.DataFrame:
         """Means: [segment,] measure, strategy, time, mean, mcse, low, high, n, unit.
 
-        low and high are those of parameter sets where the run has some, else of the number of twins.
+        mean and its Monte Carlo error mcse are in `unit`, time in days. low and high are those of parameter sets
+        where the run has some (missing where the twins of a set are too few to tell), else of the number of twins.
         """
-        table = self._table("segments" if by_segment else "summary", {
-            "mean": "_mean", "mcse": "_mcse", "n": "_n", "low": "_sets_low", "high": "_sets_high",
-            "own_low": "_low", "own_high": "_high"})
-        for end in ("low", "high"):  # of estimates that are no means, such as Kaplan-Meier's
-            table[end] = table[end].fillna(table.pop("own_" + end))
-        return _with_interval(table, "mean", "mcse")
+        return self._table("segments" if by_segment else "summary", {
+            "mean": "_mean", "mcse": "_mcse", "n": "_n", "low": "_sets_low", "high": "_sets_high"},
+            own={"low": "_low", "high": "_high"})
 
     def contrasts(self, by_segment: bool = False) -> pd.DataFrame:
         """Paired differences from the baseline: [segment,] measure, contrast, time, diff, mcse, low, high, n,
         variance_saved, unit."""
-        table = self._table("segments" if by_segment else "contrasts", {
+        return self._table("segments" if by_segment else "contrasts", {
             "diff": "_diff", "mcse": "_diff_mcse", "n": "_diff_n", "variance_saved": "_variance_saved",
             "low": "_diff_sets_low", "high": "_diff_sets_high"})
-        return _with_interval(table, "diff", "mcse")
 
     def cost_effectiveness(self) -> pd.DataFrame:
         """A row a contrast: icer_ratio, its interval (Fieller: icer_interval says between or outside), icer_place."""
@@ -233,17 +245,32 @@ class Results(Lives):
         for name, variable in (("mcse", "net_benefit_mcse"), ("p_better", "net_benefit_p_better"),
                                ("low", "net_benefit_sets_low"), ("high", "net_benefit_sets_high")):
             table[name] = group[variable][:].ravel() if variable in group else np.nan
-        return _with_interval(table, "net_benefit", "mcse")
+        if "net_benefit_sets_low" not in group:
+            _add_interval(table, "net_benefit")
+        return table
 
     def targets(self) -> pd.DataFrame:
-        """What usual care must show, and what it did: target, value, tolerance, result, role, hit, ..."""
-        frame = {}
+        """What usual care must show, and what it did: target, measure, time [days], value, tolerance, result, low,
+        high, role (fit made the model, predict judges it), hit (the result itself lies within), verdict.
+
+        The verdict is that of `twinpath summary`: hit where the interval lies within the tolerance, miss where it
+        lies outside, too_close_to_tell where it covers a bound; missing where there is no result.
+        """
+        frame: dict[str, Any] = {}
         for name, dataset in self._group("targets").items():
             if dataset.ndim == 1:
                 words = words_of(dataset)
                 frame[name] = (decode(dataset[:], words) if words else
                                texts(dataset[:]) if dataset.dtype.kind == "O" else dataset[:])
-        return pd.DataFrame(frame)
+        known = self.summary()[["measure", "strategy", "time", "low", "high"]]
+        table = pd.DataFrame(frame).merge(known, "left", left_on=["measure", "target_strategy", "time"],
+                                          right_on=["measure", "strategy", "time"]).drop(columns="strategy")
+        low, high = (table[edge].fillna(table["result"]) for edge in ("low", "high"))
+        least, most = table["value"] - table["tolerance"], table["value"] + table["tolerance"]
+        verdict = np.select([table["result"].isna(), (high < least) | (low > most), (low >= least) & (high <= most)],
+                            ["", "miss", "hit"], "too_close_to_tell")
+        table["verdict"] = pd.Series(verdict).replace("", np.nan)
+        return table
 
     def occupancy(self) -> pd.DataFrame:
         """Shares of twins in each state, of those followed so long: strategy, time, track, state, share."""
@@ -410,11 +437,10 @@ def _verify(path: pathlib.Path) -> None:
         raise Error(f"{path} is damaged: it is not what {beside.name} says")
 
 
-def _with_interval(table: pd.DataFrame, centre: str, error: str) -> pd.DataFrame:
-    """Fills low and high by the normal interval where there is none of parameter sets."""
-    table["low"] = table["low"].fillna(table[centre] - Z95 * table[error])
-    table["high"] = table["high"].fillna(table[centre] + Z95 * table[error])
-    return table
+def _add_interval(table: pd.DataFrame, centre: str) -> None:
+    """low and high by the normal law, from the error of the number of twins."""
+    table["low"] = table[centre] - Z95 * table["mcse"]
+    table["high"] = table[centre] + Z95 * table["mcse"]
 
 
 def _km_interval(km: pd.Series, se: pd.Series) -> tuple[pd.Series, pd.Series]:

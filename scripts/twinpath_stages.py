@@ -42,19 +42,21 @@ def plot_occupancy(results: Results, track: str, strategies: Sequence[str] | Non
     states = list(order or centre.sort_values().dropna().index)
     figure = new_figure(2.2 + 3.3 * len(strategies), 4.4, f"Share of twins in each state of {plain(track)}, over time")
     panels = figure.subplots(1, len(strategies), sharey=True, squeeze=False)[0]
-    colours = dict(zip(states, state_colours(len(states))))
+    colours, at_the_end = dict(zip(states, state_colours(len(states)))), []
     for panel, name in zip(panels, strategies):
         wide = table[table["strategy"] == name].pivot(index="time", columns="state", values="share")[states]
         unit = time_axis(panel, wide.index.max())
         drawn = panel.stackplot(wide.index / unit, wide.to_numpy().T, colors=list(colours.values()), edgecolor="white",
                                 linewidth=0.7)
         _name_areas(panel, wide, unit, colours)
+        at_the_end.append(wide.iloc[-1])
         panel.set_ylim(0, 1)
         panel.set_title(plain(name), fontsize=10)
         panel.set_xlabel(panel.get_xlabel(), fontsize=9)
         bare(panel)
-    panels[-1].legend(list(drawn)[::-1], [f"{plain(state)}, {share:.0%} at the end"
-                                          for state, share in zip(states[::-1], wide.iloc[-1][::-1])],
+    shares = [" / ".join(f"{end[state]:.0%}" for end in at_the_end) for state in states]
+    panels[-1].legend(list(drawn)[::-1], [f"{plain(state)}, {share} at the end" if len(panels) <= 3 else plain(state)
+                                          for state, share in zip(states[::-1], shares[::-1])],
                       loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9, frameon=False, handleheight=1.6)
     panels[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     panels[0].set_ylabel("share of twins followed so long", fontsize=9)
@@ -89,7 +91,7 @@ def _ribbon(axes: Axes, x: tuple[float, float], low: tuple[float, float], high: 
 def _flow_panel(axes: Axes, flow: pd.DataFrame, nodes: pd.DataFrame, colours: Mapping[str, Sequence[float]],
                 ever: Mapping[str, float]) -> None:
     """One strategy: a column of states for each time, bands between, names at both ends."""
-    times, gap, half = list(nodes.index), 0.02, 0.11
+    times, gap, half = list(nodes.index), 0.02, 0.125
     base = (nodes + gap * (nodes > 0)).cumsum(axis=1).shift(axis=1, fill_value=0.0)
     drawn = [state for state in nodes if nodes[state].max() > 0.0005]
     for i, (since, until) in enumerate(zip(times[:-1], times[1:])):
@@ -149,7 +151,7 @@ def plot_flow(results: Results, track: str, strategies: Sequence[str] | None = N
         one = flow[flow["strategy"] == name]
         _flow_panel(panel, one, _flow_nodes(one, times, states), colours, ever)
         panel.set_title(plain(name), fontsize=10, loc="left", pad=2)
-        panel.set_xlim(-0.13, len(times) - 0.85)
+        panel.set_xlim(-0.14, len(times) - 0.85)
         panel.set_ylim(-0.01, 1.02 + 0.02 * len(states))
         panel.set_yticks([])
         bare(panel)

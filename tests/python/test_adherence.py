@@ -1,13 +1,19 @@
 """Dispensings of simulated lives, exported as a file, have the same adherence as the lives themselves."""
 import csv
 import datetime
+import importlib
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 import h5py
 import numpy as np
+import pandas  # noqa: F401 (without it this test is not registered)
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+twinpath = importlib.import_module("twinpath")
 
 STUDY = pathlib.Path(__file__).with_name("adherence_study.yaml")
 DAY_ZERO = datetime.date(2021, 1, 1)
@@ -15,28 +21,25 @@ HORIZON_DAYS = 700
 MEASURES = ["pdc", "mpr", "persistence_90d", "persistence_365d"]
 
 
-def twinpath(*words):
+def run_program(*words):
     done = subprocess.run([os.environ["TWP_PROGRAM"], *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def export(run, path):
-    """Each patient.stock.dispensed of the run: its day is floor(time), as of a file; returns the twins."""
-    with h5py.File(run) as h5, open(path, "w", encoding="utf-8") as out:
-        events = h5["events"]
-        names = [name.decode() for name in events["event_name"][:]]
-        code = names.index("patient.stock.dispensed")
-        chosen = np.flatnonzero(events["event_code"][:] == code)
-        days = np.floor(events["event_time"][:][chosen]).astype(int)
-        supply = events["event_value"][:][chosen]
-        twin = events["path_twin"][:][events["event_path"][:][chosen]]
-        first = {}
-        print("patient_id,date,duration_days,followed", file=out)
-        for who, day, amount in zip(twin, days, supply):
-            first.setdefault(who, day)
-            date = DAY_ZERO + datetime.timedelta(days=int(day))
-            print(who, date, repr(float(amount)), HORIZON_DAYS - first[who], sep=",", file=out)
-        return sorted(first)
+    """The dispensings of the run as a file of them, by scripts/twinpath.py; returns the twins."""
+    with twinpath.open(run) as results:
+        fills = results.dispensings("stock", "usual")
+        fills.to_csv(path, index=False)
+        # each dispensing that was recorded, its day floor(time) after the twin's entry on the first day
+        events = results.events(strategy="usual").query("event == 'patient.stock.dispensed'")
+        assert len(fills) == len(events) > 5000
+        assert (fills.patient_id.to_numpy() == events.twin.to_numpy()).all()
+        days = [(date - DAY_ZERO).days for date in fills.date]
+        assert (np.array(days) == np.floor(events.time)).all()
+        assert (fills.followed_days == HORIZON_DAYS - fills.groupby("patient_id").date.transform("min").map(
+            lambda date: (date - DAY_ZERO).days)).all()
+    return sorted(set(fills.patient_id))
 
 
 def figures(run):
@@ -51,9 +54,9 @@ def figures(run):
 def main():
     with tempfile.TemporaryDirectory(prefix="twinpath-adherence-") as folder:
         run, fills, rows = (os.path.join(folder, name) for name in ("run.h5", "fills.csv", "rows.csv"))
-        twinpath("run", str(STUDY), "-q", "-o", run)
+        run_program("run", str(STUDY), "-q", "-o", run)
         twins = export(run, fills)
-        twinpath("adherence", fills, "-q", "--csv", rows, "--followup-duration", "followed",
+        run_program("adherence", fills, "-q", "--csv", rows, "--followup-duration", "followed_days",
                  "--permissible-gap", "40 days", "--at", "90,365 days", "--measure", "pdc,mpr,persistence,cma7,cma2")
         position, simulated, means = figures(run)
         with open(rows, encoding="utf-8") as file:

@@ -1,5 +1,6 @@
 """scripts/twinpath.py: its frames agree with the file and with each other, its formats with the engine's figures."""
 import importlib
+import json
 import os
 import pathlib
 import subprocess
@@ -10,7 +11,9 @@ import unittest.mock
 
 import h5py
 import numpy as np
+import h5netcdf  # noqa: F401 (without these this test is not registered)
 import pandas as pd
+import xarray  # noqa: F401
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
@@ -50,6 +53,14 @@ class Frames(unittest.TestCase):
                 # each mean is of float32 values
                 self.assertLessEqual(abs(row["diff"] - (means[contrast] - means["usual_care"])),
                                      2 * FLOAT32_ROUNDING * means.abs().max() + 1e-12)
+
+    def test_a_group_is_a_dataset_of_xarray(self):
+        with results.dataset("summary") as summary:
+            told = results.summary().query("measure == 'persistence'").set_index(["strategy", "time"])["mean"]
+            self.assertEqual(float(summary.persistence_mean.sel(strategy="nurse")[1]), told["nurse", 180])
+            self.assertEqual(summary.cost_mean.attrs["units"], "USD")
+        with self.assertRaisesRegex(twinpath.Error, "has no draws"):
+            results.dataset("draws")
 
     def test_measures_at_several_times_have_a_row_each(self):
         summary = results.summary()
@@ -187,21 +198,52 @@ class Frames(unittest.TestCase):
             wanted = row.worth * contrasts["qaly", row.contrast] - contrasts["cost", row.contrast]
             self.assertAlmostEqual(row.net_benefit, wanted, delta=1e-9 * row.worth)
         self.assertEqual(list(results.cost_effectiveness().contrast), STRATEGIES[1:])
-        self.assertEqual(set(results.targets().target), {"started", "still_on"})
+
+    def test_verdicts_of_targets_are_those_of_the_program(self):
+        study = pathlib.Path(folder.name, "aims.yaml")
+        result = round(results.targets().set_index("target").result["still_on"], 4)
+        aims = {"hit": (result, 0.1), "miss": (0.5, 0.05), "unclear": (result - 0.1, 0.1)}
+        study.write_text(f"twinpath: 1\nstudy: aims\nsource: assumption\nbased_on: {STUDY}\n"
+                         "parameters: {nurse_stop: {value: 0.7, uncertain: {lognormal: {se_log: 0.2}}}}\ntargets:\n" + "".join(
+            f"  {name}: {{measure: kaplan_meier, of: therapy.stopped, since: therapy.taking, at: 90 days, is: {value}, "
+            f"within: {within}}}\n" for name, (value, within) in aims.items()))
+        for sets in (0, 8):
+            with twinpath.run(study, parameter_sets=sets, patients=2000, progress=None) as run:
+                told = json.loads(subprocess.run([os.environ["TWP_PROGRAM"], "summary", str(run.path), "--format", "json"],
+                                                 capture_output=True, text=True, check=True).stdout)["targets"]
+                mine = run.targets().set_index("target")
+                self.assertLessEqual({"hit", "miss", "unclear", "started", "still_on"}, set(mine.index))
+                for target in told:
+                    row = mine.loc[target["name"]]
+                    self.assertEqual(row.verdict, target["verdict"], target["name"])
+                    self.assertAlmostEqual(row.result, target["result"], places=12)
+                    for edge in ("low", "high"):
+                        if target[edge] is not None:
+                            self.assertAlmostEqual(row[edge], target[edge], places=9)
+                if sets == 0:
+                    self.assertEqual({"hit", "miss", "too_close_to_tell"}, set(mine.verdict))
 
     def test_means_of_the_draws_are_the_summary(self):
         study = pathlib.Path(folder.name, "uncertain.yaml")
         study.write_text(f"twinpath: 1\nstudy: uncertain\nsource: assumption\nbased_on: {STUDY}\n"
                          "parameters: {nurse_stop: {value: 0.7, uncertain: {lognormal: {se_log: 0.2}}}}\n")
-        with twinpath.run(study, patients=200, parameter_sets=20, progress=None,
-                          output=os.path.join(folder.name, "draws.h5")) as run:
-            draws, summary = run.draws(), run.summary()
-            self.assertEqual(len(draws), 60)
-            self.assertEqual(draws.parameter_nurse_stop.nunique(), 20)
-            for strategy, mean in draws.groupby("strategy").cost.mean().items():
-                row = summary[(summary.measure == "cost") & (summary.strategy == strategy)].iloc[0]
-                self.assertAlmostEqual(row["mean"] / mean, 1, places=9)
-                self.assertLess(row["low"], row["mean"])
+        for twins in ("same", "fresh"):
+            with twinpath.run(study, patients=200, parameter_sets=20, twins=twins, progress=None) as run:
+                draws, summary = run.draws(), run.summary()
+                self.assertEqual(len(draws), 60)
+                self.assertEqual(draws.parameter_nurse_stop.nunique(), 20)
+                for strategy, mean in draws.groupby("strategy").cost.mean().items():
+                    row = summary[(summary.measure == "cost") & (summary.strategy == strategy)].iloc[0]
+                    self.assertAlmostEqual(row["mean"] / mean, 1, places=9)
+                    if twins == "same" and strategy == "nurse":
+                        self.assertLess(row["low"], row["mean"])
+                # limits are those of the file alone, missing where the twins of a set are too few to tell
+                with h5py.File(run.path) as file:
+                    for measure in ("initiation", "cost", "qaly"):
+                        np.testing.assert_array_equal(summary[summary.measure == measure].low,
+                                                      file[f"summary/{measure}_sets_low"][:])
+                self.assertEqual(summary.low.isna().any(), twins == "fresh")
+                self.assertTrue(summary.mcse[summary.measure == "initiation"].notna().all())
 
 
 class Lives(unittest.TestCase):

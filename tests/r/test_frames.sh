@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/twinpath.R gives the frames of scripts/twinpath.py, and R's survival finds known laws in its formats.
+# scripts/twinpath.R gives the frames of scripts/twinpath.py.
 set -euo pipefail
 Rscript -e 'quit(status = !all(sapply(c("rhdf5", "jsonlite", "survival"), requireNamespace, quietly = TRUE)))' \
     > /dev/null 2>&1 || {
@@ -11,16 +11,20 @@ trap 'rm -rf "$folder"' EXIT
 here=$(cd "$(dirname "$0")" && pwd)
 scripts=$here/../../scripts
 "${TWP_PROGRAM:?}" run "$here/../python/study.yaml" --quiet -o "$folder/results.h5"
-"$TWP_PROGRAM" run "$here/known.yaml" --quiet -o "$folder/known.h5"
+"$TWP_PROGRAM" run "$here/../python/draws_study.yaml" --quiet -o "$folder/draws.h5"
 PYTHONPATH=$scripts "${TWP_PYTHON:-/usr/bin/python3}" - "$folder" << 'PYTHON'
 import sys
 import twinpath
 folder = sys.argv[1]
 results = twinpath.open(folder + "/results.h5")
 for name in ("twins", "outcomes", "summary", "contrasts", "occupancy", "survival", "cumulative_hazard",
-             "cumulative_incidence", "aalen_johansen", "event_times", "logrank", "events", "dispensings"):
+             "cumulative_incidence", "aalen_johansen", "event_times", "logrank", "events", "dispensings",
+             "cost_effectiveness", "net_benefit", "targets"):
     getattr(results, name)().to_csv(f"{folder}/{name}.csv", index=False)
 results.multistate("supply").to_csv(folder + "/multistate.csv", index=False)
 results.events(123, "nurse").to_csv(folder + "/life.csv", index=False)
+sets = twinpath.open(folder + "/draws.h5")
+for name in ("summary", "contrasts", "draws"):
+    getattr(sets, name)().to_csv(f"{folder}/sets_{name}.csv", index=False)
 PYTHON
 Rscript --vanilla "$here/test_frames.R" "$scripts/twinpath.R" "$folder"
