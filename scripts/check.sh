@@ -102,7 +102,7 @@ build() { # build PRESET FOLDER CMAKE_OPTION...
 tidy() { # one file a call: see .clang-tidy
     { cmake --preset dev -B build/tidy -DCMAKE_C_COMPILER=clang ||
         cmake --fresh --preset dev -B build/tidy -DCMAKE_C_COMPILER=clang; } &&
-        cmake --build build/tidy --target twinpath_facts || return 1
+        cmake --build build/tidy --target twinpath_facts twinpath_templates || return 1
     find src -name '*.c' -print0 | xargs -0 -n 1 -P "$n_jobs" clang-tidy -p build/tidy --quiet
 }
 

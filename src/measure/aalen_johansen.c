@@ -120,8 +120,12 @@ twp_aalen_johansen(const twp_transitions_t *transitions, twp_aalen_johansen_sink
     void *context, double *scratch)
 {
     const size_t n = (size_t) transitions->n_states;
-    chain_t chain = { n, scratch, scratch + n, scratch + n + n * n, scratch + n + 2 * n * n };
+    chain_t chain = { .n = n };
 
+    chain.p = scratch;
+    chain.v = scratch + n;
+    chain.step = chain.v + n * n;
+    chain.next = chain.step + n * n;
     start(&chain, transitions->start);
     sink(context, 0, chain.p, chain.v);
     for (int k = 0; k < transitions->n_steps; k++) {
