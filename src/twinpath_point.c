@@ -178,6 +178,20 @@ twp_sweep_study_live(const twp_sweep_study_t *sweep, const twp_run_settings_t *s
     return status;
 }
 
+twp_status_t
+twp_sweep_study_shape(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings,
+    int64_t i_point, twp_results_writer_t **captured, twp_error_t *err)
+{
+    twp_study_t *bound = NULL;
+    twp_status_t status = twp_sweep_study_bind(sweep, i_point, &bound, err);
+
+    *captured = NULL;
+    if (status == TWP_OK)
+        status = twp_run_capture_shape(bound, settings, captured, err);
+    twp_study_free(bound);
+    return status;
+}
+
 /* ---- what cannot be lived ---------------------------------------------------------------------- */
 
 /* Whether a value stands at the point that stands at none before it. Listed values share their nodes. */

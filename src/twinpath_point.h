@@ -37,6 +37,38 @@ TWP_CHECK_RESULT twp_status_t twp_sweep_study_live(const twp_sweep_study_t *swee
     twp_run_report_t *report, twp_error_t *err);
 
 /**
+ * Captures what point i_point has of columns, without living it; all its numbers are those of no twins.
+ * @param captured  for twp_stack_shape()
+ */
+TWP_CHECK_RESULT twp_status_t twp_sweep_study_shape(const twp_sweep_study_t *sweep,
+    const twp_run_settings_t *settings, int64_t i_point, twp_results_writer_t **captured,
+    twp_error_t *err);
+
+/**
+ * Lives the points of a shard into a file of its own (twinpath_points.c). Points that cannot be lived are
+ * kept in it with their reasons as long as one can; *n_failed counts them, and err has the first reason.
+ * Fails with TWP_ERR_INTERRUPTED when should_stop ended it: nothing is published then.
+ */
+TWP_CHECK_RESULT twp_status_t twp_points_live_shard(const twp_sweep_study_t *study,
+    const twp_run_settings_t *settings, const twp_shard_plan_t *plan, const twp_shard_t *shard,
+    const char *path, bool overwrite, int64_t *n_failed, twp_run_report_t *report,
+    twp_error_t *err);
+
+/** Shards of points to be joined: [n_shards] in order, verified, of one run. */
+typedef struct {
+    const struct twp_shard_file *shard;
+    size_t n_shards;
+    const char *output_path;
+    bool overwrite;
+    const char *gaps; /* what is missing, "" when nothing is */
+} twp_points_merge_t;
+
+/** Joins them: what twp_study_run_points() writes. */
+TWP_CHECK_RESULT twp_status_t twp_points_merge(const twp_sweep_study_t *study,
+    const twp_run_settings_t *settings, const twp_points_merge_t *merge, int64_t *n_failed,
+    twp_run_report_t *report, twp_error_t *err);
+
+/**
  * Tries points of the sweep of a study that is good so far, at most some dozens, so that each value that is
  * listed stands in one: what is wrong becomes a finding of the study. Fails with TWP_ERR_MEMORY only.
  */

@@ -6,6 +6,7 @@
 
 #include "engine/progress.h"
 #include "results/provenance.h"
+#include "results/shard_file.h"
 
 #include <inttypes.h>
 #include <omp.h>
@@ -16,12 +17,16 @@
 typedef struct {
     twp_sweep_study_t study;
     const twp_run_settings_t *settings;
+    int64_t first, n;       /* points to be lived */
+    bool goes_on;           /* past a point that failed, whose reason is kept: */
+    char **error;           /* [n] or NULL; [n] NULL where nothing went wrong */
     int n_workers, n_inner; /* threads over points, and in each point */
     twp_stack_t *stack;
     omp_lock_t lock; /* of what follows */
     int64_t next;    /* point to be given out */
     bool is_stopping;
-    int64_t i_failed; /* first point that failed; n_points: none */
+    int64_t i_failed; /* first point that failed; the end: none */
+    int64_t n_failed;
     twp_status_t status;
     twp_error_t err;
     int64_t n_done, n_events, n_twins_of_point;
@@ -39,9 +44,9 @@ next_point(sweep_t *sweep)
     int64_t i_point = -1;
 
     omp_set_lock(&sweep->lock);
-    sweep->is_stopping = sweep->is_stopping || sweep->status != TWP_OK ||
+    sweep->is_stopping = sweep->is_stopping || (sweep->status != TWP_OK && !sweep->goes_on) ||
         (settings->should_stop != NULL && settings->should_stop(settings->stop_context));
-    if (!sweep->is_stopping && sweep->next < sweep->study.points->n_points)
+    if (!sweep->is_stopping && sweep->next < sweep->first + sweep->n)
         i_point = sweep->next++;
     omp_unset_lock(&sweep->lock);
     return i_point;
@@ -64,6 +69,22 @@ ask_stop(void *of)
     return is_stopping;
 }
 
+/* Under the lock. Memory and files that failed are no matter of the point. */
+static void
+note_failure(sweep_t *sweep, int64_t i_point, twp_status_t status, const twp_error_t *err)
+{
+    if (status == TWP_ERR_MEMORY || status == TWP_ERR_IO)
+        sweep->goes_on = false;
+    sweep->n_failed++;
+    if (sweep->error != NULL)
+        sweep->error[i_point - sweep->first] = strdup(err->message);
+    if (i_point < sweep->i_failed) {
+        sweep->i_failed = i_point;
+        sweep->status = status;
+        sweep->err = *err;
+    }
+}
+
 static void
 finish_point(sweep_t *sweep, int64_t i_point, twp_status_t status, twp_results_writer_t *captured,
     const twp_run_report_t *report, const twp_error_t *err)
@@ -72,16 +93,14 @@ finish_point(sweep_t *sweep, int64_t i_point, twp_status_t status, twp_results_w
 
     omp_set_lock(&sweep->lock);
     if (status == TWP_OK)
-        status = twp_stack_put(sweep->stack, i_point, captured, &own);
+        status = twp_stack_put(sweep->stack, i_point - sweep->first, captured, &own);
     if (status == TWP_OK) {
         sweep->n_done++;
         sweep->n_events += report->n_events;
         sweep->n_twins_of_point = report->n_twins;
         sweep->n_strategies = report->n_strategies;
-    } else if (status != TWP_ERR_INTERRUPTED && i_point < sweep->i_failed) {
-        sweep->i_failed = i_point;
-        sweep->status = status;
-        sweep->err = own;
+    } else if (status != TWP_ERR_INTERRUPTED) {
+        note_failure(sweep, i_point, status, &own);
     }
     omp_unset_lock(&sweep->lock);
 }
@@ -92,8 +111,8 @@ static twp_progress_t
 progress_of(const sweep_t *sweep, int64_t n_more)
 {
     return twp_engine_progress(&sweep->began, twp_engine_seconds(CLOCK_MONOTONIC),
-        sweep->n_twins_of_point * sweep->study.points->n_points,
-        sweep->n_twins_of_point * sweep->n_done + n_more, sweep->n_events);
+        sweep->n_twins_of_point * sweep->n, sweep->n_twins_of_point * sweep->n_done + n_more,
+        sweep->n_events);
 }
 
 /* By the calling thread only. */
@@ -151,7 +170,7 @@ live_points(sweep_t *sweep, twp_error_t *err)
                 tell_progress(sweep, 0);
         }
     }
-    if (sweep->status != TWP_OK)
+    if (sweep->status != TWP_OK && (!sweep->goes_on || sweep->n_done == 0))
         return TWP_FAIL(err, sweep->status, "%s", sweep->err.message);
     return TWP_OK;
 }
@@ -165,7 +184,7 @@ share_threads(sweep_t *sweep)
     const int64_t n_twins = settings->n_patients > 0 ? settings->n_patients
                                                      : sweep->study.study->base->n_patients;
     const int64_t n_blocks = (n_twins + TWP_BLOCK_TWINS - 1) / TWP_BLOCK_TWINS;
-    const int64_t n_points = sweep->study.points->n_points;
+    const int64_t n_points = sweep->n;
 
     sweep->n_workers = 1;
     sweep->n_inner = n_threads;
@@ -178,21 +197,14 @@ share_threads(sweep_t *sweep)
 /* ---- the file -------------------------------------------------------------------------------- */
 
 static twp_status_t
-write_provenance(sweep_t *sweep, twp_arena_t *arena, int64_t started, const twp_progress_t *done,
-    twp_results_writer_t *writer, twp_error_t *err)
+write_provenance(sweep_t *sweep, twp_arena_t *arena, twp_results_writer_t *writer, twp_error_t *err)
 {
     const twp_run_settings_t *const settings = sweep->settings;
     twp_run_t run = { .study = sweep->study.study, .settings = settings };
     twp_population_t *population = NULL;
-    twp_provenance_t provenance = { .document = &run.study->document,
-        .study = run.study->base,
-        .seed = settings->seed,
-        .n_twins = sweep->n_twins_of_point };
-    const twp_session_t session = { .command_line = settings->command_line,
-        .started = started,
-        .finished = (int64_t) time(NULL),
-        .n_threads = twp_engine_n_threads(settings->n_threads),
-        .cpu_seconds = done->cpu_seconds };
+    twp_provenance_t provenance = {
+        .document = &run.study->document, .study = run.study->base, .seed = settings->seed
+    };
     twp_status_t status;
 
     run.are_twins_same = settings->twins == TWP_TWINS_SAME;
@@ -204,38 +216,96 @@ write_provenance(sweep_t *sweep, twp_arena_t *arena, int64_t started, const twp_
     if (status != TWP_OK)
         return status;
     provenance.patients = population->has_csv ? &population->csv : NULL;
+    provenance.n_twins = population->n_twins;
     status = twp_provenance_write(writer, &provenance, err);
-    if (status == TWP_OK)
-        status = twp_session_write(writer, &session, err);
     twp_population_free(population);
     return status;
 }
 
 static twp_status_t
-write_file(sweep_t *sweep, int64_t started, const twp_progress_t *done, twp_run_report_t *report,
-    twp_error_t *err)
+write_session(const sweep_t *sweep, int64_t started, int64_t n_shards, double cpu_seconds,
+    twp_results_writer_t *writer, twp_error_t *err)
 {
     const twp_run_settings_t *const settings = sweep->settings;
-    const twp_results_options_t options = { .overwrite = settings->overwrite,
-        .n_threads = settings->n_threads };
+    const twp_session_t session = { .command_line = settings->command_line,
+        .started = started,
+        .finished = (int64_t) time(NULL),
+        .n_threads = twp_engine_n_threads(settings->n_threads),
+        .n_shards = n_shards,
+        .cpu_seconds = cpu_seconds };
+
+    return twp_session_write(writer, &session, err);
+}
+
+/* What is written, and where. */
+typedef struct {
+    const char *path;
+    bool overwrite, is_partial;
+    const twp_shard_t *shard; /* or NULL: the whole, with */
+    int64_t n_shards;         /* shards that it was merged from, or that the run is cut into */
+    const char *gaps;         /* what is missing of these, or NULL */
+    int64_t started;
+    double cpu_seconds;
+} file_t;
+
+static twp_status_t
+write_shard_numbers(
+    const sweep_t *sweep, const file_t *file, twp_results_writer_t *writer, twp_error_t *err)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } number[] = { { "shard_index", file->shard->index }, { "shard_count", file->n_shards },
+        { "first_twin", 0 }, { "twin_count", sweep->n_twins_of_point },
+        { "first_point", sweep->first + 1 }, { "point_count", sweep->n } };
+    twp_status_t status = twp_results_attribute_text(writer, NULL, "twinpath_kind", "shard", err);
+
+    for (size_t i = 0; i < sizeof number / sizeof number[0] && status == TWP_OK; i++)
+        status = twp_results_attribute_int32(
+            writer, NULL, number[i].name, (int32_t) number[i].value, err);
+    return status;
+}
+
+static twp_status_t
+fill_file(sweep_t *sweep, const file_t *file, twp_arena_t *arena, twp_results_writer_t *writer,
+    twp_error_t *err)
+{
+    twp_stack_points_t points;
+    twp_status_t status = twp_sweep_study_points(
+        &sweep->study, sweep->first, sweep->n, arena, &points, err);
+
+    if (status != TWP_OK)
+        return status;
+    points.error = (const char *const *) sweep->error;
+    status = twp_stack_write(sweep->stack, &points, writer, err);
+    if (status == TWP_OK && file->shard != NULL)
+        status = write_shard_numbers(sweep, file, writer, err);
+    if (status == TWP_OK && file->gaps != NULL && file->gaps[0] != '\0')
+        status = twp_results_attribute_text(writer, NULL, "missing_shards", file->gaps, err);
+    if (status == TWP_OK)
+        status = write_provenance(sweep, arena, writer, err);
+    if (status == TWP_OK && file->shard == NULL)
+        status = write_session(
+            sweep, file->started, file->n_shards, file->cpu_seconds, writer, err);
+    return status;
+}
+
+static twp_status_t
+write_file(sweep_t *sweep, const file_t *file, char *digest, twp_error_t *err)
+{
+    const twp_results_options_t options = { .overwrite = file->overwrite,
+        .n_threads = sweep->settings->n_threads };
     twp_arena_t *const arena = twp_arena_create(0);
     twp_results_writer_t *writer = NULL;
-    twp_stack_points_t points;
     twp_status_t status = TWP_OK;
 
     if (arena == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results");
-    status = twp_sweep_study_points(
-        &sweep->study, 0, sweep->study.points->n_points, arena, &points, err);
+    status = twp_results_writer_open(file->path, &options, &writer, err);
     if (status == TWP_OK)
-        status = twp_results_writer_open(settings->output_path, &options, &writer, err);
-    if (status == TWP_OK)
-        status = twp_stack_write(sweep->stack, &points, writer, err);
-    if (status == TWP_OK)
-        status = write_provenance(sweep, arena, started, done, writer, err);
+        status = fill_file(sweep, file, arena, writer, err);
     if (status == TWP_OK) {
-        status = twp_results_close(
-            writer, report->is_partial ? "partial" : "complete", report->digest, err);
+        status = twp_results_close(writer, file->is_partial ? "partial" : "complete", digest, err);
         writer = NULL;
     }
     twp_results_abandon(writer);
@@ -243,34 +313,54 @@ write_file(sweep_t *sweep, int64_t started, const twp_progress_t *done, twp_run_
     return status;
 }
 
+static void
+report_points(const sweep_t *sweep, const twp_progress_t *done, twp_run_report_t *report)
+{
+    report->n_twins = done->n_twins;
+    report->n_twins_done = done->n_twins_done;
+    report->n_points = sweep->n;
+    report->n_points_done = sweep->n_done;
+    report->n_strategies = sweep->n_strategies;
+    report->n_events = done->n_events;
+    report->wall_seconds = done->wall_seconds;
+    report->cpu_seconds = done->cpu_seconds;
+    report->n_threads = twp_engine_n_threads(sweep->settings->n_threads);
+}
+
 static twp_status_t
 live_and_write(sweep_t *sweep, twp_run_report_t *report, twp_error_t *err)
 {
-    const int64_t started = (int64_t) time(NULL), n_points = sweep->study.points->n_points;
+    const int64_t started = (int64_t) time(NULL);
+    file_t file = { .path = sweep->settings->output_path,
+        .overwrite = sweep->settings->overwrite,
+        .started = started };
     twp_status_t status = live_points(sweep, err);
     twp_progress_t done;
 
     if (status != TWP_OK)
         return status;
     done = progress_of(sweep, 0);
-    report->n_twins = done.n_twins;
-    report->n_twins_done = done.n_twins_done;
-    report->n_points = n_points;
-    report->n_points_done = sweep->n_done;
-    report->n_strategies = sweep->n_strategies;
-    report->n_events = done.n_events;
-    report->wall_seconds = done.wall_seconds;
-    report->cpu_seconds = done.cpu_seconds;
-    report->n_threads = twp_engine_n_threads(sweep->settings->n_threads);
-    report->is_partial = sweep->n_done < n_points;
+    report_points(sweep, &done, report);
+    report->is_partial = file.is_partial = sweep->n_done < sweep->n;
+    file.cpu_seconds = done.cpu_seconds;
     if (sweep->n_done == 0)
         return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first point was done");
-    status = write_file(sweep, started, &done, report, err);
+    status = write_file(sweep, &file, report->digest, err);
     if (status == TWP_OK && report->is_partial)
         status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
             "stopped after %" PRId64 " of %" PRId64 " points; %s is partial", sweep->n_done,
-            n_points, sweep->settings->output_path);
+            sweep->n, sweep->settings->output_path);
     return status;
+}
+
+static twp_status_t
+begin(sweep_t *sweep, int64_t first, int64_t n, twp_error_t *err)
+{
+    sweep->first = sweep->next = first;
+    sweep->n = n;
+    sweep->i_failed = first + n;
+    share_threads(sweep);
+    return twp_stack_create(n, &sweep->stack, err);
 }
 
 twp_status_t
@@ -294,14 +384,158 @@ twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
             "the study has no `sweep`: nothing changes from point to point (--over PATH=A,B,C "
             "says what does)");
     if (status == TWP_OK) {
-        sweep.i_failed = sweep.study.points->n_points;
-        share_threads(&sweep);
-        status = twp_stack_create(sweep.study.points->n_points, &sweep.stack, err);
+        status = begin(&sweep, 0, sweep.study.points->n_points, err);
     }
     if (status == TWP_OK)
         status = live_and_write(&sweep, report, err);
     twp_stack_free(sweep.stack);
     twp_sweep_study_close(&sweep.study);
     omp_destroy_lock(&sweep.lock);
+    return status;
+}
+
+/* ---- shards ---------------------------------------------------------------------------------- */
+
+static twp_status_t
+begin_with_errors(sweep_t *sweep, int64_t first, int64_t n, twp_error_t *err)
+{
+    sweep->goes_on = true;
+    sweep->error = calloc((size_t) n + 1, sizeof *sweep->error);
+    if (sweep->error == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points");
+    return begin(sweep, first, n, err);
+}
+
+static void
+end_with_errors(sweep_t *sweep)
+{
+    for (int64_t i = 0; sweep->error != NULL && i < sweep->n; i++)
+        free(sweep->error[i]);
+    free(sweep->error);
+    twp_stack_free(sweep->stack);
+    omp_destroy_lock(&sweep->lock);
+}
+
+static twp_status_t
+live_and_keep(sweep_t *sweep, const file_t *file, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_status_t status = live_points(sweep, err);
+    twp_progress_t done;
+
+    if (status != TWP_OK)
+        return status;
+    done = progress_of(sweep, 0);
+    report_points(sweep, &done, report);
+    if (sweep->n_done + sweep->n_failed < sweep->n)
+        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped in shard %" PRId64, file->shard->index);
+    return write_file(sweep, file, report->digest, err);
+}
+
+twp_status_t
+twp_points_live_shard(const twp_sweep_study_t *study, const twp_run_settings_t *settings,
+    const twp_shard_plan_t *plan, const twp_shard_t *shard, const char *path, bool overwrite,
+    int64_t *n_failed, twp_run_report_t *report, twp_error_t *err)
+{
+    const file_t file = {
+        .path = path, .overwrite = overwrite, .shard = shard, .n_shards = plan->n_shards
+    };
+    sweep_t sweep = { .study = *study, .settings = settings, .status = TWP_OK };
+    twp_status_t status;
+
+    omp_init_lock(&sweep.lock);
+    sweep.began = twp_engine_begin();
+    status = begin_with_errors(&sweep, shard->first_point, shard->n_points, err);
+    if (status == TWP_OK)
+        status = live_and_keep(&sweep, &file, report, err);
+    *n_failed = sweep.n_failed;
+    if (status == TWP_OK && sweep.n_failed > 0 && err != NULL)
+        *err = sweep.err; /* the first, to be told */
+    end_with_errors(&sweep);
+    return status;
+}
+
+/* ---- merging --------------------------------------------------------------------------------- */
+
+/* The columns of the first point that can be bound. */
+static twp_status_t
+take_shape(sweep_t *sweep, twp_error_t *err)
+{
+    twp_results_writer_t *captured = NULL;
+    twp_status_t status = TWP_ERR_FAULT;
+
+    for (int64_t i = 0; i < sweep->n && status == TWP_ERR_FAULT; i++)
+        status = twp_sweep_study_shape(&sweep->study, sweep->settings, i, &captured, err);
+    return status == TWP_OK ? twp_stack_shape(sweep->stack, captured, err) : status;
+}
+
+static twp_status_t
+take_file(sweep_t *sweep, const twp_shard_file_t *file, twp_error_t *err)
+{
+    twp_reader_t *reader = NULL;
+    char **error = NULL;
+    size_t n_errors = 0;
+    twp_status_t status = twp_reader_open(file->path, &reader, err);
+
+    if (status == TWP_OK)
+        status = twp_stack_put_file(
+            sweep->stack, reader, file->first_point, file->n_own_points, &error, &n_errors, err);
+    for (size_t i = 0; status == TWP_OK && i < n_errors; i++) {
+        const int64_t i_point = file->first_point + (int64_t) i;
+
+        if (twp_stack_has(sweep->stack, i_point)) {
+            sweep->n_done++;
+        } else if (error[i][0] != '\0') {
+            sweep->n_failed++;
+            sweep->error[i_point] = strdup(error[i]);
+        }
+    }
+    if (error != NULL)
+        twp_reader_free_texts(error, n_errors);
+    twp_reader_close(reader);
+    return status;
+}
+
+static twp_status_t
+merge_all(
+    sweep_t *sweep, const twp_points_merge_t *merge, twp_run_report_t *report, twp_error_t *err)
+{
+    const twp_run_settings_t *const settings = sweep->settings;
+    file_t file = { .path = merge->output_path,
+        .overwrite = merge->overwrite,
+        .n_shards = (int64_t) merge->n_shards,
+        .gaps = merge->gaps,
+        .is_partial = merge->gaps[0] != '\0',
+        .started = (int64_t) time(NULL) };
+    twp_status_t status = take_shape(sweep, err);
+    twp_progress_t done;
+
+    for (size_t i = 0; i < merge->n_shards && status == TWP_OK; i++) {
+        if (settings->should_stop != NULL && settings->should_stop(settings->stop_context))
+            return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped while merging");
+        status = take_file(sweep, &merge->shard[i], err);
+    }
+    if (status != TWP_OK)
+        return status;
+    done = progress_of(sweep, 0);
+    report_points(sweep, &done, report);
+    report->is_partial = file.is_partial;
+    file.cpu_seconds = done.cpu_seconds;
+    return write_file(sweep, &file, report->digest, err);
+}
+
+twp_status_t
+twp_points_merge(const twp_sweep_study_t *study, const twp_run_settings_t *settings,
+    const twp_points_merge_t *merge, int64_t *n_failed, twp_run_report_t *report, twp_error_t *err)
+{
+    sweep_t sweep = { .study = *study, .settings = settings, .status = TWP_OK };
+    twp_status_t status;
+
+    omp_init_lock(&sweep.lock);
+    sweep.began = twp_engine_begin();
+    status = begin_with_errors(&sweep, 0, study->points->n_points, err);
+    if (status == TWP_OK)
+        status = merge_all(&sweep, merge, report, err);
+    *n_failed = sweep.n_failed;
+    end_with_errors(&sweep);
     return status;
 }

@@ -163,6 +163,8 @@ twp_results_reproduce(const char *path, const twp_reproduce_settings_t *settings
     twp_status_t status = twp_embedded_read(path, settings->inputs, &again.embedded, err);
 
     memset(reproduction, 0, sizeof *reproduction);
+    if (status == TWP_OK)
+        status = twp_embedded_refuse_parts(again.embedded, path, err);
     if (status == TWP_OK) {
         reproduction->is_partial = again.embedded->is_partial;
         (void) snprintf(

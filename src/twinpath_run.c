@@ -213,9 +213,14 @@ take(void *context, const twp_block_t *block, const void *partial, twp_error_t *
 {
     run_t *const run = context;
 
+    twp_status_t status;
+
     twp_sums_fold(run->sums, block, partial);
     run->n_done += block->n_twins;
-    return twp_fill_take(run->fill, block, err);
+    status = twp_fill_take(run->fill, block, err);
+    if (status == TWP_OK && run->fill_run.shard != NULL)
+        status = twp_fill_take_partial(run->fill, partial, err);
+    return status;
 }
 
 static bool
@@ -250,34 +255,66 @@ twp_run_overrides(twp_arena_t *arena, const run_t *run)
     return text;
 }
 
-static twp_status_t
-write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t *err)
+twp_provenance_t
+twp_run_provenance(const run_t *run, twp_arena_t *arena)
 {
-    twp_arena_t *const arena = twp_arena_create(0);
-    const char *const overrides = arena != NULL ? twp_run_overrides(arena, run) : NULL;
-    const twp_provenance_t provenance = { .document = &run->study->document,
+    return (twp_provenance_t){ .document = &run->study->document,
         .patients = run->population->has_csv ? &run->population->csv : NULL,
         .study = run->study->base,
-        .overrides = overrides,
+        .overrides = twp_run_overrides(arena, run),
         .seed = run->settings->seed,
         .n_twins = run->population->n_twins };
+}
+
+static twp_status_t
+write_session(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t *err)
+{
     const twp_session_t session = { .command_line = run->settings->command_line,
         .started = started,
         .finished = (int64_t) time(NULL),
         .n_threads = twp_engine_n_threads(run->settings->n_threads),
+        .n_shards = run->n_shards,
         .cpu_seconds = done->cpu_seconds };
-    twp_status_t status = TWP_OK;
 
-    if (overrides == NULL)
-        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results");
-    if (status == TWP_OK)
-        status = twp_fill_summary(run->fill, run->sums, run->counts, run->n_done, err);
-    if (status == TWP_OK)
-        status = twp_provenance_write(twp_fill_writer(run->fill), &provenance, err);
-    if (status == TWP_OK)
-        status = twp_session_write(twp_fill_writer(run->fill), &session, err);
+    return twp_session_write(twp_fill_writer(run->fill), &session, err);
+}
+
+static twp_status_t
+write_provenance(run_t *run, twp_error_t *err)
+{
+    twp_arena_t *const arena = twp_arena_create(0);
+    twp_provenance_t provenance = { 0 };
+    twp_status_t status;
+
+    if (arena != NULL)
+        provenance = twp_run_provenance(run, arena);
+    status = provenance.overrides == NULL
+        ? TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results")
+        : twp_provenance_write(twp_fill_writer(run->fill), &provenance, err);
     twp_arena_free(arena);
     return status;
+}
+
+static twp_status_t
+write_rest(run_t *run, const twp_progress_t *done, int64_t started, twp_error_t *err)
+{
+    twp_status_t status = twp_fill_summary(run->fill, run->sums, run->counts, run->n_done, err);
+
+    if (status == TWP_OK)
+        status = write_provenance(run, err);
+    if (status == TWP_OK)
+        status = write_session(run, done, started, err);
+    return status;
+}
+
+/* Closes the file, which frees the filling whatever happens. */
+static twp_status_t
+close_file(run_t *run, bool is_partial, char *digest, twp_error_t *err)
+{
+    twp_fill_t *const fill = run->fill;
+
+    run->fill = NULL;
+    return twp_fill_close(fill, is_partial, digest, err);
 }
 
 /* Figures alone; of what was stopped there are none. */
@@ -304,20 +341,15 @@ twp_run_publish(run_t *run, const twp_progress_t *done, int64_t started, bool is
 
     twp_status_t status = write_rest(run, done, started, err);
 
-    if (status == TWP_OK) {
-        twp_fill_t *const fill = run->fill;
-
-        run->fill = NULL;
-        status = twp_fill_close(fill, is_partial, report->digest, err);
-    }
-    return status;
+    return status == TWP_OK ? close_file(run, is_partial, report->digest, err) : status;
 }
 
+/* Lives n_blocks of the twins from first_block on (0: all that follow) into run->fill. */
 static twp_status_t
-live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
+live_range(
+    run_t *run, int64_t first_block, int64_t n_blocks, twp_progress_t *done, twp_error_t *err)
 {
     const twp_run_settings_t *const settings = run->settings;
-    const int64_t started = (int64_t) time(NULL);
     const twp_sink_t sink = { .context = run,
         .partial_bytes = run->figures->partial_bytes,
         .reduce = reduce,
@@ -330,35 +362,113 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
         .should_stop = settings->should_stop,
         .stop_context = settings->stop_context,
         .record = run->recorder,
-        .n_blocks_most = run->part.n_blocks };
+        .first_block = first_block,
+        .n_blocks_most = n_blocks };
+
+    return twp_engine_run(run->model, (const twp_draw_plan_t *const *) run->draw, run->n_models,
+        run->plan, run->counts, &sink, &options, done, err);
+}
+
+static void
+report_lives(
+    const run_t *run, const twp_progress_t *done, int64_t n_twins, twp_run_report_t *report)
+{
+    report->n_twins = n_twins;
+    report->n_twins_done = run->n_done;
+    report->n_strategies = run->n_models;
+    report->n_events = done->n_events;
+    report->wall_seconds = done->wall_seconds;
+    report->cpu_seconds = done->cpu_seconds;
+    report->n_threads = twp_engine_n_threads(run->settings->n_threads);
+    report->is_partial = run->n_done < n_twins;
+}
+
+static twp_status_t
+live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
+{
+    const twp_run_settings_t *const settings = run->settings;
+    const int64_t started = (int64_t) time(NULL);
     twp_progress_t done = { 0 };
     twp_status_t status = twp_fill_open(&run->fill_run, settings->output_path, settings->overwrite,
         settings->n_threads, &run->fill, err);
-    bool is_partial;
 
     if (status == TWP_OK)
         status = twp_sums_create(run->figures, &run->sums, err);
     if (status == TWP_OK)
-        status = twp_engine_run(run->model, (const twp_draw_plan_t *const *) run->draw,
-            run->n_models, run->plan, run->counts, &sink, &options, &done, err);
+        status = live_range(run, 0, run->part.n_blocks, &done, err);
     if (status != TWP_OK)
         return status;
-    is_partial = run->n_done < run->population->n_twins;
-    report->n_twins = run->population->n_twins;
-    report->n_twins_done = run->n_done;
-    report->n_strategies = run->n_models;
-    report->n_events = done.n_events;
-    report->wall_seconds = done.wall_seconds;
-    report->cpu_seconds = done.cpu_seconds;
-    report->n_threads = twp_engine_n_threads(settings->n_threads);
-    report->is_partial = is_partial;
-    if (is_partial && run->n_done == 0)
+    report_lives(run, &done, run->population->n_twins, report);
+    if (report->is_partial && run->n_done == 0)
         return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first block of twins");
-    status = twp_run_publish(run, &done, started, is_partial, report, err);
-    if (status == TWP_OK && is_partial)
+    status = twp_run_publish(run, &done, started, report->is_partial, report, err);
+    if (status == TWP_OK && report->is_partial)
         status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
             "stopped after %" PRId64 " of %" PRId64 " twins; %s is partial", run->n_done,
             run->population->n_twins, settings->output_path);
+    return status;
+}
+
+twp_status_t
+twp_run_start(run_t *run, twp_error_t *err)
+{
+    twp_status_t status = TWP_OK;
+
+    if (run->sums == NULL)
+        status = twp_sums_create(run->figures, &run->sums, err);
+    else
+        twp_sums_reset(run->sums);
+    for (int s = 0; s < run->n_models; s++)
+        twp_outcome_counts_reset(run->plan, &run->counts[s]);
+    run->n_done = 0;
+    return status;
+}
+
+twp_status_t
+twp_run_keep_shard(run_t *run, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_status_t status = twp_fill_shard(run->fill, run->sums, run->counts, err);
+
+    if (status == TWP_OK)
+        status = write_provenance(run, err);
+    return status == TWP_OK ? close_file(run, false, report->digest, err) : status;
+}
+
+static twp_status_t
+live_blocks(
+    run_t *run, const char *path, bool overwrite, twp_run_report_t *report, twp_error_t *err)
+{
+    const twp_shard_t *const shard = run->fill_run.shard;
+    const int64_t n_twins = twp_shard_n_twins(run->fill_run.shard_plan, shard);
+    twp_progress_t done = { 0 };
+    twp_status_t status = twp_run_start(run, err);
+
+    if (status == TWP_OK)
+        status = twp_fill_open(
+            &run->fill_run, path, overwrite, run->settings->n_threads, &run->fill, err);
+    if (status == TWP_OK)
+        status = live_range(run, shard->first_block, shard->n_blocks, &done, err);
+    if (status != TWP_OK)
+        return status;
+    report_lives(run, &done, n_twins, report);
+    if (report->is_partial)
+        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped in shard %" PRId64, shard->index);
+    return twp_run_keep_shard(run, report, err);
+}
+
+twp_status_t
+twp_run_live_shard(run_t *run, const twp_shard_plan_t *plan, const twp_shard_t *shard,
+    const char *path, bool overwrite, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_status_t status;
+
+    run->fill_run.shard = shard;
+    run->fill_run.shard_plan = plan;
+    status = shard->n_sets > 0 ? twp_run_sets_shard(run, path, overwrite, report, err)
+                               : live_blocks(run, path, overwrite, report, err);
+    twp_fill_abandon(run->fill);
+    run->fill = NULL;
+    run->fill_run.shard = NULL;
     return status;
 }
 
@@ -393,6 +503,42 @@ twp_run_capture(twp_study_t *study, const twp_run_settings_t *settings, int64_t 
     own.output_path = NULL;
     memset(report, 0, sizeof(*report));
     status = live(&run, settings->n_patients, report, err);
+    *captured = run.captured;
+    run.captured = NULL;
+    twp_run_finish(&run);
+    return status;
+}
+
+static twp_status_t
+capture_nothing(void *of, twp_sets_t *figures, twp_error_t *err)
+{
+    run_t *const run = of;
+    twp_status_t status = twp_fill_open(
+        &run->fill_run, NULL, false, run->settings->n_threads, &run->fill, err);
+
+    if (figures != NULL)
+        figures->n_done = figures->n_sets; /* as in the whole run; their numbers are of no matter */
+    run->n_done = run->population->n_twins;
+    return status == TWP_OK ? capture(run, false, err) : status;
+}
+
+twp_status_t
+twp_run_capture_shape(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_results_writer_t **captured, twp_error_t *err)
+{
+    twp_run_settings_t own = *settings;
+    run_t run = { .study = study, .settings = &own, .is_point = true };
+    twp_status_t status;
+
+    own.output_path = NULL;
+    status = twp_run_prepare(&run, settings->n_patients, err);
+    if (status == TWP_OK && run.n_parameter_sets > 0) {
+        status = twp_run_sets_merge(&run, capture_nothing, &run, err);
+    } else if (status == TWP_OK) {
+        status = twp_run_start(&run, err);
+        if (status == TWP_OK)
+            status = capture_nothing(&run, NULL, err);
+    }
     *captured = run.captured;
     run.captured = NULL;
     twp_run_finish(&run);

@@ -7,6 +7,7 @@
 #include "measure/sums.h"
 #include "results/embedded.h"
 #include "results/fill.h"
+#include "results/provenance.h"
 #include "twinpath_study.h"
 
 /** How much of a run is lived: a partial file is done again so. 0: all. */
@@ -33,6 +34,7 @@ typedef struct {
     int64_t n_parameter_sets; /* 0: the values as written */
     bool are_twins_same;
     twp_run_part_t part;
+    int64_t n_shards;      /* that the file is merged from; 0: none */
     bool is_point;         /* figures alone, which end in captured */
     int64_t i_fresh_point; /* > 0: a point of a sweep whose twins are others than at other points */
     twp_results_writer_t *captured;
@@ -68,6 +70,10 @@ TWP_CHECK_RESULT twp_status_t twp_run_capture(twp_study_t *study,
     const twp_run_settings_t *settings, int64_t i_fresh_point, twp_results_writer_t **captured,
     twp_run_report_t *report, twp_error_t *err);
 
+/** The same without a life: the columns alone, for twp_stack_shape(). */
+TWP_CHECK_RESULT twp_status_t twp_run_capture_shape(twp_study_t *study,
+    const twp_run_settings_t *settings, twp_results_writer_t **captured, twp_error_t *err);
+
 /** The number that stands in the ids of the twins of set i_set (from 1; 0: without sets); 0: none. */
 int64_t twp_run_id_of_set(const twp_run_t *run, int64_t i_set);
 
@@ -78,8 +84,34 @@ const char *twp_run_overrides(twp_arena_t *arena, const twp_run_t *run);
 TWP_CHECK_RESULT twp_status_t twp_run_publish(twp_run_t *run, const twp_progress_t *done,
     int64_t started, bool is_partial, twp_run_report_t *report, twp_error_t *err);
 
+/** What the run is made from; overrides is NULL when memory ran out. Borrows from run and arena. */
+twp_provenance_t twp_run_provenance(const twp_run_t *run, twp_arena_t *arena);
+
+/** Empties sums and counts, for a shard or a merge. */
+TWP_CHECK_RESULT twp_status_t twp_run_start(twp_run_t *run, twp_error_t *err);
+
+/**
+ * Lives a shard of a prepared run into a file of its own; the next one may follow. TWP_ERR_INTERRUPTED when
+ * should_stop ended it: nothing is published then.
+ */
+TWP_CHECK_RESULT twp_status_t twp_run_live_shard(twp_run_t *run, const twp_shard_plan_t *plan,
+    const twp_shard_t *shard, const char *path, bool overwrite, twp_run_report_t *report,
+    twp_error_t *err);
+
 /** Lives every parameter set and writes the file (twinpath_sets.c). */
 TWP_CHECK_RESULT twp_status_t twp_run_sets(
+    twp_run_t *run, twp_run_report_t *report, twp_error_t *err);
+
+/** The same for the parameter sets of a shard, which the run's filling has (twp_run_live_shard()). */
+TWP_CHECK_RESULT twp_status_t twp_run_sets_shard(
+    twp_run_t *run, const char *path, bool overwrite, twp_run_report_t *report, twp_error_t *err);
+/** Calls merge while the run's filling has all sets, whose figures (none done yet) it is to fill. */
+TWP_CHECK_RESULT twp_status_t twp_run_sets_merge(twp_run_t *run,
+    twp_status_t (*merge)(void *context, twp_sets_t *figures, twp_error_t *err), void *context,
+    twp_error_t *err);
+
+/** Ends a shard whose rows are written: its sums, counts and provenance; publishes it. */
+TWP_CHECK_RESULT twp_status_t twp_run_keep_shard(
     twp_run_t *run, twp_run_report_t *report, twp_error_t *err);
 
 /** Upper bound of the memory that sets take beyond that of one run. */

@@ -40,6 +40,7 @@ typedef struct sets_run {
     double *sum; /* the same twins: [n_models * n_columns * n_twins] over sets, or NULL */
     int32_t *n_counted;
     omp_lock_t lock;  /* of what follows */
+    int64_t first;    /* first set to be lived */
     int64_t next;     /* next set to be given out */
     bool is_closed;   /* no more sets */
     bool is_stopping; /* the caller said so */
@@ -52,6 +53,16 @@ typedef struct sets_run {
     twp_stopwatch_t began;
     double last_report;
 } sets_run_t;
+
+/* Sets that are to be lived: all, the first ones, or those of a shard. */
+static int64_t
+sets_to_live(const twp_run_t *run)
+{
+    if (run->fill_run.shard != NULL)
+        return run->fill_run.shard->n_sets;
+    return run->part.n_sets > 0 && run->part.n_sets < run->n_parameter_sets ? run->part.n_sets
+                                                                            : run->n_parameter_sets;
+}
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
@@ -222,7 +233,7 @@ take(void *of, const twp_block_t *block, const void *partial, twp_error_t *err)
     context->n_twins += block->n_twins;
     if (sets->sum != NULL)
         add_outcomes(sets, block);
-    if (context->i_set == 0 && twp_fill_has_twins(sets->run->fill))
+    if (context->i_set == sets->first && twp_fill_has_twins(sets->run->fill))
         return twp_fill_take_twins(sets->run->fill, block, err);
     return TWP_OK;
 }
@@ -236,8 +247,7 @@ progress_of(const sets_run_t *sets, int64_t n_more)
     const twp_run_t *const run = sets->run;
 
     return twp_engine_progress(&sets->began, twp_engine_seconds(CLOCK_MONOTONIC),
-        run->population->n_twins * run->n_parameter_sets, sets->n_twins_done + n_more,
-        sets->n_events);
+        run->population->n_twins * sets_to_live(run), sets->n_twins_done + n_more, sets->n_events);
 }
 
 /* By the calling thread only. */
@@ -328,9 +338,7 @@ next_set(sets_run_t *sets, context_t *context)
 {
     const twp_run_t *const run = sets->run;
     const twp_run_settings_t *const settings = run->settings;
-    const int64_t n_sets = run->part.n_sets > 0 && run->part.n_sets < run->n_parameter_sets
-        ? run->part.n_sets
-        : run->n_parameter_sets;
+    const int64_t n_sets = sets->first + sets_to_live(run);
 
     omp_set_lock(&sets->lock);
     sets->is_stopping = sets->is_stopping ||
@@ -482,13 +490,14 @@ share_threads(sets_run_t *sets)
     if (n_blocks < 4 * (int64_t) n_threads) {
         sets->n_workers = n_threads;
         sets->n_inner = 1;
-        if (sets->n_workers > run->n_parameter_sets)
-            sets->n_workers = (int) run->n_parameter_sets;
+        if (sets->n_workers > sets_to_live(run))
+            sets->n_workers = (int) sets_to_live(run);
     }
 }
 
+/* What sets are, without living them. */
 static twp_status_t
-open_sets(sets_run_t *sets, twp_error_t *err)
+plan_sets(sets_run_t *sets, twp_error_t *err)
 {
     twp_run_t *const run = sets->run;
     twp_status_t status = create_plans(sets, err);
@@ -499,13 +508,22 @@ open_sets(sets_run_t *sets, twp_error_t *err)
         status = twp_sets_create(run->n_parameter_sets, run->are_twins_same, run->n_models,
             run->figures->n_figures, &sets->figures, err);
     if (status == TWP_OK)
-        status = twp_sums_create(run->figures, &run->sums, err);
+        status = twp_run_start(run, err);
     run->fill_run.sets = sets->figures;
     run->fill_run.base = run->study->base;
     run->fill_run.parameter = sets->parameter;
+    return status;
+}
+
+static twp_status_t
+open_sets(sets_run_t *sets, const char *path, bool overwrite, twp_error_t *err)
+{
+    twp_run_t *const run = sets->run;
+    twp_status_t status = plan_sets(sets, err);
+
     if (status == TWP_OK)
-        status = twp_fill_open(&run->fill_run, run->settings->output_path, run->settings->overwrite,
-            run->settings->n_threads, &run->fill, err);
+        status = twp_fill_open(
+            &run->fill_run, path, overwrite, run->settings->n_threads, &run->fill, err);
     if (status != TWP_OK)
         return status;
     share_threads(sets);
@@ -544,6 +562,7 @@ close_sets(sets_run_t *sets)
     free(sets->plan);
     twp_parameter_plan_free(sets->base_plan);
     twp_sets_free(sets->figures);
+    sets->run->fill_run.sets = NULL;
     omp_destroy_lock(&sets->lock);
 }
 
@@ -561,7 +580,8 @@ report_run(const sets_run_t *sets, const twp_progress_t *done, twp_run_report_t 
     report->wall_seconds = done->wall_seconds;
     report->cpu_seconds = done->cpu_seconds;
     report->n_threads = twp_engine_n_threads(run->settings->n_threads);
-    report->is_partial = sets->figures->n_done < run->n_parameter_sets;
+    report->is_partial = sets->figures->n_done <
+        (run->fill_run.shard != NULL ? sets_to_live(run) : run->n_parameter_sets);
 }
 
 static twp_status_t
@@ -591,22 +611,87 @@ live_and_publish(sets_run_t *sets, twp_run_report_t *report, twp_error_t *err)
     return status;
 }
 
+static sets_run_t
+begin_sets(twp_run_t *run)
+{
+    const int64_t first = run->fill_run.shard != NULL ? run->fill_run.shard->first_set : 0;
+    const sets_run_t sets = { .run = run,
+        .first = first,
+        .next = first,
+        .i_merged = first - 1,
+        .i_cut = run->n_parameter_sets,
+        .i_failed = run->n_parameter_sets,
+        .began = twp_engine_begin(),
+        .status = TWP_OK };
+
+    return sets;
+}
+
 twp_status_t
 twp_run_sets(twp_run_t *run, twp_run_report_t *report, twp_error_t *err)
 {
-    sets_run_t sets = { .run = run,
-        .i_merged = -1,
-        .i_cut = run->n_parameter_sets,
-        .i_failed = run->n_parameter_sets,
-        .status = TWP_OK };
+    sets_run_t sets = begin_sets(run);
     twp_status_t status;
 
     omp_init_lock(&sets.lock);
-    sets.began = twp_engine_begin();
-    status = open_sets(&sets, err);
+    status = open_sets(&sets, run->settings->output_path, run->settings->overwrite, err);
     if (status == TWP_OK)
         status = live_and_publish(&sets, report, err);
     /* An unfinished fill looks at the figures no more. */
+    twp_fill_abandon(run->fill);
+    run->fill = NULL;
+    close_sets(&sets);
+    return status;
+}
+
+static twp_status_t
+live_and_keep(sets_run_t *sets, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_run_t *const run = sets->run;
+    twp_status_t status = live_sets(sets, err);
+    twp_progress_t done;
+
+    if (status != TWP_OK)
+        return status;
+    done = progress_of(sets, 0);
+    report_run(sets, &done, report);
+    if (report->is_partial)
+        return TWP_FAIL(
+            err, TWP_ERR_INTERRUPTED, "stopped in shard %" PRId64, run->fill_run.shard->index);
+    if (sets->sum != NULL)
+        status = write_outcomes(sets, err);
+    return status == TWP_OK ? twp_run_keep_shard(run, report, err) : status;
+}
+
+twp_status_t
+twp_run_sets_shard(
+    twp_run_t *run, const char *path, bool overwrite, twp_run_report_t *report, twp_error_t *err)
+{
+    sets_run_t sets = begin_sets(run);
+    twp_status_t status;
+
+    omp_init_lock(&sets.lock);
+    status = open_sets(&sets, path, overwrite, err);
+    if (status == TWP_OK)
+        status = live_and_keep(&sets, report, err);
+    twp_fill_abandon(run->fill);
+    run->fill = NULL;
+    close_sets(&sets);
+    return status;
+}
+
+twp_status_t
+twp_run_sets_merge(twp_run_t *run,
+    twp_status_t (*merge)(void *context, twp_sets_t *figures, twp_error_t *err), void *context,
+    twp_error_t *err)
+{
+    sets_run_t sets = begin_sets(run);
+    twp_status_t status;
+
+    omp_init_lock(&sets.lock);
+    status = plan_sets(&sets, err);
+    if (status == TWP_OK)
+        status = merge(context, sets.figures, err);
     twp_fill_abandon(run->fill);
     run->fill = NULL;
     close_sets(&sets);

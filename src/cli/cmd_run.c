@@ -2,8 +2,7 @@
 #include "cli/command.h"
 #include "cli/comparison.h"
 #include "cli/findings.h"
-#include "cli/options.h"
-#include "cli/progress.h"
+#include "cli/run_request.h"
 #include "cli/say.h"
 #include "cli/stop.h"
 #include "report/number.h"
@@ -13,44 +12,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    SET = TWP_OPTION_OWN,
-    STRATEGY,
-    PATIENTS,
-    PARAMETER_SETS,
-    TWINS,
-    SEED,
-    THREADS,
-    OUTPUT,
-    OVERWRITE,
-    PROGRESS,
-    FORMAT,
-    DIGEST,
-    QUIET
-};
-
-#define TWP_TWINS_CHOICES "fresh|same"
+enum { OUTPUT = TWP_RUN_OWN, OVERWRITE, FORMAT, DIGEST, QUIET };
 
 static const twp_option_t options[] = {
-    { SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",
-        "override a value of the study, such as parameters.price=900; may be repeated" },
-    { STRATEGY, "strategy", 's', TWP_TAKES_VALUE, "NAME",
-        "run this strategy beside the baseline; may be repeated (default: all)" },
-    { PATIENTS, "patients", 'n', TWP_TAKES_VALUE, "N",
-        "number of patients (default: the study's)" },
-    { PARAMETER_SETS, "parameter-sets", '\0', TWP_TAKES_VALUE, "N",
-        "draw and live this many sets of the uncertain parameters (default: the study's; 0: the "
-        "values as written)" },
-    { TWINS, "twins", '\0', TWP_TAKES_VALUE, TWP_TWINS_CHOICES,
-        "other twins in every parameter set, or the same ones (default: the study's, or fresh)" },
-    { SEED, "seed", '\0', TWP_TAKES_VALUE, "N", "seed of all random numbers (default: 1)" },
-    { THREADS, "threads", 't', TWP_TAKES_VALUE, "N",
-        "threads to use; the results do not depend on it (default: all cores)" },
+    TWP_RUN_OPTIONS,
     { OUTPUT, "output", 'o', TWP_TAKES_VALUE, "FILE", "results file (default: results.h5)" },
     { OVERWRITE, "overwrite", '\0', TWP_TAKES_NOTHING, NULL,
         "replace a results file that is there" },
-    { PROGRESS, "progress", '\0', TWP_TAKES_VALUE, TWP_PROGRESS_CHOICES,
-        "how to show progress on standard error (default: auto, a bar on a terminal)" },
+    TWP_OPTION_PROGRESS,
     { FORMAT, "format", 'f', TWP_TAKES_VALUE, TWP_FORMAT_CHOICES,
         "how to print the comparison (default: table)" },
     { DIGEST, "digest", '\0', TWP_TAKES_NOTHING, NULL,
@@ -72,89 +41,35 @@ static const twp_example_t examples[] = {
 
 /* What the command line asks for. */
 typedef struct {
-    const twp_arguments_t *arguments;
-    const char **set, **strategy; /* [n_set], [n_strategies] */
-    int n_set, n_strategies;
-    twp_run_settings_t settings;
-    int format, progress;
+    twp_run_request_t run;
+    int format;
     bool is_quiet, has_digest;
 } request_t;
 
 static bool
 read_request(const twp_arguments_t *arguments, request_t *request)
 {
-    twp_run_settings_t *settings = &request->settings;
-    uint64_t n_patients = 0, n_threads = 0, n_sets = 0;
-    int twins = -1;
+    twp_run_settings_t *settings = &request->run.settings;
+    const bool is_good = twp_run_request_read(arguments, &request->run);
 
-    *request = (request_t){ .arguments = arguments };
-    request->set = calloc((size_t) arguments->n_options + 1, sizeof *request->set);
-    request->strategy = calloc((size_t) arguments->n_options + 1, sizeof *request->strategy);
-    if (request->set == NULL || request->strategy == NULL) {
-        twp_say_error("no memory");
-        return false;
-    }
-    request->n_set = twp_arguments_values(arguments, SET, request->set);
-    request->n_strategies = twp_arguments_values(arguments, STRATEGY, request->strategy);
     request->is_quiet = twp_arguments_has(arguments, QUIET);
     request->has_digest = twp_arguments_has(arguments, DIGEST);
-    twp_run_settings_init(settings);
+    request->format = 0;
     settings->output_path = twp_arguments_value(arguments, OUTPUT, "results.h5");
     settings->overwrite = twp_arguments_has(arguments, OVERWRITE);
-    settings->strategy = request->strategy;
-    settings->n_strategies = request->n_strategies;
-    settings->command_line = arguments->command_line;
     if (settings->output_path[0] == '\0') {
         twp_say_error("--output: the name of a file is missing");
         return false;
     }
-    if (!twp_arguments_number(
-            arguments, PATIENTS, "patients", 1, ((uint64_t) 1 << 40) - 1, &n_patients) ||
-        !twp_arguments_number(
-            arguments, PARAMETER_SETS, "parameter-sets", 0, (1 << 24) - 1, &n_sets) ||
-        !twp_arguments_choice(arguments, TWINS, "twins", TWP_TWINS_CHOICES, &twins) ||
-        !twp_arguments_number(arguments, SEED, "seed", 0, UINT64_MAX, &settings->seed) ||
-        !twp_arguments_number(arguments, THREADS, "threads", 1, 4096, &n_threads) ||
-        !twp_arguments_choice(
-            arguments, PROGRESS, "progress", TWP_PROGRESS_CHOICES, &request->progress) ||
-        !twp_arguments_choice(arguments, FORMAT, "format", TWP_FORMAT_CHOICES, &request->format))
-        return false;
-    settings->n_patients = (int64_t) n_patients;
-    settings->n_threads = (int) n_threads;
-    if (twp_arguments_has(arguments, PARAMETER_SETS))
-        settings->n_parameter_sets = (int64_t) n_sets;
-    if (twins >= 0)
-        settings->twins = twins == 0 ? TWP_TWINS_FRESH : TWP_TWINS_SAME;
-    return true;
-}
-
-static void
-clear_request(request_t *request)
-{
-    free(request->set);
-    free(request->strategy);
-}
-
-static bool
-check_strategies(const twp_study_t *study, const request_t *request)
-{
-    const int n = twp_study_n_strategies(study);
-    const char **names = calloc((size_t) n + 1, sizeof *names);
-    bool is_good = names != NULL;
-
-    for (int i = 0; is_good && i < n; i++)
-        names[i] = twp_study_strategy(study, i);
-    for (int i = 0; is_good && i < request->n_strategies; i++)
-        is_good = twp_comparison_find_strategy(request->strategy[i], names, n) >= 0;
-    free(names);
-    return is_good;
+    return is_good &&
+        twp_arguments_choice(arguments, FORMAT, "format", TWP_FORMAT_CHOICES, &request->format);
 }
 
 /* Results must not take the place of what they are made from. */
 static bool
 check_output(const twp_study_t *study, const request_t *request)
 {
-    const char *path = request->settings.output_path;
+    const char *path = request->run.settings.output_path;
     struct stat output, input;
 
     if (stat(path, &output) != 0)
@@ -166,8 +81,8 @@ check_output(const twp_study_t *study, const request_t *request)
             return false;
         }
     }
-    if (!request->settings.overwrite && !request->is_quiet &&
-        request->progress != TWP_PROGRESS_JSON)
+    if (!request->run.settings.overwrite && !request->is_quiet &&
+        request->run.progress != TWP_PROGRESS_JSON)
         twp_say_note(
             "%s is there already: it stays, and this run fails unless it comes to the same "
             "content (--overwrite replaces it)",
@@ -183,7 +98,7 @@ print_comparison(const request_t *request, int exit_code)
     twp_summary_t *summary = NULL;
     twp_error_t err = { TWP_OK, "" };
 
-    if (twp_summary_read(request->settings.output_path, &summary, &err) != TWP_OK) {
+    if (twp_summary_read(request->run.settings.output_path, &summary, &err) != TWP_OK) {
         twp_say_error("%s", err.message);
         return TWP_EXIT_FAILED;
     }
@@ -204,7 +119,7 @@ tell_failure(
         twp_say_error("%s", err->message);
     if (status == TWP_ERR_EXISTS)
         twp_say_note(
-            "--overwrite replaces %s; -o names another file", request->settings.output_path);
+            "--overwrite replaces %s; -o names another file", request->run.settings.output_path);
     return twp_say_exit_code(status);
 }
 
@@ -234,17 +149,17 @@ run_study(twp_study_t *study, request_t *request)
     int exit_code;
 
     twp_progress_init(
-        &view, request->is_quiet ? TWP_PROGRESS_NONE : (twp_progress_kind_t) request->progress);
-    request->settings.progress = twp_progress_show;
-    request->settings.progress_context = &view;
-    request->settings.should_stop = twp_stop_is_asked;
+        &view, request->is_quiet ? TWP_PROGRESS_NONE : (twp_progress_kind_t) request->run.progress);
+    request->run.settings.progress = twp_progress_show;
+    request->run.settings.progress_context = &view;
+    request->run.settings.should_stop = twp_stop_is_asked;
     twp_stop_listen();
-    status = twp_study_run(study, &request->settings, &report, &err);
+    status = twp_study_run(study, &request->run.settings, &report, &err);
     if (status != TWP_OK && status != TWP_ERR_INTERRUPTED) {
         twp_progress_end(&view, NULL, NULL);
         return tell_failure(study, request, status, &err);
     }
-    twp_progress_end(&view, request->is_quiet ? NULL : &report, request->settings.output_path);
+    twp_progress_end(&view, request->is_quiet ? NULL : &report, request->run.settings.output_path);
     exit_code = twp_say_exit_code(status);
     if (report.n_twins_done == 0) {
         twp_say_error("stopped before the first %s was done: nothing was written",
@@ -266,20 +181,20 @@ run_study(twp_study_t *study, request_t *request)
 static int
 run(const twp_arguments_t *arguments)
 {
-    request_t request;
+    request_t request = { .format = 0 };
     twp_study_t *study = NULL;
     int exit_code = TWP_EXIT_INPUT;
 
     if (read_request(arguments, &request)) {
         exit_code = twp_findings_read_study(
-            arguments->operand[0], request.set, request.n_set, stderr, &study);
+            arguments->operand[0], request.run.set, request.run.n_set, stderr, &study);
         if (exit_code == TWP_EXIT_GOOD)
-            exit_code = check_strategies(study, &request) && check_output(study, &request)
+            exit_code = twp_run_request_check(study, &request.run) && check_output(study, &request)
                 ? run_study(study, &request)
                 : TWP_EXIT_INPUT;
     }
     twp_study_free(study);
-    clear_request(&request);
+    twp_run_request_clear(&request.run);
     return exit_code;
 }
 

@@ -10,7 +10,7 @@ enum {
     TWP_EXIT_GOOD = 0,
     TWP_EXIT_FAILED = 1,  /**< the run failed */
     TWP_EXIT_INPUT = 2,   /**< the input or the command line is wrong */
-    TWP_EXIT_STOPPED = 75 /**< stopped early by a signal */
+    TWP_EXIT_STOPPED = 75 /**< stopped early, by a signal or by --max-time */
 };
 
 typedef enum {
@@ -72,7 +72,8 @@ const twp_command_t *twp_command_find(const char *name);
 const char *twp_command_nearest(const char *wrong);
 
 extern const twp_command_t twp_command_new, twp_command_run, twp_command_check, twp_command_map,
-    twp_command_summary, twp_command_reproduce, twp_command_replay, twp_command_params,
-    twp_command_adherence, twp_command_schema, twp_command_help;
+    twp_command_sweep, twp_command_merge, twp_command_summary, twp_command_reproduce,
+    twp_command_replay, twp_command_params, twp_command_adherence, twp_command_schema,
+    twp_command_help;
 
 #endif

@@ -9,6 +9,8 @@ const twp_command_t *const twp_commands[] = {
     &twp_command_run,
     &twp_command_check,
     &twp_command_map,
+    &twp_command_sweep,
+    &twp_command_merge,
     &twp_command_summary,
     &twp_command_reproduce,
     &twp_command_replay,

@@ -4,16 +4,20 @@
 #include <stddef.h>
 
 /* The one variable of the program that changes at file scope: a handler reaches nothing else. */
-static volatile sig_atomic_t is_asked = 0;
+static volatile sig_atomic_t asked = 0; /* 1: by SIGUSR1, which a SIGTERM may follow; 2: urgently */
 
 static void
 take_signal(int number)
 {
-    if (is_asked) {
+    if (number == SIGUSR1) {
+        asked = asked > 1 ? asked : 1;
+        return;
+    }
+    if (asked == 2) {
         signal(number, SIG_DFL);
         raise(number);
     }
-    is_asked = 1;
+    asked = 2;
 }
 
 void
@@ -24,11 +28,12 @@ twp_stop_listen(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL); /* what batch systems send before the time is up */
 }
 
 bool
 twp_stop_is_asked(void *context)
 {
     (void) context;
-    return is_asked != 0;
+    return asked != 0;
 }

@@ -1,4 +1,5 @@
-/** Stopping a run by SIGINT or SIGTERM: the first asks, the second ends the program at once. */
+/** Stopping a run by SIGINT or SIGTERM: the first asks, the second ends the program at once. SIGUSR1, which
+ * batch systems send before the time is up, only asks. */
 #ifndef TWP_CLI_STOP_H
 #define TWP_CLI_STOP_H
 

@@ -28,13 +28,14 @@ typedef struct {
     twp_worker_t *worker;         /* [n_threads] */
     twp_slot_memory_t *slot;      /* [n_slots] */
     twp_outcome_counts_t *counts; /* [n_models] of the blocks handed on */
-    int64_t n_blocks;
-    omp_lock_t lock; /* of what follows, down to n_events */
-    int64_t next;    /* next block to be lived */
-    int64_t first;   /* next block to be handed on; first .. next - 1 are under way or done */
-    int n_window;    /* so many blocks from first on may be under way, at most n_slots */
-    int *slot_of;    /* [n_slots] of block b, first <= b < next, at b % n_slots */
-    int *free_slot;  /* [n_free] the last one left is the first one taken: others stay empty */
+    int64_t n_blocks;             /* the last one to be lived, and 1 */
+    int64_t n_twins;              /* of the blocks to be lived */
+    omp_lock_t lock;              /* of what follows, down to n_events */
+    int64_t next;                 /* next block to be lived */
+    int64_t first;  /* next block to be handed on; first .. next - 1 are under way or done */
+    int n_window;   /* so many blocks from first on may be under way, at most n_slots */
+    int *slot_of;   /* [n_slots] of block b, first <= b < next, at b % n_slots */
+    int *free_slot; /* [n_free] the last one left is the first one taken: others stay empty */
     int n_free;
     bool is_closed;       /* no more tickets */
     bool is_handing;      /* a thread hands blocks on */
@@ -55,19 +56,13 @@ twp_engine_n_threads(int n_threads)
     return n_threads > 0 ? n_threads : omp_get_max_threads();
 }
 
-static int64_t
-blocks_of(int64_t n_twins)
-{
-    return (n_twins + TWP_BLOCK_TWINS - 1) / TWP_BLOCK_TWINS;
-}
-
 static int
 window_slots(const twp_lives_t *lives, int n_threads)
 {
     const double recorded =
         lives->record != NULL ? RECORDED_LIFE_BYTES * lives->n_models * TWP_BLOCK_TWINS : 0.0;
     const double bytes = twp_block_bytes(lives) + recorded;
-    const int64_t n_blocks = blocks_of(lives->n_twins);
+    const int64_t n_blocks = twp_engine_n_blocks(lives->n_twins);
     int64_t n = (int64_t) BLOCKS_PER_THREAD * n_threads;
 
     if ((double) n * bytes > WINDOW_BYTES)
@@ -94,8 +89,7 @@ twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
 static twp_progress_t
 progress_of(const run_t *run, double now)
 {
-    return twp_engine_progress(
-        &run->began, now, run->lives.n_twins, run->n_twins_done, run->n_events);
+    return twp_engine_progress(&run->began, now, run->n_twins, run->n_twins_done, run->n_events);
 }
 
 /* By the calling thread only. */
@@ -389,6 +383,24 @@ tear_down(run_t *run)
     free(run->worker);
 }
 
+/* Which blocks are lived: first .. n_blocks - 1, at least one. */
+static void
+choose_blocks(run_t *run)
+{
+    const twp_run_options_t *const options = run->options;
+    const int64_t n_all = twp_engine_n_blocks(run->lives.n_twins);
+
+    run->first = options->first_block < n_all ? options->first_block : n_all - 1;
+    run->next = run->first;
+    run->n_blocks = n_all;
+    if (options->n_blocks_most > 0 && options->n_blocks_most < n_all - run->first)
+        run->n_blocks = run->first + options->n_blocks_most;
+    run->n_twins = run->n_blocks * TWP_BLOCK_TWINS < run->lives.n_twins
+        ? run->n_blocks * TWP_BLOCK_TWINS
+        : run->lives.n_twins;
+    run->n_twins -= run->first * TWP_BLOCK_TWINS;
+}
+
 twp_status_t
 twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *draw, int n_models,
     const twp_outcome_plan_t *plan, twp_outcome_counts_t *counts, const twp_sink_t *sink,
@@ -410,12 +422,10 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.counts = counts;
     run.sink = sink;
     run.options = options;
-    run.n_blocks = blocks_of(run.lives.n_twins);
-    if (options->n_blocks_most > 0 && options->n_blocks_most < run.n_blocks)
-        run.n_blocks = options->n_blocks_most;
+    choose_blocks(&run);
     run.n_threads = twp_engine_n_threads(options->n_threads);
-    if (run.n_threads > run.n_blocks)
-        run.n_threads = (int) run.n_blocks;
+    if (run.n_threads > run.n_blocks - run.first)
+        run.n_threads = (int) (run.n_blocks - run.first);
     run.n_slots = window_slots(&run.lives, run.n_threads);
     run.began = twp_engine_begin();
 

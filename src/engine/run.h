@@ -60,14 +60,16 @@ typedef struct {
     bool (*should_stop)(void *context);
     void *stop_context;
     const twp_recorder_plan_t *record; /* what is recorded of every life, or NULL: nothing */
-    int64_t n_blocks_most;             /* live no more blocks than these; 0: all */
+    int64_t first_block;               /* begin with this block of the population */
+    int64_t n_blocks_most;             /* live no more blocks than these; 0: all that follow */
 } twp_run_options_t;
 
 /**
  * @param model  [n_models] one per strategy, same shape; model[0] is the baseline
  * @param draw   [n_models] how each draws its twins, from one population
  * @param counts [n_models] zeroed, receive the integer counts of the blocks done
- * @param done   receives how far the run came: n_twins_done < n_twins when it was stopped
+ * @param done   receives how far the run came: n_twins_done < n_twins (of the blocks that were to be
+ *               lived) when it was stopped
  * @return TWP_OK; TWP_ERR_FAULT naming the first twin with a fault, its strategy, exit and time,
  *         the same for any number of threads; TWP_ERR_MEMORY; or the sink's error
  */
@@ -75,6 +77,13 @@ TWP_CHECK_RESULT twp_status_t twp_engine_run(const twp_model_t *const *model,
     const twp_draw_plan_t *const *draw, int n_models, const twp_outcome_plan_t *plan,
     twp_outcome_counts_t *counts, const twp_sink_t *sink, const twp_run_options_t *options,
     twp_progress_t *done, twp_error_t *err);
+
+/** Blocks of a population. */
+static inline int64_t
+twp_engine_n_blocks(int64_t n_twins)
+{
+    return (n_twins + TWP_BLOCK_TWINS - 1) / TWP_BLOCK_TWINS;
+}
 
 /** Threads that a run with n_threads asked for (0: any) uses. */
 int twp_engine_n_threads(int n_threads);

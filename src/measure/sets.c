@@ -226,3 +226,59 @@ twp_sets_economics_over(const twp_sets_t *sets, int i_contrast)
             : square[2] < -most        ? -most
                                        : square[2] };
 }
+
+/* ---- sets in parts --------------------------------------------------------------------------- */
+
+/* Both structs are numbers alone, so they are kept as such. */
+_Static_assert(sizeof(twp_set_value_t) == 4 * sizeof(double), "values are doubles alone");
+_Static_assert(sizeof(twp_economics_t) == 5 * sizeof(double), "economics are doubles alone");
+
+/* The three arrays of a set: where they stand, and how many numbers they are. */
+static void
+find_part(const twp_sets_t *sets, int64_t i_set, void *part[3], size_t n[3])
+{
+    part[0] = twp_sets_value(sets, i_set, 0, 0);
+    part[1] = sets->n_contrasts > 0 ? twp_sets_difference(sets, i_set, 0, 0) : NULL;
+    part[2] = sets->n_contrasts > 0 ? twp_sets_economics(sets, i_set, 0) : NULL;
+    n[0] = 4 * (size_t) sets->n_models * (size_t) sets->n_figures;
+    n[1] = 4 * (size_t) sets->n_contrasts * (size_t) sets->n_figures;
+    n[2] = 5 * (size_t) sets->n_contrasts;
+}
+
+size_t
+twp_sets_part_size(const twp_sets_t *sets)
+{
+    void *part[3];
+    size_t n[3];
+
+    find_part(sets, 0, part, n);
+    return n[0] + n[1] + n[2];
+}
+
+void
+twp_sets_pack(const twp_sets_t *sets, int64_t i_set, double *value)
+{
+    void *part[3];
+    size_t n[3];
+
+    find_part(sets, i_set, part, n);
+    for (int i = 0; i < 3; i++) {
+        if (n[i] > 0)
+            memcpy(value, part[i], n[i] * sizeof(double));
+        value += n[i];
+    }
+}
+
+void
+twp_sets_unpack(twp_sets_t *sets, int64_t i_set, const double *value)
+{
+    void *part[3];
+    size_t n[3];
+
+    find_part(sets, i_set, part, n);
+    for (int i = 0; i < 3; i++) {
+        if (n[i] > 0)
+            memcpy(part[i], value, n[i] * sizeof(double));
+        value += n[i];
+    }
+}

@@ -51,6 +51,11 @@ twp_sets_economics(const twp_sets_t *sets, int64_t i_set, int i_contrast)
     return &sets->economics[i_set * sets->n_contrasts + i_contrast];
 }
 
+/** Numbers that a set's values are kept in, bit for bit; and the way there and back. */
+size_t twp_sets_part_size(const twp_sets_t *sets);
+void twp_sets_pack(const twp_sets_t *sets, int64_t i_set, double *value);
+void twp_sets_unpack(twp_sets_t *sets, int64_t i_set, const double *value);
+
 /** What sets say together. Sets whose value is NAN are left out. */
 typedef struct {
     double mean;

@@ -1,4 +1,4 @@
-#include "measure/sums.h"
+#include "measure/sums_internal.h"
 
 #include "measure/histogram.h"
 
@@ -7,23 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct twp_sums {
-    const twp_figures_t *figures;
-    twp_moments_t *total; /* [figures->n_moments] */
-    int64_t *n_segment;   /* [n_segments] */
-    int64_t *curve;       /* [1 + n_segments][n_models][n_curves] -> twp_curve_counts_t */
-    int64_t *pair;        /* [1 + n_segments][n_contrasts][n_curves] -> measure/paired_survival.h */
-    int64_t *chain;       /* [1 + n_segments][n_models][n_chains] -> measure/aalen_johansen.h */
-    int64_t **histogram;  /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
-    omp_lock_t *lock;     /* [n_models + n_contrasts] */
-    int32_t *code;        /* [2 * n_models] of one twin; while a block is folded */
-};
-
 /* ---- where things stand in an array of moments ---------------------------------------------- */
 
 /* i_side: model, or n_models + contrast. */
-static size_t
-at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
+size_t
+twp_sums_at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
 {
     const size_t n_sides = (size_t) figures->n_models + (size_t) figures->n_contrasts;
 
@@ -31,8 +19,8 @@ at(const twp_figures_t *figures, int i_segment, int i_side, int i_figure)
         (size_t) i_figure;
 }
 
-static size_t
-at_joint(const twp_figures_t *figures, int i_segment, int i_contrast)
+size_t
+twp_sums_at_joint(const twp_figures_t *figures, int i_segment, int i_contrast)
 {
     const size_t n = (size_t) figures->n_contrasts;
 
@@ -40,13 +28,13 @@ at_joint(const twp_figures_t *figures, int i_segment, int i_contrast)
         (size_t) i_contrast;
 }
 
-static int
-columns_of(const twp_figures_t *figures, size_t i_moments)
+int
+twp_sums_columns(const twp_figures_t *figures, size_t i_moments)
 {
     const size_t per_side = (size_t) figures->n_figures;
     const size_t n_sides = (size_t) figures->n_models + (size_t) figures->n_contrasts;
 
-    if (i_moments >= at_joint(figures, -1, 0) || per_side == 0)
+    if (i_moments >= twp_sums_at_joint(figures, -1, 0) || per_side == 0)
         return 4;
     return i_moments / per_side % n_sides < (size_t) figures->n_models ? 2 : 4;
 }
@@ -76,8 +64,8 @@ pair_at(const twp_figures_t *figures, int i_segment, int i_contrast, int i_curve
 }
 
 /* Numbers of curves, pairs and chains. */
-static size_t
-n_curve_counts(const twp_figures_t *figures)
+size_t
+twp_sums_n_curve_counts(const twp_figures_t *figures)
 {
     return curve_at(figures, figures->n_segments, 0, 0) +
         pair_at(figures, figures->n_segments, 0, 0) + chain_at(figures, figures->n_segments, 0, 0);
@@ -100,7 +88,7 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
         sums->code = calloc(2 * (size_t) figures->n_models, sizeof(*sums->code));
-        sums->curve = calloc(n_curve_counts(figures) + 1, sizeof(int64_t));
+        sums->curve = calloc(twp_sums_n_curve_counts(figures) + 1, sizeof(int64_t));
         is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
             sums->lock != NULL && sums->curve != NULL && sums->code != NULL;
         if (is_whole) {
@@ -129,7 +117,7 @@ twp_sums_bytes(const twp_figures_t *figures)
     return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles *
         TWP_HISTOGRAM_BINS * (double) sizeof(int64_t) +
         (double) figures->n_moments * (double) sizeof(twp_moments_t) +
-        (double) n_curve_counts(figures) * (double) sizeof(int64_t);
+        (double) twp_sums_n_curve_counts(figures) * (double) sizeof(int64_t);
 }
 
 void
@@ -157,7 +145,7 @@ twp_sums_reset(twp_sums_t *sums)
 
     memset(sums->total, 0, figures->n_moments * sizeof(*sums->total));
     memset(sums->n_segment, 0, (size_t) figures->n_segments * sizeof(*sums->n_segment));
-    memset(sums->curve, 0, n_curve_counts(figures) * sizeof(*sums->curve));
+    memset(sums->curve, 0, twp_sums_n_curve_counts(figures) * sizeof(*sums->curve));
     for (int i = 0; i < figures->n_models + figures->n_contrasts; i++)
         memset(sums->histogram[i], 0,
             (size_t) figures->n_quantiles * TWP_HISTOGRAM_BINS * sizeof(int64_t));
@@ -166,7 +154,7 @@ twp_sums_reset(twp_sums_t *sums)
 void
 twp_sums_add_curves(twp_sums_t *sums, const twp_sums_t *more)
 {
-    const size_t n = n_curve_counts(sums->figures);
+    const size_t n = twp_sums_n_curve_counts(sums->figures);
 
     for (size_t i = 0; i < n; i++)
         sums->curve[i] += more->curve[i];
@@ -214,13 +202,13 @@ reduce_figure(const twp_figures_t *figures, const twp_block_t *block, int i_segm
     const double *columns[4] = { baseline.x, baseline.d, baseline.x, baseline.d };
 
     gather(block, figure, 0, index, n, &baseline);
-    twp_moments_of(&moments[at(figures, i_segment, 0, i_figure)], 2, columns, n);
+    twp_moments_of(&moments[twp_sums_at(figures, i_segment, 0, i_figure)], 2, columns, n);
     columns[0] = other.x;
     columns[1] = other.d;
     for (int s = 1; s < figures->n_models; s++) {
-        twp_moments_t *const of_model = &moments[at(figures, i_segment, s, i_figure)];
+        twp_moments_t *const of_model = &moments[twp_sums_at(figures, i_segment, s, i_figure)];
         twp_moments_t *const of_contrast =
-            &moments[at(figures, i_segment, figures->n_models + s - 1, i_figure)];
+            &moments[twp_sums_at(figures, i_segment, figures->n_models + s - 1, i_figure)];
 
         gather(block, figure, s, index, n, &other);
         twp_moments_of(of_contrast, 4, columns, n);
@@ -252,7 +240,7 @@ reduce_joint(const twp_figures_t *figures, const twp_block_t *block, int i_segme
                 column[c][n] = of[c][k];
             n++;
         }
-        twp_moments_of(&moments[at_joint(figures, i_segment, s - 1)], 4, columns, n);
+        twp_moments_of(&moments[twp_sums_at_joint(figures, i_segment, s - 1)], 4, columns, n);
     }
 }
 
@@ -410,7 +398,7 @@ count_chains(twp_sums_t *sums, const twp_block_t *block)
 }
 
 void
-twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial)
+twp_sums_fold_moments(twp_sums_t *sums, const void *partial)
 {
     const twp_figures_t *const figures = sums->figures;
     const twp_moments_t *const moments = partial;
@@ -418,9 +406,15 @@ twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial)
         (const int64_t *) (const void *) (moments + figures->n_moments);
 
     for (size_t i = 0; i < figures->n_moments; i++)
-        twp_moments_merge(&sums->total[i], &moments[i], columns_of(figures, i));
+        twp_moments_merge(&sums->total[i], &moments[i], twp_sums_columns(figures, i));
     for (int g = 0; g < figures->n_segments; g++)
         sums->n_segment[g] += n_segment[g];
+}
+
+void
+twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial)
+{
+    twp_sums_fold_moments(sums, partial);
     count_curves(sums, block);
     count_chains(sums, block);
 }
@@ -430,20 +424,20 @@ twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *partial)
 const twp_moments_t *
 twp_sums_moments(const twp_sums_t *sums, int i_segment, int i_model, int i_figure)
 {
-    return &sums->total[at(sums->figures, i_segment, i_model, i_figure)];
+    return &sums->total[twp_sums_at(sums->figures, i_segment, i_model, i_figure)];
 }
 
 const twp_moments_t *
 twp_sums_contrast(const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
 {
-    return &sums->total[at(
+    return &sums->total[twp_sums_at(
         sums->figures, i_segment, sums->figures->n_models + i_contrast, i_figure)];
 }
 
 const twp_moments_t *
 twp_sums_joint(const twp_sums_t *sums, int i_segment, int i_contrast)
 {
-    return &sums->total[at_joint(sums->figures, i_segment, i_contrast)];
+    return &sums->total[twp_sums_at_joint(sums->figures, i_segment, i_contrast)];
 }
 
 int64_t

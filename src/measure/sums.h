@@ -89,6 +89,20 @@ void twp_sums_fold(twp_sums_t *sums, const twp_block_t *block, const void *parti
 /** Takes back what twp_sums_reduce() counted of a block that is not going to be folded. */
 void twp_sums_drop(twp_sums_t *sums, const twp_block_t *block);
 
+/* ---- sums in parts (sums_part.c): a part of a run keeps what folding needs, bit for bit -------- */
+
+/** Numbers that the partial of a block is kept in. */
+size_t twp_sums_part_size(const twp_figures_t *figures);
+/** The partial that twp_sums_reduce() filled into value[twp_sums_part_size()], and back. */
+void twp_sums_pack(const twp_figures_t *figures, const void *partial, double *value);
+void twp_sums_unpack(const twp_figures_t *figures, const double *value, void *partial);
+/** twp_sums_fold() without the block, whose counts come by the arrays that follow. */
+void twp_sums_fold_moments(twp_sums_t *sums, const void *partial);
+
+/** All integer counts, as arrays that add up over parts in any order: [*n], borrowed. */
+int twp_sums_n_count_arrays(const twp_figures_t *figures);
+int64_t *twp_sums_count_array(twp_sums_t *sums, int i_array, size_t *n);
+
 /** Columns 0, 1: numerator, denominator. i_segment -1: all twins. Figures with a column only. */
 const twp_moments_t *twp_sums_moments(
     const twp_sums_t *sums, int i_segment, int i_model, int i_figure);

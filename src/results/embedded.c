@@ -336,8 +336,14 @@ read_root(embedded_t *embedded, twp_reader_t *reader, twp_error_t *err)
         { "n_twins_done", &face->n_twins_done, true }, { "n_parameter_sets", &face->n_sets, true },
         { "n_parameter_sets_done", &face->n_sets_done, false },
         { "n_points", &face->n_points, false } };
-    const char *seed = "", *status_text = "";
+    const char *seed = "", *status_text = "", *kind = "";
     twp_status_t status = keep_text(embedded, reader, "seed", &seed, err);
+
+    if (status == TWP_OK)
+        status = keep_text(embedded, reader, "twinpath_kind", &kind, err);
+    face->is_shard = strcmp(kind, "shard") == 0;
+    if (status == TWP_OK && twp_reader_has_attribute(reader, "", "missing_shards"))
+        status = keep_text(embedded, reader, "missing_shards", &face->missing_shards, err);
 
     if (status == TWP_OK)
         status = keep_text(embedded, reader, "status", &status_text, err);
@@ -383,6 +389,19 @@ read_all(embedded_t *embedded, twp_reader_t *reader, twp_error_t *err)
     free(overrides);
     free(joined);
     return status;
+}
+
+twp_status_t
+twp_embedded_refuse_parts(const twp_embedded_t *embedded, const char *path, twp_error_t *err)
+{
+    if (embedded->is_shard)
+        return TWP_FAIL(
+            err, TWP_ERR_INPUT, "%s: a shard of a run in parts: twinpath merge joins them", path);
+    if (embedded->missing_shards != NULL)
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "%s: merged without the shards %.300s: a run with gaps cannot be done again", path,
+            embedded->missing_shards);
+    return TWP_OK;
 }
 
 twp_status_t

@@ -23,6 +23,8 @@ typedef struct {
     int64_t n_twins, n_twins_done, n_sets, n_sets_done; /**< of the file */
     int64_t n_points;                                   /**< of a sweep; 0: a run */
     bool is_partial;
+    bool is_shard;               /**< of a run in parts */
+    const char *missing_shards;  /**< that a merge left out; NULL: none */
     const char *source, *run_id; /**< "twinpath 0.1.0"; 32 hex digits */
     twp_error_t
         located; /**< what was wrong with a data file; the first; TWP_OK when all are good */
@@ -39,6 +41,9 @@ typedef struct {
  */
 TWP_CHECK_RESULT twp_status_t twp_embedded_read(
     const char *path, const char *inputs, twp_embedded_t **embedded, twp_error_t *err);
+/** TWP_ERR_INPUT for what cannot be done again as a whole: a shard, and what was merged with gaps. */
+TWP_CHECK_RESULT twp_status_t twp_embedded_refuse_parts(
+    const twp_embedded_t *embedded, const char *path, twp_error_t *err);
 void twp_embedded_free(twp_embedded_t *embedded); /**< NULL is allowed */
 
 #endif

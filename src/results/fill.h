@@ -6,6 +6,7 @@
 #define TWP_RESULTS_FILL_H
 
 #include "engine/run.h"
+#include "engine/shard.h"
 #include "measure/sets.h"
 #include "measure/sums.h"
 #include "results/writer.h"
@@ -22,6 +23,9 @@ typedef struct {
     const twp_sets_t *sets;        /* figures of each parameter set, or NULL: one run as written */
     const twp_study_typed_t *base; /* with sets: the study without any strategy's `set` */
     const double *parameter;       /* with sets: [n_sets * base->n_parameters] */
+    /* A part of a run in parts, or NULL: a whole run. */
+    const twp_shard_t *shard;
+    const twp_shard_plan_t *shard_plan;
     bool has_no_rows;              /* neither twins nor outcomes: figures of a point */
 } twp_fill_run_t;
 
@@ -62,6 +66,14 @@ void twp_fill_note_set(twp_fill_t *fill, const twp_sums_t *sums, int64_t i_set, 
  */
 TWP_CHECK_RESULT twp_status_t twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums,
     const twp_outcome_counts_t *counts, int64_t n_twins_done, twp_error_t *err);
+
+/** A shard: keeps what folding needs of a block, after twp_fill_take(); blocks in order. */
+TWP_CHECK_RESULT twp_status_t twp_fill_take_partial(
+    twp_fill_t *fill, const void *partial, twp_error_t *err);
+
+/** A shard, in the place of twp_fill_summary(): the counts of its blocks, and what it is a part of. */
+TWP_CHECK_RESULT twp_status_t twp_fill_shard(
+    twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *counts, twp_error_t *err);
 
 /** The writer, for /provenance and /session. */
 twp_results_writer_t *twp_fill_writer(twp_fill_t *fill);

@@ -28,7 +28,9 @@ struct twp_fill {
     int *outcome;     /* [n_figures] or -1 */
     twp_fill_ragged_t events, trajectories;
     int64_t n_paths;
-    void *scratch; /* grows */
+    int block, block_sums; /* streams of /blocks, of shards */
+    int64_t n_blocks;      /* taken */
+    void *scratch;         /* grows */
     size_t scratch_bytes;
     twp_status_t status; /* the first failure; later calls do nothing */
     twp_error_t err;
@@ -76,6 +78,16 @@ twp_difference_t twp_fill_chain_difference(
 void twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
     int i_chain, double *share, double *se);
 twp_scale_t twp_fill_scale(const twp_figure_t *figure);
+
+/** fill_shard.c */
+void twp_fill_declare_blocks(twp_fill_t *fill);
+/** All integer counts of a run, as arrays that add up over shards: [*n], borrowed. */
+int twp_fill_n_count_arrays(const twp_fill_run_t *run);
+int64_t *twp_fill_count_array(const twp_fill_run_t *run, twp_sums_t *sums,
+    const twp_outcome_counts_t *counts, int i_array, size_t *n);
+
+/** fill_root.c */
+void twp_fill_write_root(twp_fill_t *fill, const char *kind, int64_t n_twins_done);
 
 /** fill_draws.c */
 void twp_fill_write_draws(twp_fill_t *fill);

@@ -148,7 +148,7 @@ write_inputs(twp_results_writer_t *writer, const inputs_t *inputs, twp_error_t *
 /* 32 hex digits over everything that decides the content. */
 static void
 make_run_id(const twp_provenance_t *provenance, const inputs_t *inputs, const char *resolved,
-    char run_id[33])
+    char run_id[TWP_RUN_ID_SIZE])
 {
     char hex[TWP_SHA256_HEX_SIZE], line[128];
     twp_sha256_t digest;
@@ -186,7 +186,7 @@ twp_provenance_write(
     twp_arena_t *const arena = twp_arena_create(0);
     char *resolved = NULL;
     const char *joined, *build;
-    char run_id[33];
+    char run_id[TWP_RUN_ID_SIZE];
     inputs_t inputs;
     twp_status_t status = twp_node_to_json(provenance->document->root, &resolved, err);
 
@@ -207,6 +207,24 @@ twp_provenance_write(
         status = twp_results_attribute_text(
             writer, NULL, "source", "twinpath " TWP_BUILD_VERSION, err);
 out:
+    free(resolved);
+    twp_arena_free(arena);
+    return status;
+}
+
+twp_status_t
+twp_provenance_run_id(
+    const twp_provenance_t *provenance, char run_id[TWP_RUN_ID_SIZE], twp_error_t *err)
+{
+    twp_arena_t *const arena = twp_arena_create(0);
+    char *resolved = NULL;
+    inputs_t inputs;
+    twp_status_t status = twp_node_to_json(provenance->document->root, &resolved, err);
+
+    if (status == TWP_OK && (arena == NULL || !list_inputs(arena, provenance, &inputs)))
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the provenance");
+    if (status == TWP_OK)
+        make_run_id(provenance, &inputs, resolved, run_id);
     free(resolved);
     twp_arena_free(arena);
     return status;
@@ -311,6 +329,9 @@ twp_session_write(twp_results_writer_t *writer, const twp_session_t *session, tw
         status = twp_results_attribute_text(writer, "session", text[i][0], text[i][1], err);
     if (status == TWP_OK)
         status = twp_results_attribute_int32(writer, "session", "threads", session->n_threads, err);
+    if (status == TWP_OK && session->n_shards > 0)
+        status = twp_results_attribute_int32(
+            writer, "session", "shards", (int32_t) session->n_shards, err);
     if (status == TWP_OK)
         status = twp_results_attribute_float64(
             writer, "session", "cpu_seconds", session->cpu_seconds, err);

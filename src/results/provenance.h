@@ -20,6 +20,12 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_provenance_write(
     twp_results_writer_t *writer, const twp_provenance_t *provenance, twp_error_t *err);
 
+#define TWP_RUN_ID_SIZE 33 /**< 32 hex digits and a NUL */
+
+/** The run_id alone: what tells runs apart that are not one. */
+TWP_CHECK_RESULT twp_status_t twp_provenance_run_id(
+    const twp_provenance_t *provenance, char run_id[TWP_RUN_ID_SIZE], twp_error_t *err);
+
 /** The same for a file that comes from a table and settings, not from a study. */
 TWP_CHECK_RESULT twp_status_t twp_provenance_write_table(
     twp_results_writer_t *writer, const twp_csv_t *table, const char *settings, twp_error_t *err);
@@ -29,6 +35,7 @@ typedef struct {
     const char *command_line;  /* or NULL */
     int64_t started, finished; /* seconds since 1970, UTC */
     int n_threads;
+    int64_t n_shards; /* that the file was merged from; 0: none */
     double cpu_seconds;
 } twp_session_t;
 

@@ -94,46 +94,52 @@ twp_publish_clear(twp_publish_t *publish)
     memset(publish, 0, sizeof *publish);
 }
 
-/* Whether entry is .<name>.<host>.<pid>.tmp or .<name>.sha256.<host>.<pid>.tmp; *host (cut out of
- * entry) and *pid say whose. */
+/* Whether entry is .<what>.<host>.<pid>.tmp; *what (cut out of entry) and *pid say of which file and
+ * whose it is, *is_here whether of this host, whose name may have dots. */
 static bool
-is_temporary(char *entry, const char *name, const char **host, long *pid)
+is_temporary(char *entry, const char **what, bool *is_here, long *pid)
 {
-    const size_t n_name = strlen(name);
-    char *end = entry + strlen(entry), *dot;
+    char host[HOST_SIZE], *end = entry + strlen(entry), *dot;
 
-    if (entry[0] != '.' || strncmp(entry + 1, name, n_name) != 0 || entry[1 + n_name] != '.')
-        return false;
-    *host = entry + 2 + n_name;
-    if (strncmp(*host, "sha256.", 7) == 0)
-        *host += 7;
-    if (end - *host < 4 || strcmp(end - 4, ".tmp") != 0)
+    if (entry[0] != '.' || end - entry < 6 || strcmp(end - 4, ".tmp") != 0)
         return false;
     end[-4] = '\0';
-    dot = strrchr(*host, '.');
-    if (dot == NULL || !isdigit((unsigned char) dot[1]))
+    dot = strrchr(entry, '.');
+    if (dot == entry || !isdigit((unsigned char) dot[1]))
         return false;
     *dot = '\0';
     errno = 0;
     *pid = strtol(dot + 1, &end, 10);
-    return *end == '\0' && errno == 0 && *pid > 0;
+    if (*end != '\0' || errno != 0 || *pid <= 0)
+        return false;
+    get_host(host);
+    *what = entry + 1;
+    *is_here = dot - *what > (ptrdiff_t) strlen(host) + 1 &&
+        strcmp(dot - strlen(host), host) == 0 && dot[-(ptrdiff_t) strlen(host) - 1] == '.';
+    return true;
 }
 
-void
-twp_publish_remove_stale(const twp_publish_t *publish)
+/* Whether what is left of a temporary file's name, "<name>.<host>" or with .sha256 between, is of name. */
+static bool
+is_of(const char *what, const char *name)
 {
-    char host[HOST_SIZE];
+    return strncmp(what, name, strlen(name)) == 0 && what[strlen(name)] == '.';
+}
+
+/* name NULL: of any file. */
+static void
+remove_stale(const char *folder_path, const char *of_name)
+{
     struct dirent *entry;
-    DIR *const folder = opendir(publish->folder);
+    DIR *const folder = opendir(folder_path);
 
     if (folder == NULL)
         return;
-    get_host(host);
     while ((entry = readdir(folder)) != NULL) {
         char name[sizeof entry->d_name];
-        const char *owner;
+        const char *what;
         struct stat facts;
-        bool is_stale = false;
+        bool is_stale = false, is_here;
         long pid;
         const size_t n_name = strlen(entry->d_name);
 
@@ -141,9 +147,10 @@ twp_publish_remove_stale(const twp_publish_t *publish)
         if (n_name >= sizeof name)
             continue;
         memcpy(name, entry->d_name, n_name + 1);
-        if (!is_temporary(name, publish->name, &owner, &pid))
+        if (!is_temporary(name, &what, &is_here, &pid) ||
+            (of_name != NULL && !is_of(what, of_name)))
             continue;
-        if (strcmp(owner, host) == 0)
+        if (is_here)
             is_stale = pid == (long) getpid() || (kill((pid_t) pid, 0) != 0 && errno == ESRCH);
         if (!is_stale && fstatat(dirfd(folder), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0)
             is_stale = time(NULL) - facts.st_mtime > DAY_SECONDS;
@@ -151,6 +158,18 @@ twp_publish_remove_stale(const twp_publish_t *publish)
             (void) unlinkat(dirfd(folder), entry->d_name, 0);
     }
     (void) closedir(folder);
+}
+
+void
+twp_publish_remove_stale(const twp_publish_t *publish)
+{
+    remove_stale(publish->folder, publish->name);
+}
+
+void
+twp_publish_remove_all_stale(const char *folder)
+{
+    remove_stale(folder, NULL);
 }
 
 twp_status_t
@@ -184,24 +203,19 @@ sync_path(const char *path, int flags, twp_error_t *err)
     return error == 0 ? TWP_OK : fail_errno(err, path, "cannot be synced", error);
 }
 
-/* Puts the line of sha256sum for the file at path into sum_tmp_path, synced. */
+/* A new file at path with n bytes of text, synced; not there when it fails. */
 static twp_status_t
-prepare_sum(const twp_publish_t *publish, const char *path, twp_error_t *err)
+write_text(const char *path, const char *text, size_t n, twp_error_t *err)
 {
-    char hex[TWP_SHA256_HEX_SIZE], line[SUM_LINE_SIZE];
-    size_t n_done = 0, n;
+    size_t n_done = 0;
     int file, error = 0;
-    twp_status_t status = twp_file_sum(path, hex, err);
 
-    if (status != TWP_OK)
-        return status;
-    n = (size_t) snprintf(line, sizeof line, "%s  %s\n", hex, publish->name);
-    (void) unlink(publish->sum_tmp_path);
-    file = open(publish->sum_tmp_path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    (void) unlink(path);
+    file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
     if (file < 0)
-        return fail_errno(err, publish->sum_tmp_path, "cannot be created", errno);
+        return fail_errno(err, path, "cannot be created", errno);
     while (n_done < n && error == 0) {
-        const ssize_t n_now = write(file, line + n_done, n - n_done);
+        const ssize_t n_now = write(file, text + n_done, n - n_done);
         if (n_now >= 0)
             n_done += (size_t) n_now;
         else if (errno != EINTR)
@@ -213,8 +227,28 @@ prepare_sum(const twp_publish_t *publish, const char *path, twp_error_t *err)
         error = errno;
     if (error == 0)
         return TWP_OK;
-    (void) unlink(publish->sum_tmp_path);
-    return fail_errno(err, publish->sum_tmp_path, "cannot be written", error);
+    (void) unlink(path);
+    return fail_errno(err, path, "cannot be written", error);
+}
+
+twp_status_t
+twp_publish_write_text(const twp_publish_t *publish, const char *text, twp_error_t *err)
+{
+    return write_text(publish->tmp_path, text, strlen(text), err);
+}
+
+/* Puts the line of sha256sum for the file at path into sum_tmp_path, synced. */
+static twp_status_t
+prepare_sum(const twp_publish_t *publish, const char *path, twp_error_t *err)
+{
+    char hex[TWP_SHA256_HEX_SIZE], line[SUM_LINE_SIZE];
+    size_t n;
+    const twp_status_t status = twp_file_sum(path, hex, err);
+
+    if (status != TWP_OK)
+        return status;
+    n = (size_t) snprintf(line, sizeof line, "%s  %s\n", hex, publish->name);
+    return write_text(publish->sum_tmp_path, line, n, err);
 }
 
 static twp_status_t

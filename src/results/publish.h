@@ -31,6 +31,9 @@ void twp_publish_clear(twp_publish_t *publish);
  */
 void twp_publish_remove_stale(const twp_publish_t *publish);
 
+/** The same for all temporary files in a folder, whatever the path. */
+void twp_publish_remove_all_stale(const char *folder);
+
 /** Opens an unnamed file in the target folder, gone when closed. TWP_ERR_IO when it cannot be. */
 TWP_CHECK_RESULT twp_status_t twp_publish_open_spool(
     const twp_publish_t *publish, int *file, twp_error_t *err);
@@ -45,6 +48,10 @@ TWP_CHECK_RESULT twp_status_t twp_publish_open_spool(
  */
 TWP_CHECK_RESULT twp_status_t twp_publish_file(const twp_publish_t *publish, bool overwrite,
     const char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
+
+/** Creates tmp_path and writes text into it, for twp_publish_plain(). */
+TWP_CHECK_RESULT twp_status_t twp_publish_write_text(
+    const twp_publish_t *publish, const char *text, twp_error_t *err);
 
 /**
  * The same for a file of text, without a .sha256: syncs tmp_path, gives it the name path, syncs the

@@ -213,6 +213,121 @@ twp_stack_put(twp_stack_t *stack, int64_t i_point, twp_results_writer_t *capture
     return status;
 }
 
+/* ---- from files ------------------------------------------------------------------------------ */
+
+twp_status_t
+twp_stack_shape(twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t *err)
+{
+    if (stack->first != NULL) {
+        twp_results_abandon(captured);
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "points were put already");
+    }
+    return take_shape(stack, captured, err);
+}
+
+static twp_status_t
+refuse(const twp_reader_t *reader, const char *object, const char *why, twp_error_t *err)
+{
+    return TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s: %s", twp_reader_path(reader), object, why);
+}
+
+/* A column of n points as the shape has it of one: the dimension of points, then the column's own. */
+static twp_status_t
+read_column(const twp_stack_t *stack, twp_reader_t *reader, const twp_model_group_t *group,
+    size_t i_column, size_t i_data, int64_t first, int64_t n, twp_error_t *err)
+{
+    const twp_model_column_t *const column = group->column[i_column];
+    const size_t size = column->n_kept * twp_type_size(column->field.type);
+    const size_t start[TWP_FIELD_DIMS_MAX] = { 0 };
+    char object[2 * TWP_COLUMN_NAME_MAX + 2];
+    twp_dataset_info_t info;
+    twp_status_t status;
+
+    (void) snprintf(object, sizeof object, "%s/%s", group->name, column->field.name);
+    status = twp_reader_info(reader, object, &info, err);
+    if (status != TWP_OK)
+        return status;
+    if (info.type != column->field.type || info.n_dims != column->field.n_dims + 1 ||
+        strcmp(info.dim[0], "point") != 0 || info.length[0] != (size_t) n ||
+        info.n_elements != column->n_kept * (size_t) n)
+        return refuse(reader, object, "it has another shape than the run's points", err);
+    for (int i = 0; i < column->field.n_dims; i++)
+        if (strcmp(info.dim[i + 1], column->field.dims[i]) != 0 ||
+            info.length[i + 1] != group->dimension[column->i_dim[i]].length)
+            return refuse(reader, object, "it has other dimensions than the run's points", err);
+    if (column->n_kept == 0)
+        return TWP_OK;
+    return twp_reader_read_slice(reader, object, info.type, start, info.length,
+        stack->data[i_data] + (size_t) first * size, err);
+}
+
+/* Texts of the root that are others in this file than in the shape. */
+static twp_status_t
+note_varying_of_file(
+    twp_stack_t *stack, twp_reader_t *reader, const twp_model_group_t *root, twp_error_t *err)
+{
+    for (size_t i = 0; i < root->n_attributes && i < MOST_ATTRIBUTES; i++) {
+        const twp_model_attribute_t *const one = &root->attribute[i];
+        char *text = NULL;
+        twp_status_t status;
+
+        if (one->type != TWP_TYPE_TEXT || strcmp(one->name, "twinpath_kind") == 0)
+            continue;
+        if (!twp_reader_has_attribute(reader, "", one->name)) {
+            stack->is_varying[i] = true;
+            continue;
+        }
+        status = twp_reader_attribute_text(reader, "", one->name, &text, err);
+        if (status != TWP_OK)
+            return status;
+        stack->is_varying[i] = stack->is_varying[i] || strcmp(text, one->values) != 0;
+        free(text);
+    }
+    return TWP_OK;
+}
+
+static twp_status_t
+read_fates(twp_stack_t *stack, twp_reader_t *reader, int64_t first, int64_t n, char ***error,
+    size_t *n_error, twp_error_t *err)
+{
+    int8_t *fate = NULL;
+    size_t n_fates = 0;
+    twp_status_t status = twp_reader_read_int8(reader, "points/fate", &fate, &n_fates, err);
+
+    if (status == TWP_OK)
+        status = twp_reader_read_texts(reader, "points/error", error, n_error, err);
+    if (status == TWP_OK && (n_fates != (size_t) n || *n_error != (size_t) n))
+        status = refuse(reader, "points", "not as many points as it should have", err);
+    for (int64_t i = 0; i < n && status == TWP_OK; i++)
+        stack->has[first + i] = fate[i] == TWP_POINT_DONE;
+    free(fate);
+    return status;
+}
+
+twp_status_t
+twp_stack_put_file(twp_stack_t *stack, twp_reader_t *reader, int64_t first, int64_t n,
+    char ***error, size_t *n_error, twp_error_t *err)
+{
+    const twp_writer_model_t *const model =
+        stack->first != NULL ? twp_results_captured(stack->first) : NULL;
+    size_t i_data = 0;
+    twp_status_t status;
+
+    *error = NULL;
+    *n_error = 0;
+    if (model == NULL || first < 0 || n < 1 || first + n > stack->n_points)
+        return TWP_FAIL(
+            err, TWP_ERR_ARGUMENT, "%s: its points are none of the run's", twp_reader_path(reader));
+    status = note_varying_of_file(stack, reader, &model->group[0], err);
+    for (size_t g = 0; g < model->n_groups && status == TWP_OK; g++)
+        for (size_t c = 0; c < model->group[g].n_columns && status == TWP_OK; c++, i_data++)
+            if (stack->data[i_data] != NULL)
+                status = read_column(stack, reader, &model->group[g], c, i_data, first, n, err);
+    if (status == TWP_OK)
+        status = read_fates(stack, reader, first, n, error, n_error, err);
+    return status;
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static void

@@ -6,6 +6,7 @@
 #ifndef TWP_RESULTS_STACK_H
 #define TWP_RESULTS_STACK_H
 
+#include "results/reader.h"
 #include "results/writer.h"
 
 typedef struct twp_stack twp_stack_t; /* opaque */
@@ -22,6 +23,21 @@ void twp_stack_free(twp_stack_t *stack); /**< NULL is allowed */
  */
 TWP_CHECK_RESULT twp_status_t twp_stack_put(
     twp_stack_t *stack, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err);
+
+/**
+ * Takes the columns that a captured point has, but not its numbers: for twp_stack_put_file(). Before anything is
+ * put. Ends captured.
+ */
+TWP_CHECK_RESULT twp_status_t twp_stack_shape(
+    twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t *err);
+
+/**
+ * Takes points first .. first + n - 1 from a file that twp_stack_write() made of n points.
+ * @param error  [*n_error] what went wrong at each, "" where nothing did; ended by twp_reader_free_texts()
+ * Fails with TWP_ERR_FORMAT when the file has other columns than the shape says.
+ */
+TWP_CHECK_RESULT twp_status_t twp_stack_put_file(twp_stack_t *stack, twp_reader_t *reader,
+    int64_t first, int64_t n, char ***error, size_t *n_error, twp_error_t *err);
 
 /** Whether a point was put. */
 bool twp_stack_has(const twp_stack_t *stack, int64_t i_point);

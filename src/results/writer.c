@@ -598,6 +598,21 @@ twp_results_work(twp_results_writer_t *writer)
 }
 
 size_t
+twp_results_n_streams(const twp_results_writer_t *writer)
+{
+    return writer->n_streams;
+}
+
+const twp_field_t *
+twp_results_stream_field(const twp_results_writer_t *writer, size_t i_stream, const char **group)
+{
+    const stream_t *const stream = &writer->stream[i_stream];
+
+    *group = writer->model.group[stream->i_group].name;
+    return &stream->column->field;
+}
+
+size_t
 twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t i_row)
 {
     if (stream < 0 || (size_t) stream >= writer->n_streams ||

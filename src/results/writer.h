@@ -113,6 +113,11 @@ bool twp_results_work(twp_results_writer_t *writer);
 TWP_CHECK_RESULT twp_status_t twp_results_append(twp_results_writer_t *writer, int stream,
     size_t i_row, size_t n, const void *data, twp_error_t *err);
 
+/** Streams declared so far, and what stream i < n is: its group and field, borrowed. */
+size_t twp_results_n_streams(const twp_results_writer_t *writer);
+const twp_field_t *twp_results_stream_field(
+    const twp_results_writer_t *writer, size_t i_stream, const char **group);
+
 /** Rows appended so far to row i_row of a stream. */
 size_t twp_results_stream_length(const twp_results_writer_t *writer, int stream, size_t i_row);
 

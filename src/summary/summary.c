@@ -40,6 +40,10 @@ load_head(twp_load_t *load, const char *path)
     if (load->status == TWP_OK &&
         strcmp(twp_load_attribute(load, "", "twinpath_kind"), TWP_KIND_ADHERENCE) == 0)
         twp_load_refuse(load, "the file", "is of adherence and has no strategies to compare");
+    if (load->status == TWP_OK &&
+        strcmp(twp_load_attribute(load, "", "twinpath_kind"), "shard") == 0)
+        twp_load_refuse(
+            load, "the file", "is a shard of a run in parts, which twinpath merge joins");
     status = twp_load_attribute(load, "", "status");
     if (load->status == TWP_OK && strcmp(status, "complete") != 0 && strcmp(status, "partial") != 0)
         twp_load_refuse(load, "status", "is neither complete nor partial");

@@ -109,8 +109,8 @@ expect(testlib_outcome_t outcome, int exit_code, const char *out, const char *er
 
 /* ---- help --------------------------------------------------------------------------------------- */
 
-static const char *const commands[] = { "new", "run", "check", "map", "summary", "reproduce",
-    "params", "schema", "help" };
+static const char *const commands[] = { "new", "run", "check", "map", "sweep", "merge", "summary",
+    "reproduce", "params", "schema", "help" };
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 
 static void

@@ -1,0 +1,73 @@
+/** What commands that run a study ask for in the same words: rows of their option tables, and the reading. */
+#ifndef TWP_CLI_RUN_REQUEST_H
+#define TWP_CLI_RUN_REQUEST_H
+
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "twinpath.h"
+
+enum {
+    TWP_RUN_SET = TWP_OPTION_OWN,
+    TWP_RUN_STRATEGY,
+    TWP_RUN_PATIENTS,
+    TWP_RUN_PARAMETER_SETS,
+    TWP_RUN_TWINS,
+    TWP_RUN_SEED,
+    TWP_RUN_THREADS,
+    TWP_RUN_PROGRESS,
+    TWP_RUN_OWN /**< first id of a command's own options */
+};
+
+#define TWP_TWINS_CHOICES "fresh|same"
+
+#define TWP_OPTION_THREADS                                                                \
+    {                                                                                     \
+        TWP_RUN_THREADS, "threads", 't', TWP_TAKES_VALUE, "N",                            \
+            "threads to use; the results do not depend on it (default: OMP_NUM_THREADS, " \
+            "SLURM_CPUS_PER_TASK, or all cores)"                                          \
+    }
+
+#define TWP_OPTION_PROGRESS                                                        \
+    {                                                                              \
+        TWP_RUN_PROGRESS, "progress", '\0', TWP_TAKES_VALUE, TWP_PROGRESS_CHOICES, \
+            "how to show progress on standard error (default: auto, a bar on a "   \
+            "terminal)"                                                            \
+    }
+
+/** Rows about what is run: the same study, options and seed are the same run in every command. */
+#define TWP_RUN_OPTIONS                                                                           \
+    { TWP_RUN_SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",                                    \
+        "override a value of the study, such as parameters.price=900; may be repeated" },         \
+        { TWP_RUN_STRATEGY, "strategy", 's', TWP_TAKES_VALUE, "NAME",                             \
+            "run this strategy beside the baseline; may be repeated (default: all)" },            \
+        { TWP_RUN_PATIENTS, "patients", 'n', TWP_TAKES_VALUE, "N",                                \
+            "number of patients (default: the study's)" },                                        \
+        { TWP_RUN_PARAMETER_SETS, "parameter-sets", '\0', TWP_TAKES_VALUE, "N",                   \
+            "draw and live this many sets of the uncertain parameters (default: the study's; 0: " \
+            "the values as written)" },                                                           \
+        { TWP_RUN_TWINS, "twins", '\0', TWP_TAKES_VALUE, TWP_TWINS_CHOICES,                       \
+            "other twins in every parameter set, or the same ones (default: the study's, or "     \
+            "fresh)" },                                                                           \
+        { TWP_RUN_SEED, "seed", '\0', TWP_TAKES_VALUE, "N",                                       \
+            "seed of all random numbers (default: 1)" },                                          \
+        TWP_OPTION_THREADS
+
+typedef struct {
+    const twp_arguments_t *arguments;
+    const char **set, **strategy; /* [n_set], [n_strategies] */
+    int n_set, n_strategies;
+    twp_run_settings_t settings; /* without output_path and callbacks */
+    int progress;                /* twp_progress_kind_t */
+} twp_run_request_t;
+
+/** Reads these options. Tells what is wrong and returns false. Cleared in any case. */
+bool twp_run_request_read(const twp_arguments_t *arguments, twp_run_request_t *request);
+void twp_run_request_clear(twp_run_request_t *request);
+
+/** Whether the strategies asked for are the study's; tells which is not, with the nearest. */
+bool twp_run_request_check(const twp_study_t *study, const twp_run_request_t *request);
+
+/** --threads, else what OMP_NUM_THREADS or SLURM_CPUS_PER_TASK say; 0: all. False: told. */
+bool twp_run_request_threads(const twp_arguments_t *arguments, int *n_threads);
+
+#endif
