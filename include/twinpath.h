@@ -320,10 +320,10 @@ typedef struct {
     /** Points that could not be lived: of the shards lived now, or of all when they are merged. Their figures
      *  are missing, /points of the results says why. */
     int64_t n_points_failed;
-    bool is_merged;           /**< the results are there: now, or before this call */
-    bool was_there;           /**< ... before */
-    char results[1024];       /**< RUN/results.h5 */
-    twp_run_report_t run;     /**< of what was lived now; digest: of the results when merged */
+    bool is_merged;       /**< the results are there: now, or before this call */
+    bool was_there;       /**< ... before */
+    char results[1024];   /**< RUN/results.h5 */
+    twp_run_report_t run; /**< of what was lived now; digest: of the results when merged */
 } twp_sweep_report_t;
 
 /**
@@ -346,8 +346,8 @@ TWP_CHECK_RESULT twp_status_t twp_study_sweep(twp_study_t *study,
 typedef struct {
     int64_t i_shard;
     bool is_failed;
-    bool is_gone; /**< begun by a process of this machine that is no more */
-    char *who;    /**< "task 3 (node7, process 4711)" */
+    bool is_gone;  /**< begun by a process of this machine that is no more */
+    char *who;     /**< "task 3 (node7, process 4711)" */
     char *message; /**< why it failed, or "" */
 } twp_sweep_trouble_t;
 
@@ -356,8 +356,8 @@ typedef struct {
     char *study, *run_id, *source, *seed;
     int64_t n_twins, n_shards, n_done, n_failed, n_running;
     bool is_merged;
-    char digest[65];              /**< of the results, "" when they are not there */
-    double seconds_per_shard;     /**< mean of those done; NAN: none is known */
+    char digest[65];          /**< of the results, "" when they are not there */
+    double seconds_per_shard; /**< mean of those done; NAN: none is known */
     int n_troubles;
     twp_sweep_trouble_t *trouble; /**< failed, running and abandoned shards, in order of number */
 } twp_sweep_status_t;
@@ -374,7 +374,8 @@ typedef struct {
     bool overwrite;
     bool allows_gaps;  /**< leave out what is missing: the file is then partial and says so */
     bool keeps_shards; /**< of a folder: else they are removed when all were merged */
-    const char *inputs; /**< folder of the data files (CSV) that the study reads; NULL: as it was run */
+    const char
+        *inputs; /**< folder of the data files (CSV) that the study reads; NULL: as it was run */
     int n_threads;
     const char *command_line;
     void (*progress)(void *context, const twp_progress_t *progress);

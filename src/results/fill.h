@@ -26,7 +26,7 @@ typedef struct {
     /* A part of a run in parts, or NULL: a whole run. */
     const twp_shard_t *shard;
     const twp_shard_plan_t *shard_plan;
-    bool has_no_rows;              /* neither twins nor outcomes: figures of a point */
+    bool has_no_rows; /* neither twins nor outcomes: figures of a point */
 } twp_fill_run_t;
 
 typedef struct twp_fill twp_fill_t; /* opaque */
