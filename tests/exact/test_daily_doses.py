@@ -227,6 +227,22 @@ class TestDailyDoses(unittest.TestCase):
         self.assertLess(taken.outcomes["refills"].mean(), 11)
 
 
+class TestLuck(unittest.TestCase):
+    def test_doses_beside_a_study_move_nothing_else_in_it(self):
+        """Taken from no stock, they change neither a draw nor a life of the rest: the same bits."""
+        study = os.path.join(SOURCE, "scenarios/studies/first_study.yaml")
+        doses = "patient.doses={tablets: {while: therapy.taking, holiday: {chance: 0.1, goes_on: 0.5}}}"
+        with tempfile.TemporaryDirectory() as folder:
+            found = []
+            for k, more in enumerate(([], ["--set", doses])):
+                out = os.path.join(folder, f"{k}.h5")
+                subprocess.run([PROGRAM, "run", study, "--patients", "2000", "-o", out, *more], check=True,
+                               capture_output=True)
+                found.append(Results(out).outcomes)
+        for name, figures in found[0].items():
+            self.assertTrue(np.array_equal(figures, found[1][name], equal_nan=figures.dtype.kind == "f"), name)
+
+
 SMALL = """
 twinpath: 1
 study: small
