@@ -10,6 +10,7 @@ import subprocess
 import h5py
 import numpy as np
 
+import curves
 from features import features_of
 from figures import figure
 from model import Model
@@ -129,7 +130,7 @@ class Comparison:
         self.differences.append(": ".join([self.name, *(str(word) for word in words)]))
 
     def compare_strategy(self, model, number, strategy, n_twins):
-        figures, n_agree = {}, 0
+        figures, lives = {}, []
         report = model.study.get("report") or {}
         measures = [column for m in report.get("measures", [])
                     for column in columns_of(model, m if isinstance(m, dict) else {"measure": m})]
@@ -138,7 +139,7 @@ class Comparison:
             life = self.compare_life(Life(model, twin, row), strategy)
             if self.differences and self.stop_at_first:
                 return
-            n_agree += life is not None
+            lives += [life] if life else []
             for measure, column, base, at in measures if life else []:
                 value = figure(life, measure)
                 if value is None:
@@ -146,8 +147,9 @@ class Comparison:
                 if measure["measure"] not in ("sojourn", "missed_in_runs"):  # their means are ratios of sums
                     figures.setdefault((base, at), []).append(value)
                 self.compare_figure(strategy, twin, column, self.results.outcomes[column][number, i], value)
-        if n_agree == len(rows) == len(self.results.twins):
+        if len(lives) == len(rows) == len(self.results.twins):
             self.compare_means(figures, number, strategy)
+            self.compare_curves(measures, lives, number, strategy)
 
     def compare_life(self, life, strategy):
         """The life when it could be lived and agrees but for rounding."""
@@ -177,6 +179,14 @@ class Comparison:
         self.n_figures += 1
         if not is_near(theirs, ours, ROUNDED) and not (np.isnan(theirs) and np.isnan(ours)):
             self.differ(strategy, f"twin {twin}", column, f"program {theirs:.9g}, second {ours:.9g}")
+
+    def compare_curves(self, measures, lives, number, strategy):
+        for measure, _, column, at in measures:
+            if measure["measure"] in curves.MEASURES:
+                self.n_figures += 1
+                ours, theirs = curves.curve(lives, measure), self.results.means[column][(number, *at)]
+                if not is_near(theirs, ours, EXACT) and not (np.isnan(theirs) and np.isnan(ours)):
+                    self.differ(strategy, f"{column} at {measure['at']}", f"program {theirs:.15g}, second {ours:.15g}")
 
     def compare_means(self, figures, number, strategy):
         for (column, at), values in figures.items():

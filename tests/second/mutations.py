@@ -4,6 +4,7 @@
 """
 import math
 
+import curves
 import doses
 import draws
 import figures
@@ -213,6 +214,8 @@ MUTATIONS = [
      lambda powers, coefficients, time_unit, location: RIGHT_POLYNOMIAL(
          [p + 0.01 * i for i, p in enumerate(powers)], coefficients, time_unit, location)),
     ("the window of the PDC ends with the life, not the day", figures, "window_of", window_to_the_end),
+    ("curves since the entry", curves, "later_entries", lambda life, since: (0.0, life.entered_at)),
+    ("what competes censors", curves, "n_competing", lambda gone, day: 0),
     ("times of dispensings by whole days", figures, "times_dispensed",
      lambda life, keys: [day for day, _ in figures.dispensed(life, keys)]),
     ("terms of the utility are always added", Life, "combined",

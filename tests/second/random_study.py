@@ -715,6 +715,11 @@ class RandomStudy(RandomWords):
             {"measure": "first_entry", "of": last, "by": "60 days"}, {"measure": "first_entry", "of": first, "by": "90 days"},
             {"measure": "time_to", "of": last}, {"measure": "time_to", "of": first, "since": last},
             {"measure": "sojourn", "of": first}, {"measure": "stock_at", "at": "100 days", "stock": stock}]
+        to_last, to_first = ({"of": state, "at": at} for state, at in ((last, "100.5 days"), (first, "60 days")))
+        many = [{"measure": "kaplan_meier", **self.pick([to_last, {**to_first, "since": last}])},
+                {"measure": "nelson_aalen", **self.pick([to_first, {**to_last, "since": first}])},
+                {"measure": "cumulative_incidence", "against": [f"{track}.{state}" for state in states[-3:-1]], **to_last},
+                ][:3 if len(states) > 1 else 2] + many
         for name, block in self.doses.items():
             many = [{"measure": "implementation", "of": name}, {"measure": "missed_doses", "of": name, "window": "90 days"},
                     {"measure": "drug_holidays", "of": name}, {"measure": "any_drug_holiday", "of": name, "window": "120 days"},
