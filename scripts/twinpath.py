@@ -10,7 +10,7 @@
 The program   run, check, params
 A file        open, then of the Results:
   compared    summary, contrasts, cost_effectiveness, net_benefit, targets, draws
-  over time   survival, occupancy
+  over time   survival, cumulative_hazard, cumulative_incidence, aalen_johansen, event_times, logrank, occupancy
   twins       twins, outcomes
   lives       events, trajectories, spells, flow; of one life only its rows are read, however large the file
   formats     multistate (R's survival, mstate, flexsurv, msm), dispensings (AdhereR, `twinpath adherence`)

@@ -125,6 +125,11 @@ class Frames(unittest.TestCase):
             pairs = pd.concat([now, then], axis=1, keys=["a", "b"]).dropna().value_counts()
             wanted = {(row["from"], row["to"]): row["n"] for _, row in some.dropna().iterrows()}
             self.assertEqual(wanted, {(a, b): n for (a, b), n in pairs.items()})
+        # who is followed to a time is in a state then, the end of the life included
+        followed = (results.twins().follow_up >= 365.25).sum()
+        self.assertGreater(followed, 1000)
+        there = results.flow("therapy", [0, 365.25]).dropna(subset=["to"]).groupby("strategy").n.sum()
+        self.assertTrue((there == followed).all())
         with self.assertRaisesRegex(twinpath.Error, "two times"):
             results.flow("therapy", [5])
 

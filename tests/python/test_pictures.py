@@ -97,6 +97,13 @@ class Pictures(unittest.TestCase):
         widths = sorted(band.vertices[7, 1] - band.vertices[0, 1] for band in bands)
         gone = 1 - flow.groupby("since").share.sum()  # those whose follow-up has ended stay so
         np.testing.assert_allclose(widths, sorted([*flow.share, *gone[gone > 1e-12]]), atol=1e-12)
+        # bands lie beside each other at both ends, and fill what they leave and come to
+        for first, last in ((0, 7), (3, 4)):
+            ends = sorted((round(band.vertices[first, 0]), band.vertices[first, 1], band.vertices[last, 1]) for band in bands)
+            for (x, _, high), (next_x, low, _) in zip(ends, ends[1:]):
+                self.assertTrue(x != next_x or low >= high - 1e-9, (x, high, low))
+            top = max(high for _, _, high in ends)
+            self.assertLess(top, 1 + 0.02 * 4)
         taking = flow[(flow.until == 200) & (flow.to == "taking")].share.sum()
         self.assertIn(f"{taking:.0%}", texts)
         self.assertTrue(any(text.startswith("followed no longer") for text in texts))
