@@ -66,6 +66,9 @@ class Results(Lives):
             self._h5 = h5py.File(self.path, "r")
         except OSError as why:
             raise Error(f"{self.path} cannot be opened as results: {why}") from why
+        if self._h5.attrs.get("twinpath_kind", "results") not in ("results", b"results"):
+            raise Error(f"{self.path} is no file of results but of kind {self._h5.attrs['twinpath_kind']}"
+                        + (": merge the parts first (twinpath merge)" if self._h5.attrs["twinpath_kind"] == "shard" else ""))
         self._gone: weakref.finalize | None = None  # removes a temporary file
         self._kept: dict[str, Any] = {}
         if self._h5.attrs.get("status") == "partial":

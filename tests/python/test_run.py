@@ -183,6 +183,13 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(twinpath.Error, "cannot be opened"):
             twinpath.open(FIRST)
 
+    def test_a_file_of_another_kind_is_not_taken_for_results(self):
+        fills = pathlib.Path(path_of("fills.csv"))
+        fills.write_text("patient_id,date,duration_days\n1,2027-01-01,30\n1,2027-02-01,30\n", encoding="ascii")
+        subprocess.run([os.environ["TWP_PROGRAM"], "adherence", str(fills), "-q", "-o", path_of("fills.h5")], check=True)
+        with self.assertRaisesRegex(twinpath.Error, "of kind adherence"):
+            twinpath.open(path_of("fills.h5"))
+
 
 class Manners(unittest.TestCase):
     def test_help_tells_every_name_and_what_it_takes(self):
