@@ -372,7 +372,10 @@ typedef struct {
     int n_paths;
     const char *output_path; /**< NULL: results.h5 in the folder */
     bool overwrite;
-    bool allows_gaps;  /**< leave out what is missing: the file is then partial and says so */
+    bool allows_gaps; /**< leave out what is missing: the file is then partial and says so */
+    bool
+        is_virtual; /**< leave the rows in the shards, behind virtual datasets: at most 200 shards, which
+                          must lie below the folder of the file and stay there */
     bool keeps_shards; /**< of a folder: else they are removed when all were merged */
     const char
         *inputs; /**< folder of the data files (CSV) that the study reads; NULL: as it was run */

@@ -2,7 +2,7 @@
 #include "twinpath_sweep.h"
 
 #include "engine/progress.h"
-#include "results/content_digest.h"
+#include "results/file_sum.h"
 #include "results/fill_merge.h"
 
 #include <dirent.h>
@@ -164,6 +164,15 @@ check_shards(const twp_run_t *run, const twp_merge_t *merge, char gaps[GAPS_SIZE
         status = TWP_FAIL(err, TWP_ERR_INPUT,
             "%s: of the %d shards of the run these are missing: %s (--allow-gaps leaves them out)",
             merge->output_path, (int) merge->shard[0].count, gaps);
+    if (status == TWP_OK && merge->is_virtual && merge->points != NULL)
+        status = TWP_FAIL(err, TWP_ERR_INPUT,
+            "%s: the results of a sweep have no rows of twins that could stay in the shards",
+            merge->output_path);
+    if (status == TWP_OK && merge->is_virtual && merge->n_shards > TWP_VIRTUAL_SHARDS_MAX)
+        status = TWP_FAIL(err, TWP_ERR_INPUT,
+            "at most %d shards can stay where they are, of %zu (larger ones are made by "
+            "--shard-twins)",
+            TWP_VIRTUAL_SHARDS_MAX, merge->n_shards);
     for (size_t i = 0; i < merge->n_shards && status == TWP_OK; i++)
         status = must_stop(run) ? TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped while merging")
                                 : twp_shard_file_verify(&merge->shard[i], err);
@@ -182,6 +191,60 @@ typedef struct {
     int64_t started;
 } merging_t;
 
+/* The path of a shard from the folder of the results, below which it must lie; the caller frees. */
+static char *
+path_from_results(const twp_merge_t *merge, const twp_shard_file_t *shard, twp_error_t *err)
+{
+    const char *const slash = strrchr(merge->output_path, '/');
+    char *const folder = slash == NULL ? strdup(".")
+        : slash == merge->output_path
+        ? strdup("/")
+        : strndup(merge->output_path, (size_t) (slash - merge->output_path));
+    char *const whole = folder != NULL ? realpath(folder, NULL) : NULL;
+    char *const path = realpath(shard->path, NULL);
+    const size_t n = whole != NULL ? strlen(whole) : 0;
+    char *from = NULL;
+
+    if (n > 0 && path != NULL && strncmp(path, whole, n) == 0 &&
+        (path[n] == '/' || whole[n - 1] == '/'))
+        from = strdup(path + n + (path[n] == '/'));
+    else
+        (void) TWP_FAIL(err, TWP_ERR_INPUT,
+            "%s does not lie below the folder of %s, from which its rows are to be read",
+            shard->path, merge->output_path);
+    free(path);
+    free(whole);
+    free(folder);
+    return from;
+}
+
+/* Which shards the rows lie in, with their sums: readers check them. */
+static twp_status_t
+write_sources(const merging_t *merging, twp_error_t *err)
+{
+    const twp_merge_t *const merge = merging->merge;
+    twp_arena_t *const arena = twp_arena_create(0);
+    const char *text = arena != NULL ? "" : NULL;
+    twp_status_t status = TWP_OK;
+
+    for (size_t i = 0; i < merge->n_shards && text != NULL && status == TWP_OK; i++) {
+        char hex[TWP_SHA256_HEX_SIZE];
+        char *const path = path_from_results(merge, &merge->shard[i], err);
+
+        status = path == NULL ? TWP_ERR_INPUT : twp_file_sum(merge->shard[i].path, hex, err);
+        if (status == TWP_OK)
+            text = twp_arena_printf(arena, "%s%s  %s\n", text, hex, path);
+        free(path);
+    }
+    if (status == TWP_OK && text == NULL)
+        status = no_memory(err);
+    if (status == TWP_OK)
+        status = twp_results_attribute_text(
+            twp_fill_writer(merging->run->fill), NULL, TWP_ATTRIBUTE_SOURCES, text, err);
+    twp_arena_free(arena);
+    return status;
+}
+
 static twp_status_t
 take_shard(
     const merging_t *merging, const twp_shard_file_t *file, twp_sets_t *sets, twp_error_t *err)
@@ -193,15 +256,21 @@ take_shard(
         .n_blocks = twp_engine_n_blocks(file->n_own),
         .first_set = file->first_set,
         .n_sets = file->n_own_sets };
+    char *const left_in = merging->merge->is_virtual ? path_from_results(merging->merge, file, err)
+                                                     : NULL;
     twp_reader_t *reader = NULL;
-    twp_status_t status = twp_reader_open(file->path, &reader, err);
+    twp_status_t status = merging->merge->is_virtual && left_in == NULL
+        ? TWP_ERR_INPUT
+        : twp_reader_open(file->path, &reader, err);
 
     if (status == TWP_OK && (sets != NULL) != (file->n_own_sets > 0))
         status = TWP_FAIL(
             err, TWP_ERR_FORMAT, "%s: it has no parameter sets as the run has", file->path);
     if (status == TWP_OK)
-        status = twp_fill_take_shard(run->fill, reader, &shard, run->sums, sets, run->counts, err);
+        status = twp_fill_take_shard(
+            run->fill, reader, &shard, left_in, run->sums, sets, run->counts, err);
     twp_reader_close(reader);
+    free(left_in);
     run->n_done = sets != NULL ? file->n_own : run->n_done + file->n_own;
     return status;
 }
@@ -240,6 +309,8 @@ merge_into(void *of, twp_sets_t *sets, twp_error_t *err)
     if (status == TWP_OK && !is_whole)
         status = twp_results_attribute_text(
             twp_fill_writer(run->fill), NULL, "missing_shards", merging->gaps, err);
+    if (status == TWP_OK && merge->is_virtual)
+        status = write_sources(merging, err);
     if (status == TWP_OK) {
         const twp_progress_t done = twp_engine_progress(&merging->began,
             twp_engine_seconds(CLOCK_MONOTONIC), run->population->n_twins, run->n_done, 0);
@@ -247,6 +318,20 @@ merge_into(void *of, twp_sets_t *sets, twp_error_t *err)
         status = twp_run_publish(run, &done, merging->started, !is_whole, merging->report, err);
     }
     return status;
+}
+
+static twp_status_t
+merge_points(const twp_run_t *run, twp_merge_t *merge, const char *gaps, twp_run_report_t *report,
+    twp_error_t *err)
+{
+    const twp_points_merge_t of_points = { .shard = merge->shard,
+        .n_shards = merge->n_shards,
+        .output_path = merge->output_path,
+        .overwrite = merge->overwrite,
+        .gaps = gaps };
+
+    return twp_points_merge(
+        merge->points, run->settings, &of_points, &merge->n_points_failed, report, err);
 }
 
 twp_status_t
@@ -264,18 +349,10 @@ twp_merge_shards(
     twp_status_t status = check_shards(run, merge, gaps, err);
 
     *is_whole = gaps[0] == '\0';
+    if (merge->points != NULL)
+        return status == TWP_OK ? merge_points(run, merge, gaps, report, err) : status;
     run->fill_run.shard_plan = &plan;
     run->n_shards = (int64_t) merge->n_shards;
-    if (status == TWP_OK && merge->points != NULL) {
-        const twp_points_merge_t of_points = { .shard = merge->shard,
-            .n_shards = merge->n_shards,
-            .output_path = merge->output_path,
-            .overwrite = merge->overwrite,
-            .gaps = gaps };
-
-        return twp_points_merge(
-            merge->points, run->settings, &of_points, &merge->n_points_failed, report, err);
-    }
     if (status == TWP_OK && run->n_parameter_sets > 0) {
         status = twp_run_sets_merge(run, merge_into, &merging, err);
     } else if (status == TWP_OK) {
@@ -394,8 +471,8 @@ find_merged(request_t *request, twp_sweep_report_t *report, twp_error_t *err)
     twp_status_t status = TWP_OK;
 
     if (request->has_folder && request->settings->output_path == NULL)
-        status = twp_run_folder_find_results(
-            &request->folder, request->plan.run_id, &report->is_merged, report->run.digest, err);
+        status = twp_run_folder_find_results(&request->folder, request->plan.run_id,
+            &report->is_merged, NULL, report->run.digest, err);
     report->was_there = report->is_merged;
     report->n_shards = report->n_found = request->plan.n_shards;
     if (status == TWP_OK && !report->is_merged)
@@ -488,6 +565,7 @@ merge_all(request_t *request, twp_sweep_report_t *report, twp_error_t *err)
     if (status == TWP_OK)
         status = twp_merge_shards(&run, &request->merge, &is_whole, &report->run, err);
     report->n_points_failed = request->merge.n_points_failed;
+    request->merge.points = NULL;
     twp_sweep_study_close(&points);
     twp_run_finish(&run);
     if (status != TWP_OK)
@@ -496,7 +574,7 @@ merge_all(request_t *request, twp_sweep_report_t *report, twp_error_t *err)
     report->n_shards = request->merge.shard[0].count;
     report->n_found = (int64_t) request->merge.n_shards;
     report->n_missing = report->n_shards - report->n_found;
-    if (request->has_folder && is_whole && !asked->keeps_shards)
+    if (request->has_folder && is_whole && !asked->keeps_shards && !asked->is_virtual)
         twp_merge_remove_shards(&request->folder, report->n_shards);
     return TWP_OK;
 }
@@ -527,6 +605,7 @@ twp_results_merge(
     status = add_paths(&request, err);
     request.merge.allows_gaps = settings->allows_gaps;
     request.merge.overwrite = settings->overwrite;
+    request.merge.is_virtual = settings->is_virtual;
     request.merge.output_path = settings->output_path != NULL ? settings->output_path
         : request.has_folder                                  ? request.folder.results
                                                               : NULL;

@@ -26,7 +26,7 @@ twp_sweep_status_read(const char *path, twp_sweep_status_t *status, twp_error_t 
         status->n_shards = plan.n_shards;
         result = status->run_id == NULL ? TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", path)
                                         : twp_run_folder_find_results(&folder, plan.run_id,
-                                              &status->is_merged, status->digest, err);
+                                              &status->is_merged, NULL, status->digest, err);
     }
     if (result == TWP_OK)
         result = twp_run_folder_read_progress(&folder, status, err);

@@ -38,6 +38,7 @@ typedef struct {
     int64_t n_own_twins, n_own_done; /* twins of this task's shards, where tasks are given */
     double shard_seconds;            /* of the shards lived, together */
     bool is_stopping, is_late;       /* the caller said so; the time is up */
+    bool needs_shards;               /* of the results that are there */
     bool is_halted;                  /* a failure ended the run */
     double last_look;
 } sweep_t;
@@ -149,8 +150,8 @@ count_missing(const sweep_t *sweep)
 static twp_status_t
 find_results(sweep_t *sweep, bool *is_there, twp_error_t *err)
 {
-    return twp_run_folder_find_results(
-        &sweep->folder, sweep->run_id, is_there, sweep->report->run.digest, err);
+    return twp_run_folder_find_results(&sweep->folder, sweep->run_id, is_there,
+        &sweep->needs_shards, sweep->report->run.digest, err);
 }
 
 /* ---- one shard ------------------------------------------------------------------------------- */
@@ -557,7 +558,7 @@ run_sweep(sweep_t *sweep, twp_error_t *err)
     report->n_missing = report->is_merged ? 0 : count_missing(sweep);
     if (!report->is_merged && report->n_missing == 0 && !settings->is_unmerged && !must_stop(sweep))
         status = merge(sweep, err);
-    if (status == TWP_OK && report->is_merged && !settings->keeps_shards)
+    if (status == TWP_OK && report->is_merged && !settings->keeps_shards && !sweep->needs_shards)
         twp_merge_remove_shards(&sweep->folder, sweep->plan.n_shards);
     return status == TWP_OK && !report->is_merged ? conclude(sweep, err) : status;
 }

@@ -14,6 +14,7 @@ typedef struct {
     bool allows_gaps;
     const char *output_path;
     bool overwrite;
+    bool is_virtual;                 /* rows stay in the shards */
     const twp_sweep_study_t *points; /* of a study with a sweep, or NULL */
     int64_t n_points_failed;         /* set by twp_merge_shards() */
 } twp_merge_t;

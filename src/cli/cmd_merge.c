@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { OUTPUT = TWP_RUN_OWN, OVERWRITE, ALLOW_GAPS, KEEP_SHARDS, INPUTS, DIGEST, QUIET };
+enum { OUTPUT = TWP_RUN_OWN, OVERWRITE, ALLOW_GAPS, VIRTUAL, KEEP_SHARDS, INPUTS, DIGEST, QUIET };
 
 static const twp_option_t options[] = {
     { OUTPUT, "output", 'o', TWP_TAKES_VALUE, "FILE",
@@ -17,6 +17,9 @@ static const twp_option_t options[] = {
         "replace a results file that is there" },
     { ALLOW_GAPS, "allow-gaps", '\0', TWP_TAKES_NOTHING, NULL,
         "leave out shards that are missing: the file then says that it is partial" },
+    { VIRTUAL, "virtual", '\0', TWP_TAKES_NOTHING, NULL,
+        "leave rows of twins in the shards (at most 200, below the folder of FILE), which must "
+        "stay" },
     { KEEP_SHARDS, "keep-shards", '\0', TWP_TAKES_NOTHING, NULL,
         "leave the shards of a folder where they are; shards named one by one always stay" },
     { INPUTS, "inputs", 'i', TWP_TAKES_VALUE, "DIR",
@@ -64,6 +67,7 @@ merge(const twp_arguments_t *arguments)
         .output_path = twp_arguments_value(arguments, OUTPUT, NULL),
         .overwrite = twp_arguments_has(arguments, OVERWRITE),
         .allows_gaps = twp_arguments_has(arguments, ALLOW_GAPS),
+        .is_virtual = twp_arguments_has(arguments, VIRTUAL),
         .keeps_shards = twp_arguments_has(arguments, KEEP_SHARDS),
         .inputs = twp_arguments_value(arguments, INPUTS, NULL),
         .command_line = arguments->command_line,
@@ -100,6 +104,12 @@ const twp_command_t twp_command_merge = { "merge", "RUN|SHARD", 1, 1000000,
     "version, seed, rule of twins and cut. Gaps are refused unless --allow-gaps is given, and a "
     "shard "
     "that comes twice unless the two are equal.\n"
+    "With --virtual the file holds summaries, and its rows are virtual datasets that read the "
+    "shards: for "
+    "runs too large to be stored twice. Twinpath checks each shard whenever it opens such a file. "
+    "Other "
+    "programs do not: to them a shard that is missing or damaged reads as missing values, without "
+    "a word.\n"
     "The results appear whole or not at all. After a merge of a folder its shards are removed, "
     "unless "
     "some were missing.",

@@ -8,6 +8,7 @@
 #include "cli/sweep_command.h"
 #include "cli/sweep_status.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,8 +219,7 @@ print_comparison(const request_t *request, const twp_sweep_report_t *report)
     if (request->has_digest && exit_code == TWP_EXIT_GOOD) {
         char line[sizeof report->run.digest + 1];
 
-        memcpy(line, report->run.digest, sizeof report->run.digest);
-        strcat(line, "\n");
+        (void) snprintf(line, sizeof line, "%s\n", report->run.digest);
         exit_code = twp_say_result(line, exit_code);
     }
     return exit_code;

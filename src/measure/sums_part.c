@@ -10,7 +10,9 @@
 static size_t
 n_values(int n_columns)
 {
-    return (size_t) (1 + n_columns + n_columns * (n_columns + 1) / 2);
+    const size_t n = (size_t) n_columns;
+
+    return 1 + n + n * (n + 1) / 2;
 }
 
 static double *

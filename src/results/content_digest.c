@@ -143,8 +143,10 @@ twp_content_digest_has_object(const char *object)
 bool
 twp_content_digest_has_attribute(const char *object, const char *name)
 {
-    if (object[0] == '\0' && (strcmp(name, "content_digest") == 0 || strcmp(name, "status") == 0))
-        return false;
+    if (object[0] == '\0' &&
+        (strcmp(name, "content_digest") == 0 || strcmp(name, "status") == 0 ||
+            strcmp(name, TWP_ATTRIBUTE_SOURCES) == 0))
+        return false; /* where the data lie is not what they are */
     return twp_content_digest_has_object(object);
 }
 

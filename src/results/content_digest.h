@@ -8,7 +8,7 @@
  * key). A column's digest is the BLAKE2b-256 of its tags in order; of a text column, of each text's
  * length (8 bytes) and bytes. The content digest is the BLAKE2b-256 of sorted lines, one for each
  * group, dimension, column and attribute, with name, type, dimensions and digest. Left out: the
- * group session, provenance/build_json, and the root's content_digest and status.
+ * group session, provenance/build_json, and the root's content_digest, status and shard_sha256.
  *
  * Poly1305 tags because hashing rows by BLAKE2b costs as much as compressing them (1.5 against 0.23
  * ns a byte). Under a public key it finds every accident (chance of a miss below 2^-80) but no

@@ -69,8 +69,8 @@ add_to(int64_t *value, size_t n, int64_t more)
 }
 
 static twp_status_t
-copy_column(twp_fill_t *fill, twp_reader_t *reader, size_t i_stream, int64_t n_twins, void *slice,
-    twp_error_t *err)
+copy_column(twp_fill_t *fill, twp_reader_t *reader, size_t i_stream, int64_t n_twins,
+    const char *left_in, void *slice, twp_error_t *err)
 {
     const char *group;
     const twp_field_t *const field = twp_results_stream_field(fill->writer, i_stream, &group);
@@ -86,6 +86,11 @@ copy_column(twp_fill_t *fill, twp_reader_t *reader, size_t i_stream, int64_t n_t
     const int last = info.n_dims - 1;
     const size_t n_rows = last == 1 ? info.length[0] : 1;
     const int64_t more = rows_before(fill, group, field->name);
+
+    /* row_start counts on over shards, and the values of a dimension stand with it. */
+    if (left_in != NULL && strcmp(field->name, "row_start") != 0 &&
+        strcmp(field->name, field->dims[last]) != 0)
+        status = twp_results_leave(fill->writer, (int) i_stream, left_in, info.length[last], err);
 
     for (size_t i = 0; i < n_rows; i++)
         for (size_t at = 0; at < info.length[last] && status == TWP_OK; at += SLICE_ELEMENTS) {
@@ -115,7 +120,8 @@ count_rows(twp_reader_t *reader, const char *object, int64_t *n_rows, twp_error_
 }
 
 static twp_status_t
-copy_rows(twp_fill_t *fill, twp_reader_t *reader, int64_t n_twins, twp_error_t *err)
+copy_rows(
+    twp_fill_t *fill, twp_reader_t *reader, int64_t n_twins, const char *left_in, twp_error_t *err)
 {
     void *const slice = malloc(SLICE_ELEMENTS * sizeof(double));
     twp_status_t status = TWP_OK;
@@ -123,7 +129,7 @@ copy_rows(twp_fill_t *fill, twp_reader_t *reader, int64_t n_twins, twp_error_t *
     if (slice == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to copy rows");
     for (size_t i = 0; i < twp_results_n_streams(fill->writer) && status == TWP_OK; i++)
-        status = copy_column(fill, reader, i, n_twins, slice, err);
+        status = copy_column(fill, reader, i, n_twins, left_in, slice, err);
     free(slice);
     if (status == TWP_OK && fill->run->recorder->has_events)
         status = count_rows(reader, "events/event_time", &fill->events.n_rows, err);
@@ -240,10 +246,11 @@ add_counts(const twp_fill_t *fill, twp_reader_t *reader, twp_sums_t *sums,
 
 twp_status_t
 twp_fill_take_shard(twp_fill_t *fill, twp_reader_t *reader, const twp_shard_t *shard,
-    twp_sums_t *sums, twp_sets_t *sets, const twp_outcome_counts_t *counts, twp_error_t *err)
+    const char *left_in, twp_sums_t *sums, twp_sets_t *sets, const twp_outcome_counts_t *counts,
+    twp_error_t *err)
 {
     const int64_t n_twins = twp_shard_n_twins(fill->run->shard_plan, shard);
-    twp_status_t status = copy_rows(fill, reader, n_twins, err);
+    twp_status_t status = copy_rows(fill, reader, n_twins, left_in, err);
 
     if (status == TWP_OK)
         status = sets != NULL ? take_sets(reader, shard, sets, err)

@@ -104,7 +104,7 @@ list_counts(const twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t
         for (size_t i = 0; i < n; i++) {
             if (array[i] == 0)
                 continue;
-            if (index != NULL) {
+            if (index != NULL && value != NULL) {
                 index[n_listed] = (int64_t) (first + i);
                 value[n_listed] = array[i];
             }
@@ -128,7 +128,7 @@ write_counts(twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *cou
 
     if (index == NULL || value == NULL)
         (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for counts"));
-    if (fill->status == TWP_OK) {
+    else if (fill->status == TWP_OK) {
         (void) list_counts(fill, sums, counts, index, value);
         (void) twp_fill_ok(
             fill, twp_results_dimension_plain(fill->writer, "blocks", "count", n, &fill->err));

@@ -185,6 +185,47 @@ make_number_plist(const twp_model_column_t *column)
     return plist;
 }
 
+/* Missing counts and codes are told by a number that none has, -128 or -1. */
+static bool
+set_missing(hid_t plist, twp_type_t type)
+{
+    const double nan = NAN;
+    const int missing = type == TWP_TYPE_INT8 ? -128 : -1;
+
+    return twp_type_is_integer(type) ? H5Pset_fill_value(plist, H5T_NATIVE_INT, &missing) >= 0
+                                     : H5Pset_fill_value(plist, H5T_NATIVE_DOUBLE, &nan) >= 0;
+}
+
+/* A virtual dataset: each source covers its part of the last dimension, in all rows. */
+static hid_t
+make_virtual_plist(const twp_model_group_t *group, const twp_model_column_t *column, hid_t space)
+{
+    const hid_t plist = make_plist(H5P_DATASET_CREATE);
+    const int n_dims = column->field.n_dims;
+    hsize_t start[TWP_FIELD_DIMS_MAX] = { 0 }, count[TWP_FIELD_DIMS_MAX];
+    char object[2 * TWP_COLUMN_NAME_MAX + 3];
+    bool is_good = plist >= 0 && set_missing(plist, column->field.type);
+
+    (void) snprintf(object, sizeof object, "/%s/%s", group->name, column->field.name);
+    for (int i = 0; i < n_dims; i++)
+        count[i] = group->dimension[column->i_dim[i]].length;
+    for (size_t i = 0; i < column->n_sources && is_good; i++) {
+        hid_t source;
+
+        count[n_dims - 1] = column->source[i].n;
+        if (column->source[i].n == 0)
+            continue;
+        source = H5Screate_simple(n_dims, count, NULL);
+        is_good = source >= 0 &&
+            H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+            H5Pset_virtual(plist, space, column->source[i].file, object, source) >= 0 &&
+            H5Sclose(source) >= 0;
+        start[n_dims - 1] += count[n_dims - 1];
+    }
+    is_good = is_good && H5Sselect_all(space) >= 0;
+    return is_good ? plist : H5I_INVALID_HID;
+}
+
 /* Creates a column with its attributes and data. The handle stays open for the scales. */
 static twp_status_t
 write_column(const output_t *output, hid_t location, const twp_model_group_t *group,
@@ -201,7 +242,10 @@ write_column(const output_t *output, hid_t location, const twp_model_group_t *gr
         length[i] = group->dimension[column->i_dim[i]].length;
     space = column->field.n_dims > 0 ? H5Screate_simple(column->field.n_dims, length, NULL)
                                      : H5Screate(H5S_SCALAR);
-    plist = is_text ? output->dataset_plist : make_number_plist(column);
+    if (column->source != NULL)
+        plist = make_virtual_plist(group, column, space);
+    else
+        plist = is_text ? output->dataset_plist : make_number_plist(column);
     if (space < 0 || plist < 0)
         return fail(output, group->name, name, "cannot be shaped");
     *dataset = H5Dcreate2(location, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
@@ -212,7 +256,8 @@ write_column(const output_t *output, hid_t location, const twp_model_group_t *gr
         return fail(output, group->name, name, "cannot be written");
     if (H5Sclose(space) < 0 || (!is_text && H5Pclose(plist) < 0))
         return fail(output, group->name, name, "cannot be shaped");
-    status = is_text ? TWP_OK : write_chunks(output, *dataset, group, column);
+    status = is_text || column->source != NULL ? TWP_OK
+                                               : write_chunks(output, *dataset, group, column);
     if (status != TWP_OK)
         return status;
     return write_attributes(
@@ -363,7 +408,8 @@ twp_results_setup(void)
 {
     twp_hdf5_quiet_t before;
 
-    (void) H5dont_atexit(); /* says no when it is too late, which harms nothing */
+    (void) unsetenv("HDF5_VDS_PREFIX"); /* which would lead virtual datasets elsewhere */
+    (void) H5dont_atexit();             /* says no when it is too late, which harms nothing */
     twp_hdf5_quiet(&before);
     (void) H5PLset_loading_state(0);
     twp_hdf5_restore(&before);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_ATTRIBUTE_ELEMENTS ((size_t) 1 << 16)
@@ -129,6 +130,72 @@ check_layout_version(twp_reader_t *reader, twp_error_t *err)
     return status;
 }
 
+/* ---- files that virtual datasets lie in ------------------------------------------------------ */
+
+bool
+twp_reader_is_source(const twp_reader_t *reader, const char *name)
+{
+    const size_t n = strlen(name);
+
+    for (const char *line = reader->sources; line != NULL && *line != '\0';) {
+        const size_t n_line = strcspn(line, "\n");
+
+        if (n_line == n + TWP_SHA256_HEX_SIZE + 1 &&
+            strncmp(line + TWP_SHA256_HEX_SIZE + 1, name, n) == 0)
+            return true;
+        line += n_line + (line[n_line] == '\n');
+    }
+    return false;
+}
+
+/* A line "<64 hex digits>  <name below the folder of the file>". */
+static twp_status_t
+check_source(twp_reader_t *reader, const char *line, size_t n_line, twp_error_t *err)
+{
+    const char *const name = line + TWP_SHA256_HEX_SIZE + 1;
+    const char *const slash = strrchr(reader->path, '/');
+    const int n_name = (int) n_line - TWP_SHA256_HEX_SIZE - 1;
+    char hex[TWP_SHA256_HEX_SIZE], *path = NULL;
+    struct stat facts;
+    twp_status_t status;
+
+    if (n_name < 1 || name[0] == '/' || memmem(name, (size_t) n_name, "..", 2) != NULL ||
+        asprintf(&path, "%.*s%.*s", slash != NULL ? (int) (slash - reader->path + 1) : 0,
+            reader->path, n_name, name) < 0)
+        return twp_reader_refuse(reader, "", "its list of shards is damaged", err);
+    status = twp_file_sum(path, hex, err);
+    if (status == TWP_OK && strncmp(hex, line, TWP_SHA256_HEX_SIZE - 1) != 0)
+        status = TWP_FAIL(err, TWP_ERR_FORMAT,
+            "%s: a shard of %s that is damaged or was changed: its SHA-256 is another one", path,
+            reader->path);
+    else if (status != TWP_OK)
+        status = TWP_FAIL(
+            err, TWP_ERR_FORMAT, "%s: a shard of %s that cannot be read", path, reader->path);
+    if (status == TWP_OK && stat(path, &facts) == 0)
+        reader->source_bytes += (uint64_t) facts.st_size;
+    free(path);
+    return status;
+}
+
+static twp_status_t
+check_sources(twp_reader_t *reader, twp_error_t *err)
+{
+    char *text = NULL;
+    twp_status_t status;
+
+    if (!twp_reader_has_attribute(reader, "", TWP_ATTRIBUTE_SOURCES))
+        return TWP_OK;
+    status = twp_reader_attribute_text(reader, "", TWP_ATTRIBUTE_SOURCES, &text, err);
+    for (const char *line = text; status == TWP_OK && line != NULL && *line != '\0';) {
+        const size_t n_line = strcspn(line, "\n");
+
+        status = check_source(reader, line, n_line, err);
+        line += n_line + (line[n_line] == '\n');
+    }
+    reader->sources = text;
+    return status;
+}
+
 twp_status_t
 twp_reader_open(const char *path, twp_reader_t **reader, twp_error_t *err)
 {
@@ -155,6 +222,8 @@ twp_reader_open(const char *path, twp_reader_t **reader, twp_error_t *err)
         status = twp_text_heap_check_file(path, err);
     if (status == TWP_OK)
         status = check_layout_version(made, err);
+    if (status == TWP_OK)
+        status = check_sources(made, err);
     if (status != TWP_OK) {
         twp_reader_close(made);
         return status;
@@ -172,6 +241,7 @@ twp_reader_close(twp_reader_t *reader)
     if (reader->file >= 0)
         (void) H5Fclose(reader->file); /* opened for reading: nothing can be lost */
     (void) twp_reader_end(reader, TWP_OK);
+    free(reader->sources);
     free(reader->path);
     free(reader);
 }

@@ -3,7 +3,8 @@
  * and what is refused is named. An object is "" (the root), "summary" or "summary/cost_mean".
  *
  * Refused with TWP_ERR_FORMAT: a file that differs from the .sha256 beside it, that is not HDF5 or
- * of another major layout, soft and external links, virtual and external data, filters other than
+ * of another major layout, soft and external links, external data, virtual data but those of the shards that the
+ * root lists (each of which must be there, below the folder of the file, and have its SHA-256), filters other than
  * shuffle, deflate and fletcher32, types other than those of twp_type_t, more than five dimensions,
  * and sizes that the bytes in the file cannot hold.
  */

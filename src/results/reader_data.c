@@ -4,6 +4,7 @@
 #include "results/text_heap.h"
 
 #include <H5DSpublic.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,9 +63,32 @@ take_filters(hid_t plist, twp_dataset_info_t *info)
     return NULL;
 }
 
+/* All of it lies in files that were checked, and they can hold it. */
+static const char *
+take_sources(const twp_reader_t *reader, hid_t plist, const twp_dataset_info_t *info)
+{
+    const size_t size = info->type == TWP_TYPE_TEXT ? 1 : twp_type_size(info->type);
+    size_t n = 0;
+
+    if (reader->sources == NULL)
+        return "data outside of the file";
+    if (H5Pget_virtual_count(plist, &n) < 0)
+        return "its sources cannot be read";
+    for (size_t i = 0; i < n; i++) {
+        char name[PATH_MAX];
+        const ssize_t n_name = H5Pget_virtual_filename(plist, i, name, sizeof name);
+
+        if (n_name <= 0 || (size_t) n_name >= sizeof name || !twp_reader_is_source(reader, name))
+            return "data in a file that is none of its shards";
+    }
+    if (info->n_elements * size / DEFLATE_RATIO > reader->source_bytes)
+        return "fewer bytes in its shards than its size needs";
+    return NULL;
+}
+
 /* Layout, chunks and filters; sizes that the bytes stored cannot hold are refused. */
 static const char *
-take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
+take_storage(const twp_reader_t *reader, hid_t dataset, hid_t plist, twp_dataset_info_t *info)
 {
     const H5D_layout_t layout = H5Pget_layout(plist);
     const char *const fault = take_filters(plist, info);
@@ -74,6 +98,8 @@ take_storage(hid_t dataset, hid_t plist, twp_dataset_info_t *info)
 
     if (fault != NULL)
         return fault;
+    if (layout == H5D_VIRTUAL && info->type != TWP_TYPE_TEXT)
+        return take_sources(reader, plist, info);
     if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT) ||
         H5Pget_external_count(plist) != 0)
         return "data outside of the file";
@@ -203,7 +229,7 @@ take_info(const twp_reader_t *reader, hid_t dataset, const char *object, twp_dat
     if (fault == NULL && info->is_plain_dimension)
         info->type = TWP_TYPE_FLOAT32;
     if (fault == NULL)
-        fault = take_storage(dataset, plist, info);
+        fault = take_storage(reader, dataset, plist, info);
     if (type >= 0)
         (void) H5Tclose(type);
     if (plist >= 0)

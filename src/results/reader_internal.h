@@ -9,6 +9,8 @@ struct twp_reader {
     char *path;
     hid_t file;
     bool is_unverified;
+    char *sources;         /* text of TWP_ATTRIBUTE_SOURCES, each file of it checked; or NULL */
+    uint64_t source_bytes; /* of these files together */
     twp_hdf5_quiet_t before;
 };
 
@@ -21,6 +23,9 @@ twp_status_t twp_reader_refuse(
     const twp_reader_t *reader, const char *object, const char *why, twp_error_t *err);
 twp_status_t twp_reader_damaged(
     const twp_reader_t *reader, const char *object, const char *what, twp_error_t *err);
+
+/** Whether name is one of the checked files that virtual datasets may lie in. */
+bool twp_reader_is_source(const twp_reader_t *reader, const char *name);
 
 /** Opens a group (H5I_GROUP) or dataset (H5I_DATASET); an invalid handle with *status set else. */
 hid_t twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t kind,

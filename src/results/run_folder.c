@@ -267,7 +267,7 @@ twp_run_folder_claim(const twp_run_folder_t *folder, const twp_run_plan_t *plan,
 
 twp_status_t
 twp_run_folder_find_results(const twp_run_folder_t *folder, const char *run_id, bool *is_there,
-    char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err)
+    bool *needs_shards, char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err)
 {
     char *of_run = NULL, *state = NULL, *stated = NULL;
     twp_reader_t *reader = NULL;
@@ -290,6 +290,8 @@ twp_run_folder_find_results(const twp_run_folder_t *folder, const char *run_id, 
         *is_there = true;
         (void) snprintf(digest, TWP_CONTENT_DIGEST_HEX_SIZE, "%s", stated);
     }
+    if (needs_shards != NULL)
+        *needs_shards = *is_there && twp_reader_has_attribute(reader, "", TWP_ATTRIBUTE_SOURCES);
     free(stated);
     free(state);
     free(of_run);

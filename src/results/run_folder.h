@@ -27,11 +27,13 @@ void twp_run_folder_clear(twp_run_folder_t *folder);
 TWP_CHECK_RESULT twp_status_t twp_run_folder_make(const twp_run_folder_t *folder, twp_error_t *err);
 
 /**
- * Whether the whole run's results are there, with their digest as they state it. TWP_ERR_EXISTS when results
+ * Whether the whole run's results are there, with their digest as they state it (*needs_shards, which may be NULL:
+ * their rows lie in the shards). TWP_ERR_EXISTS when results
  * of another run are in their place.
  */
 TWP_CHECK_RESULT twp_status_t twp_run_folder_find_results(const twp_run_folder_t *folder,
-    const char *run_id, bool *is_there, char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
+    const char *run_id, bool *is_there, bool *needs_shards,
+    char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err);
 
 /** Path of a shard; the caller frees, NULL when memory runs out. */
 char *twp_run_folder_shard(const twp_run_folder_t *folder, int64_t i_shard, int64_t n_shards);

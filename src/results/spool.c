@@ -187,6 +187,8 @@ static void
 run_job(twp_chunk_compressor_t *compressor, job_t *job)
 {
     twp_content_digest_tag(job->buffer, job->n * job->size, job->row->piece[job->i_piece].tag);
+    if (job->row->is_tagged_only)
+        return;
     job->n_out = twp_chunk_compress(compressor, job->buffer, job->n_chunk, job->size, job->out,
         twp_chunk_bound(MAX_CHUNK_BYTES));
 }
@@ -260,6 +262,8 @@ write_out(twp_spool_t *spool, const job_t *job, twp_error_t *err)
     twp_spool_piece_t *const piece = &job->row->piece[job->i_piece];
     twp_status_t status;
 
+    if (job->row->is_tagged_only)
+        return TWP_OK;
     if (job->n_out == 0 || job->n_out > UINT32_MAX)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: a chunk could not be compressed", spool->path);
     piece->offset = spool->end;

@@ -24,6 +24,7 @@ typedef struct {
     size_t n_pieces, capacity;
     uint64_t loose; /**< where its elements wait that fill no chunk yet; 0: nowhere */
     size_t n_loose;
+    bool is_tagged_only; /**< chunks leave their tags and no bytes: their data stay elsewhere */
 } twp_spool_row_t;
 
 typedef struct twp_spool twp_spool_t;

@@ -597,6 +597,24 @@ twp_results_work(twp_results_writer_t *writer)
     return !writer->is_capture && twp_spool_work(writer->model.spool);
 }
 
+twp_status_t
+twp_results_leave(
+    twp_results_writer_t *writer, int stream, const char *file, size_t n, twp_error_t *err)
+{
+    twp_model_column_t *column;
+
+    if (check_usable(writer, err) != TWP_OK)
+        return writer->status;
+    column = stream >= 0 && (size_t) stream < writer->n_streams ? writer->stream[stream].column
+                                                                : NULL;
+    if (column == NULL || column->is_dimension)
+        return FAIL(writer, err, TWP_ERR_ARGUMENT, "%s: stream %d cannot lie elsewhere",
+            writer->publish.path, stream);
+    if (!twp_model_add_source(&writer->model, column, file, n))
+        return fail_memory(writer, err);
+    return TWP_OK;
+}
+
 size_t
 twp_results_n_streams(const twp_results_writer_t *writer)
 {

@@ -113,6 +113,15 @@ bool twp_results_work(twp_results_writer_t *writer);
 TWP_CHECK_RESULT twp_status_t twp_results_append(twp_results_writer_t *writer, int stream,
     size_t i_row, size_t n, const void *data, twp_error_t *err);
 
+/**
+ * Says of a stream, each time before n elements are appended to each of its rows, that these lie in the column of
+ * the same name and group in another results file, and stay there: the column becomes a virtual dataset. What is
+ * appended goes into the content digest alone. Not for the coordinate of a dimension.
+ * @param file  relative to the folder of the file that is written
+ */
+TWP_CHECK_RESULT twp_status_t twp_results_leave(
+    twp_results_writer_t *writer, int stream, const char *file, size_t n, twp_error_t *err);
+
 /** Streams declared so far, and what stream i < n is: its group and field, borrowed. */
 size_t twp_results_n_streams(const twp_results_writer_t *writer);
 const twp_field_t *twp_results_stream_field(

@@ -42,6 +42,8 @@ twp_model_clear(twp_writer_model_t *model)
         for (size_t j = 0; j < group->n_columns; j++)
             for (size_t k = 0; k < group->column[j]->n_rows; k++)
                 twp_spool_clear_row(&group->column[j]->row[k].spooled);
+        for (size_t j = 0; j < group->n_columns; j++)
+            free(group->column[j]->source);
         free(group->attribute);
         free(group->dimension);
         free(group->column);
@@ -103,6 +105,21 @@ twp_model_set_attribute(twp_writer_model_t *model, twp_model_group_t *group, con
         i++;
     group->n_attributes += i == group->n_attributes;
     group->attribute[i] = (twp_model_attribute_t){ name_copy, type, 0, copy };
+    return true;
+}
+
+bool
+twp_model_add_source(
+    twp_writer_model_t *model, twp_model_column_t *column, const char *file, size_t n)
+{
+    const char *const copy = twp_arena_strdup(model->arena, file);
+
+    if (copy == NULL ||
+        !grow(&column->source, column->n_sources, &column->source_capacity, sizeof *column->source))
+        return false;
+    column->source[column->n_sources++] = (twp_model_source_t){ copy, n };
+    for (size_t i = 0; i < column->n_rows; i++)
+        column->row[i].spooled.is_tagged_only = true;
     return true;
 }
 

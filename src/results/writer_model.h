@@ -25,6 +25,12 @@ typedef struct {
     size_t n_elements;
 } twp_model_row_t;
 
+/** A piece of a virtual column's last dimension, which lies in the column of the same name in another file. */
+typedef struct {
+    const char *file; /**< relative to the folder of this one */
+    size_t n;
+} twp_model_source_t;
+
 typedef struct {
     twp_field_t field; /**< its texts are copies */
     size_t i_dim[TWP_FIELD_DIMS_MAX];
@@ -37,6 +43,9 @@ typedef struct {
     size_t chunk[TWP_FIELD_DIMS_MAX]; /**< streams: set when the writer closes */
     const void *kept;                 /**< captured: elements of a whole array, row-major */
     size_t n_kept;
+    twp_model_source_t
+        *source; /**< [n_sources] of a virtual column, in order; NULL: the data are here */
+    size_t n_sources, source_capacity;
     size_t n_texts;
     const char **text;                        /**< [n_texts] */
     unsigned char sum[TWP_CONTENT_SUM_BYTES]; /**< streams: set when the writer closes */
@@ -78,6 +87,9 @@ twp_model_group_t *twp_model_add_group(twp_writer_model_t *model, const char *na
 /** value: text, or the address of an int32_t or double. A value of the same name is replaced. */
 bool twp_model_set_attribute(twp_writer_model_t *model, twp_model_group_t *group, const char *name,
     twp_type_t type, const void *value);
+/** The next n elements of each row of a stream lie in file; before they are appended. */
+bool twp_model_add_source(
+    twp_writer_model_t *model, twp_model_column_t *column, const char *file, size_t n);
 bool twp_model_add_dimension(
     twp_writer_model_t *model, twp_model_group_t *group, const char *name, size_t length);
 

@@ -560,6 +560,8 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(NO, "", "shard_count", INT32, "shards of the run"),
     ATTRIBUTE(NO, "", "missing_shards", TEXT,
         "numbers of the shards that a merge left out: their twins are not in the file"),
+    ATTRIBUTE(NO, "", TWP_ATTRIBUTE_SOURCES, TEXT,
+        "files that hold the rows of this one, which are virtual datasets: lines of sha256sum"),
     ATTRIBUTE(NO, "", "first_point", INT32, "first point of the shard, from 1"),
     ATTRIBUTE(NO, "", "point_count", INT32, "points of the shard"),
     ATTRIBUTE(NO, "", "first_parameter_set", INT32, "first parameter set of the shard, from 1"),

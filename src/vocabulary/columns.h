@@ -58,6 +58,8 @@ typedef enum { TWP_POINT_MISSING = 0, TWP_POINT_DONE = 1, TWP_POINT_FAILED = 2 }
 /** Required, but not in files of adherence (twinpath_kind), which come from no run. */
 #define TWP_REQUIRED_OF_RUNS 2
 #define TWP_KIND_ADHERENCE "adherence"
+/** Of the root: files that virtual datasets take their data from, as lines of sha256sum. */
+#define TWP_ATTRIBUTE_SOURCES "shard_sha256"
 
 /**
  * A row of the table of columns: field.name may be a pattern with parts such as "{measure}".

@@ -618,6 +618,45 @@ test_gaps_are_left_out_only_when_asked_and_said(void **state)
 }
 
 static void
+test_rows_stay_in_the_shards_only_when_asked_and_each_is_checked(void **state)
+{
+    const fixture_t *const f = *state;
+    char *const shard = in_run(f, "left", "shards/shard-000001-of-000005.h5");
+    char digest[DIGEST_SIZE];
+
+    testlib_expect(sweep(f, "left", "--no-merge"), 0, "", "");
+    testlib_expect(testlib_twinpath_in(
+                       f->folder, "merge", "left", "-q", "--virtual", "-o", "left/shards/r.h5"),
+        0, "", "");
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "merge", "left", "-q", "--virtual", "-o", "other/r.h5"), 1,
+        "", "other/r.h5");
+    char *const other = testlib_join(f->folder, "other");
+
+    assert_int_equal(mkdir(other, 0700), 0);
+    free(other);
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "merge", "left", "-q", "--virtual", "-o", "other/r.h5"), 2,
+        "", "does not lie below the folder of other/r.h5");
+    take_digest(
+        testlib_twinpath_in(f->folder, "merge", "left", "-q", "--virtual", "--digest"), digest);
+    assert_string_equal(digest, f->digest);
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "reproduce", "left/results.h5"), 0, f->digest, "");
+    take_digest(sweep(f, "left", "--digest"), digest); /* which leaves the shards where they are */
+    assert_string_equal(digest, f->digest);
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "summary", "left/results.h5"), 0, "5,000 twins", "");
+    flip_bit(shard);
+    testlib_expect(testlib_twinpath_in(f->folder, "summary", "left/results.h5"), 2, "",
+        "left/shards/shard-000001-of-000005.h5: a shard of left/results.h5 that is damaged");
+    assert_int_equal(unlink(shard), 0);
+    testlib_expect(testlib_twinpath_in(f->folder, "summary", "left/results.h5"), 2, "",
+        "left/shards/shard-000001-of-000005.h5: a shard of left/results.h5 that cannot be read");
+    free(shard);
+}
+
+static void
 test_a_shard_is_of_the_layout_and_no_results(void **state)
 {
     const fixture_t *const f = *state;
@@ -667,6 +706,7 @@ main(void)
         cmocka_unit_test(test_a_damaged_shard_is_told_by_merge_and_lived_again_by_sweep),
         cmocka_unit_test(test_what_does_not_belong_together_is_refused_by_name),
         cmocka_unit_test(test_gaps_are_left_out_only_when_asked_and_said),
+        cmocka_unit_test(test_rows_stay_in_the_shards_only_when_asked_and_each_is_checked),
         cmocka_unit_test(test_a_shard_is_of_the_layout_and_no_results),
         cmocka_unit_test(test_a_job_s_cpus_are_the_threads),
     };
