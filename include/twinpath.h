@@ -181,8 +181,11 @@ typedef struct {
     int64_t n_twins, n_twins_done;
     int64_t n_events; /**< over all strategies */
     double wall_seconds, cpu_seconds;
-    double twins_per_second; /**< 0 until it is known */
-    double seconds_left;     /**< NAN until it is known */
+    double twins_per_second;   /**< 0 until it is known */
+    double seconds_left;       /**< NAN until it is known; to the next look where there is one */
+    int64_t n_twins_next_look; /**< precision is judged then; 0: none is asked */
+    /** The widest interval at the last look over what is wanted: 2 is twice too wide. NAN: not known. */
+    double precision;
 } twp_progress_t;
 
 /** Whether parameter sets are lived by the same twins. */
@@ -202,6 +205,14 @@ typedef struct {
      *  report says. */
     int64_t n_parameter_sets;
     twp_twins_t twins;
+    /**
+     * [n_precisions] "STRATEGY.FIGURE=HALF_WIDTH", such as "nurse.persistence_365d=0.005": the run ends
+     * as soon as half of the 95 % interval of each of these differences from the baseline is at most
+     * that, and with all twins at the latest. It is judged after 4, 8, 16, ... whole blocks of 1,024
+     * twins, so the result is the same for any number of threads. Not with parameter sets.
+     */
+    const char *const *precision;
+    int n_precisions;
     int n_threads;            /**< 0: as many as OpenMP gives */
     const char *output_path;  /**< results file, required */
     bool overwrite;           /**< replace a file that is there */
@@ -231,6 +242,9 @@ typedef struct {
     double wall_seconds, cpu_seconds;
     int n_threads;
     bool is_partial;
+    int n_looks;          /**< at the precision asked for; 0: none was */
+    bool is_precise;      /**< it was reached */
+    int64_t n_twins_most; /**< as many could have been lived; n_twins is how many it took */
 } twp_run_report_t;
 
 /**
@@ -239,7 +253,8 @@ typedef struct {
  * @param report  filled when the file was published (TWP_OK, TWP_ERR_INTERRUPTED); may be NULL
  * @return TWP_OK; TWP_ERR_INTERRUPTED when should_stop ended it and a partial file was published
  *         (or, before the first block, none: report->n_twins_done is 0 then); TWP_ERR_INPUT when
- *         the patients' file is wrong (findings of the study) or a strategy is unknown;
+ *         the patients' file is wrong (findings of the study), or a strategy or the figure of a
+ *         precision is unknown;
  *         TWP_ERR_FAULT with twin, strategy, time and exit; TWP_ERR_EXISTS, TWP_ERR_IO,
  *         TWP_ERR_MEMORY, TWP_ERR_ARGUMENT
  */
@@ -494,6 +509,14 @@ typedef struct {
     twp_verdict_t verdict;
 } twp_summary_target_t;
 
+/** Half of the 95 % interval of one difference from the baseline, as the run was asked for it. */
+typedef struct {
+    const char *name; /**< "nurse.persistence_365d" */
+    const char *unit; /**< as of a row */
+    double wanted;
+    double half_width; /**< at the last look; NAN: no pair of twins differed yet */
+} twp_summary_precision_t;
+
 /** Log-rank test of a strategy against the baseline, whose twins it has. NAN where nothing differs. */
 typedef struct {
     double observed, expected; /**< events under the strategy; expected were there no difference */
@@ -567,6 +590,14 @@ typedef struct twp_summary {
 
     int n_targets;
     const twp_summary_target_t *target;
+
+    int n_precisions; /**< 0: none was asked for */
+    const twp_summary_precision_t *precision;
+    bool is_precise;      /**< all were reached, at the last look */
+    int64_t n_twins_most; /**< as many could have been lived */
+    int n_looks;
+    const double *look_twins; /**< [n_looks] lived at each look */
+    const double *half_width; /**< [n_looks * n_precisions], look by look */
 
     int n_curve_times;
     const double *curve_time_days; /**< [n_curve_times] since entry */

@@ -105,6 +105,8 @@ run_again(again_t *again, twp_error_t *err)
     settings.n_strategies = embedded->n_strategies;
     settings.n_parameter_sets = embedded->n_parameter_sets;
     settings.twins = (twp_twins_t) embedded->twins;
+    settings.precision = embedded->precision;
+    settings.n_precisions = embedded->n_precisions;
     settings.n_threads = again->settings->n_threads;
     settings.output_path = again->again;
     settings.progress = again->settings->progress;

@@ -5,6 +5,7 @@
 #include "results/provenance.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -121,6 +122,35 @@ twp_run_id_of_set(const twp_run_t *run, int64_t i_set)
 }
 
 static twp_status_t
+choose_precision(run_t *run, twp_error_t *err)
+{
+    const twp_run_settings_t *const settings = run->settings;
+    const char **strategy;
+    twp_status_t status;
+
+    if (settings->n_precisions < 1)
+        return TWP_OK;
+    if (run->is_point)
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "precision is asked of a run on its own: the points of a sweep have as many twins "
+            "each");
+    if (run->n_parameter_sets > 0)
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "precision is of the number of twins, and parameter sets have as many twins each as "
+            "they "
+            "are given: without sets (--parameter-sets 0) it can be asked");
+    strategy = calloc((size_t) run->n_models, sizeof(*strategy));
+    if (strategy == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the run");
+    for (int s = 0; s < run->n_models; s++)
+        strategy[s] = run->typed[s]->strategy[run->model[s]->i_strategy].name;
+    status = twp_looks_create(
+        run->figures, strategy, settings->n_precisions, settings->precision, &run->looks, err);
+    free(strategy);
+    return status;
+}
+
+static twp_status_t
 open_population(run_t *run, int64_t n_patients, twp_error_t *err)
 {
     twp_status_t status = twp_population_open(
@@ -153,6 +183,8 @@ twp_run_prepare(run_t *run, int64_t n_patients, twp_error_t *err)
     if (status == TWP_OK)
         status = twp_figures_create(run->typed[0], run->plan, run->n_models, &run->figures, err);
     if (status == TWP_OK)
+        status = choose_precision(run, err);
+    if (status == TWP_OK)
         status = twp_recorder_plan_create(run->typed[0], run->model[0], &run->recorder, err);
     /* Of many sets there are no rows of single lives, and only what can be said of each set. */
     if (status == TWP_OK && run->n_parameter_sets > 0)
@@ -165,6 +197,8 @@ twp_run_prepare(run_t *run, int64_t n_patients, twp_error_t *err)
         .plan = run->plan,
         .figures = run->figures,
         .recorder = run->recorder,
+        .looks = run->looks,
+        .n_twins_most = run->population != NULL ? run->population->n_twins : 0,
         .seed = run->settings->seed,
         .has_no_rows = run->is_point };
     return status;
@@ -176,6 +210,7 @@ twp_run_finish(run_t *run)
     twp_fill_abandon(run->fill);
     twp_results_abandon(run->captured);
     twp_sums_free(run->sums);
+    twp_looks_free(run->looks);
     twp_figures_free(run->figures);
     if (run->recorder != NULL)
         twp_recorder_plan_free(run->recorder);
@@ -217,10 +252,58 @@ take(void *context, const twp_block_t *block, const void *partial, twp_error_t *
 
     twp_sums_fold(run->sums, block, partial);
     run->n_done += block->n_twins;
+    run->n_blocks_done++;
     status = twp_fill_take(run->fill, block, err);
     if (status == TWP_OK && run->fill_run.shard != NULL)
         status = twp_fill_take_partial(run->fill, partial, err);
     return status;
+}
+
+/* Of a run that is asked for a precision. */
+static void
+note_looks(run_t *run)
+{
+    const int64_t n_next = run->looks->n_blocks_next * TWP_BLOCK_TWINS;
+
+    atomic_store(
+        &run->n_next_look, n_next < run->population->n_twins ? n_next : run->population->n_twins);
+    atomic_store(&run->precision, twp_looks_worst(run->looks));
+}
+
+static double
+difference_se(void *context, int i_contrast, int i_figure)
+{
+    run_t *const run = context;
+
+    return twp_fill_difference_se(run->fill, run->sums, i_contrast, i_figure);
+}
+
+static bool
+is_enough(void *context)
+{
+    run_t *const run = context;
+    const bool is_reached = twp_looks_take(
+        run->looks, difference_se, run, run->n_blocks_done, run->n_done);
+
+    note_looks(run);
+    return is_reached;
+}
+
+static void
+tell_progress(void *context, const twp_progress_t *progress)
+{
+    run_t *const run = context;
+    twp_progress_t more = *progress;
+
+    if (run->looks != NULL) {
+        more.n_twins_next_look = atomic_load(&run->n_next_look);
+        more.precision = atomic_load(&run->precision);
+        if (more.twins_per_second > 0)
+            more.seconds_left = more.n_twins_next_look > more.n_twins_done
+                ? (double) (more.n_twins_next_look - more.n_twins_done) / more.twins_per_second
+                : 0;
+    }
+    run->settings->progress(run->settings->progress_context, &more);
 }
 
 static bool
@@ -252,6 +335,8 @@ twp_run_overrides(twp_arena_t *arena, const run_t *run)
             arena, "%s--twins %s\n", text, run->are_twins_same ? "same" : "fresh");
     for (int i = 0; text != NULL && i < run->settings->n_strategies; i++)
         text = twp_arena_printf(arena, "%s--strategy %s\n", text, run->settings->strategy[i]);
+    for (int i = 0; text != NULL && i < run->settings->n_precisions; i++)
+        text = twp_arena_printf(arena, "%s--precision %s\n", text, run->settings->precision[i]);
     return text;
 }
 
@@ -344,6 +429,20 @@ twp_run_publish(run_t *run, const twp_progress_t *done, int64_t started, bool is
     return status == TWP_OK ? close_file(run, is_partial, report->digest, err) : status;
 }
 
+/* What was precise enough before all twins were lived is whole: a run of so many. */
+static void
+end_looks(run_t *run, twp_run_report_t *report)
+{
+    if (run->looks->is_reached)
+        run->population->n_twins = run->n_done;
+    else if (run->n_done > 0)
+        twp_looks_end(run->looks, difference_se, run, run->n_done);
+    if (run->n_done < run->population->n_twins)
+        run->looks->is_reached = false; /* stopped between two looks */
+    report->n_looks = run->looks->n_looks;
+    report->is_precise = run->looks->is_reached;
+}
+
 /* Lives n_blocks of the twins from first_block on (0: all that follow) into run->fill. */
 static twp_status_t
 live_range(
@@ -354,11 +453,12 @@ live_range(
         .partial_bytes = run->figures->partial_bytes,
         .reduce = reduce,
         .take = take,
+        .is_enough = run->looks != NULL ? is_enough : NULL,
         .work = work,
         .drop = drop };
     const twp_run_options_t options = { .n_threads = settings->n_threads,
-        .progress = settings->progress,
-        .progress_context = settings->progress_context,
+        .progress = settings->progress != NULL ? tell_progress : NULL,
+        .progress_context = run,
         .should_stop = settings->should_stop,
         .stop_context = settings->stop_context,
         .record = run->recorder,
@@ -394,10 +494,15 @@ live_and_write(run_t *run, twp_run_report_t *report, twp_error_t *err)
 
     if (status == TWP_OK)
         status = twp_sums_create(run->figures, &run->sums, err);
+    if (run->looks != NULL)
+        note_looks(run);
     if (status == TWP_OK)
         status = live_range(run, 0, run->part.n_blocks, &done, err);
     if (status != TWP_OK)
         return status;
+    report->n_twins_most = run->population->n_twins;
+    if (run->looks != NULL)
+        end_looks(run, report);
     report_lives(run, &done, run->population->n_twins, report);
     if (report->is_partial && run->n_done == 0)
         return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first block of twins");

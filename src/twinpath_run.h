@@ -3,6 +3,7 @@
 #define TWP_TWINPATH_RUN_H
 
 #include "engine/run.h"
+#include "measure/precision.h"
 #include "measure/sets.h"
 #include "measure/sums.h"
 #include "results/embedded.h"
@@ -30,7 +31,10 @@ typedef struct {
     twp_recorder_plan_t *recorder;
     twp_fill_run_t fill_run;
     twp_fill_t *fill;
-    int64_t n_done;
+    int64_t n_done, n_blocks_done;
+    twp_looks_t *looks;          /* or NULL: no precision is asked */
+    _Atomic int64_t n_next_look; /* for the progress, which another thread tells */
+    _Atomic double precision;
     int64_t n_parameter_sets; /* 0: the values as written */
     bool are_twins_same;
     twp_run_part_t part;

@@ -53,6 +53,7 @@ draw_bar(const twp_progress_t *progress)
         progress->n_twins > 0 ? (double) progress->n_twins_done / (double) progress->n_twins : 0;
     const int n_full = (int) (share * BAR_WIDTH);
     char done[TWP_NUMBER_SIZE], all[TWP_NUMBER_SIZE], rate[TWP_NUMBER_SIZE], left[32];
+    char next[TWP_NUMBER_SIZE];
     char bar[BAR_WIDTH + 1];
 
     for (int i = 0; i < BAR_WIDTH; i++)
@@ -60,14 +61,21 @@ draw_bar(const twp_progress_t *progress)
     bar[BAR_WIDTH] = '\0';
     twp_number_count(done, progress->n_twins_done);
     twp_number_count(all, progress->n_twins);
-    fprintf(stderr, "\r[%s] %3.0f %%  %s of %s twins", bar, floor(100 * share), done, all);
+    fprintf(stderr, "\r[%s] %3.0f %%  %s of %s%s twins", bar, floor(100 * share), done,
+        progress->n_twins_next_look > 0 ? "at most " : "", all);
+    if (progress->n_twins_next_look > 0) {
+        twp_number_count(next, progress->n_twins_next_look);
+        fprintf(stderr, "  next look at %s", next);
+        if (isfinite(progress->precision))
+            fprintf(stderr, " (%.2g x what is wanted)", progress->precision);
+    }
     if (progress->twins_per_second > 0) {
         format_rate(rate, progress->twins_per_second);
         fprintf(stderr, "  %s/s", rate);
     }
     if (isfinite(progress->seconds_left)) {
         twp_progress_duration(left, progress->seconds_left);
-        fprintf(stderr, "  %s left", left);
+        fprintf(stderr, "  %s %s", left, progress->n_twins_next_look > 0 ? "to it" : "left");
     }
     fputs("\033[K", stderr);
     fflush(stderr);
@@ -94,11 +102,18 @@ print_json(json_t *object)
 static void
 print_progress(const twp_progress_t *progress)
 {
-    print_json(json_pack("{ss sI sI sI so so so}", "event", "progress", "twins",
+    json_t *object = json_pack("{ss sI sI sI so so so}", "event", "progress", "twins",
         (json_int_t) progress->n_twins, "twins_done", (json_int_t) progress->n_twins_done, "events",
         (json_int_t) progress->n_events, "wall_seconds", number(progress->wall_seconds),
         "twins_per_second", number(progress->twins_per_second), "seconds_left",
-        number(progress->seconds_left)));
+        number(progress->seconds_left));
+
+    if (object != NULL && progress->n_twins_next_look > 0) {
+        (void) json_object_set_new(
+            object, "next_look", json_integer((json_int_t) progress->n_twins_next_look));
+        (void) json_object_set_new(object, "precision", number(progress->precision));
+    }
+    print_json(object);
 }
 
 void
@@ -126,14 +141,19 @@ print_end(const twp_run_report_t *report, const char *path)
 {
     const double n_done = (double) report->n_twins_done;
     char done[TWP_NUMBER_SIZE], events[TWP_NUMBER_SIZE], rate[TWP_NUMBER_SIZE], wall[32];
+    char most[TWP_NUMBER_SIZE];
 
     twp_number_count(done, report->n_twins_done);
+    twp_number_count(most, report->n_twins_most);
     twp_number_count(events, report->n_events);
     format_rate(rate, report->wall_seconds > 0 ? n_done / report->wall_seconds : NAN);
     twp_progress_duration(wall, report->wall_seconds);
     twp_say_note("%s twins under %d %s, %s events in %s (%s twins/s, %d %s)", done,
         report->n_strategies, report->n_strategies == 1 ? "strategy" : "strategies", events, wall,
         rate, report->n_threads, report->n_threads == 1 ? "thread" : "threads");
+    if (report->n_looks > 0)
+        twp_say_note("precision %s at look %d, after %s of at most %s twins",
+            report->is_precise ? "reached" : "not reached", report->n_looks, done, most);
     if (report->n_twins_done > 0)
         twp_say_note("%s %s", report->is_partial ? "partial results in" : "results in", path);
 }

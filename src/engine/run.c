@@ -39,6 +39,7 @@ typedef struct {
     int n_free;
     bool is_closed;       /* no more tickets */
     bool is_handing;      /* a thread hands blocks on */
+    bool is_enough;       /* the sink wants no more */
     twp_status_t status;  /* of handing on */
     double largest_bytes; /* of the blocks handed on */
     twp_stopwatch_t began;
@@ -247,21 +248,27 @@ hand_on(run_t *run, twp_error_t *err)
         twp_status_t status;
 
         omp_set_lock(&run->lock);
-        slot = run->is_handing || run->status != TWP_OK ? NULL : lived_first(run);
+        slot = run->is_handing || run->is_enough || run->status != TWP_OK ? NULL : lived_first(run);
         if (slot != NULL)
             run->is_handing = true;
         omp_unset_lock(&run->lock);
         if (slot == NULL)
             return;
         status = hand_on_block(run, slot, err);
+        const bool is_enough = status == TWP_OK && run->sink->is_enough != NULL &&
+            run->sink->is_enough(run->sink->context);
+
         omp_set_lock(&run->lock);
         run->is_handing = false;
         run->status = status;
         if (status == TWP_OK)
             free_first(run, bytes_of(run, slot));
-        else
+        if (status != TWP_OK || is_enough)
             run->is_closed = true;
+        run->is_enough = is_enough;
         omp_unset_lock(&run->lock);
+        if (is_enough)
+            atomic_store(&run->is_stopping, true); /* what is under way is not wanted */
     }
 }
 

@@ -40,11 +40,14 @@ typedef struct {
     /** Called by one thread of the run at a time, blocks in order, each after its reduce. */
     twp_status_t (*take)(
         void *context, const twp_block_t *block, const void *partial, twp_error_t *err);
+    /** Asked after each take that went well, by the thread that called it: true ends the run, and this
+     * block is the last that is taken, whatever others have been lived; or NULL. */
+    bool (*is_enough)(void *context);
     /** A piece of the work that take has on hand, done by a thread that is between two blocks while
      * another takes; false when there is none; or NULL. */
     bool (*work)(void *context);
     /** Called for a block that was reduced and will not be taken, because one before it was cut off
-     * when the run was stopped; or NULL. */
+     * when the run was stopped, or was the last that was wanted; or NULL. */
     void (*drop)(void *context, const twp_block_t *block);
 } twp_sink_t;
 

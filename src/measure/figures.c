@@ -1,5 +1,8 @@
 #include "measure/sums.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const double twp_sums_quantiles[TWP_SUMS_N_QUANTILES] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
 /* Quantiles of what is 0 or 1 say nothing that its mean does not. */
@@ -267,4 +270,40 @@ twp_figures_free(twp_figures_t *figures)
 {
     if (figures != NULL)
         twp_arena_free(figures->arena);
+}
+
+/* Days in six digits, or as many as tell the time from those before and after it, which differ. */
+static void
+print_days(const twp_study_measure_t *measure, int i_time, char text[32])
+{
+    bool is_unique = false;
+
+    for (int digits = 6; digits <= 17 && !is_unique; digits++) {
+        (void) snprintf(text, 32, "%.*g", digits, measure->time_days[i_time]);
+        is_unique = true;
+        for (int i = i_time - 1; i <= i_time + 1; i += 2) {
+            char other[32];
+
+            if (i < 0 || i >= measure->n_times)
+                continue;
+            (void) snprintf(other, sizeof other, "%.*g", digits, measure->time_days[i]);
+            is_unique &= strcmp(text, other) != 0;
+        }
+    }
+}
+
+const char *
+twp_figure_name(twp_arena_t *arena, const twp_study_typed_t *study, const twp_figure_t *figure)
+{
+    const twp_study_measure_t *const measure = &study->measure[figure->i_measure];
+    char number[32], days[40];
+
+    if (measure->n_times == 0)
+        return measure->name;
+    print_days(measure, figure->i_time, number);
+    (void) snprintf(days, sizeof days, "%s%sd", measure->name[0] != '\0' ? "_" : "", number);
+    for (char *at = days; *at != '\0'; at++)
+        if (*at == '.' || *at == '+' || *at == '-')
+            *at = '_';
+    return twp_arena_printf(arena, "%s%s", measure->name, days);
 }

@@ -135,6 +135,10 @@ twp_transitions_t twp_sums_transitions(
 /** How the lives of a curve go together under model i_contrast + 1 and the baseline. */
 const int64_t *twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve);
 
+/** persistence_365d, persistence_0_5d; the bare name of a measure without times. NULL: no memory. */
+const char *twp_figure_name(
+    twp_arena_t *arena, const twp_study_typed_t *study, const twp_figure_t *figure);
+
 /** Counts over twins (measure/histogram.h), NULL for figures without quantiles. */
 const int64_t *twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure);
 const int64_t *twp_sums_difference_histogram(const twp_sums_t *sums, int i_contrast, int i_figure);

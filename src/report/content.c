@@ -32,6 +32,33 @@ write_sets(twp_writing_t *w)
         w->width);
 }
 
+/* What the run was asked to go on to. */
+static void
+write_precision(twp_writing_t *w)
+{
+    const twp_summary_t *s = w->summary;
+    const char *asked = "", *got = "";
+
+    if (s->n_precisions == 0)
+        return;
+    for (int i = 0; i < s->n_precisions; i++) {
+        const twp_summary_precision_t *one = &s->precision[i];
+
+        asked = twp_writing_print(
+            w, "%s%s%s to %.3g", asked, i > 0 ? ", " : "", one->name, one->wanted);
+        got = one->half_width == one->half_width
+            ? twp_writing_print(w, "%s%s%.3g", got, i > 0 ? ", " : "", one->half_width)
+            : twp_writing_print(w, "%s%snot known", got, i > 0 ? ", " : "");
+    }
+    w->face->paragraph(w->buffer,
+        twp_writing_print(w,
+            "Precision asked for (half of a difference's 95 %% interval): %s. %s at look %d, after "
+            "%s of at most %s twins: %s.",
+            asked, s->is_precise ? "Reached" : "NOT REACHED", s->n_looks,
+            twp_writing_count(w, s->n_twins_done), twp_writing_count(w, s->n_twins_most), got),
+        w->width);
+}
+
 static void
 write_head(twp_writing_t *w)
 {
@@ -80,6 +107,7 @@ write_head(twp_writing_t *w)
             twp_writing_count(w, s->n_twins_done), s->n_strategies,
             s->n_strategies == 1 ? "strategy" : "strategies", s->seed, s->strategy[0]),
         w->width);
+    write_precision(w);
 }
 
 /* Which money, and what is discounted by how much. */

@@ -490,6 +490,34 @@ make_sets(making_t *m)
 }
 
 static json_t *
+make_precision(making_t *m)
+{
+    const twp_summary_t *s = m->summary;
+    json_t *object, *array;
+
+    if (s->n_precisions == 0)
+        return json_null();
+    object = json_object();
+    array = json_array();
+    put(m, object, "is_reached", json_boolean(s->is_precise));
+    put(m, object, "n_twins_most", json_integer((json_int_t) s->n_twins_most));
+    put(m, object, "look_twins", numbers(m, s->look_twins, s->n_looks));
+    for (int i = 0; i < s->n_precisions; i++) {
+        json_t *one = json_object(), *widths = json_array();
+        put(m, one, "name", text(s->precision[i].name));
+        put(m, one, "unit", text(s->precision[i].unit));
+        put(m, one, "wanted", number(s->precision[i].wanted));
+        put(m, one, "half_width", number(s->precision[i].half_width));
+        for (int k = 0; k < s->n_looks; k++)
+            append(m, widths, number(s->half_width[k * s->n_precisions + i]));
+        put(m, one, "half_widths", widths);
+        append(m, array, one);
+    }
+    put(m, object, "asked", array);
+    return object;
+}
+
+static json_t *
 make_provenance(making_t *m)
 {
     json_t *object = json_object();
@@ -543,6 +571,7 @@ make_summary(making_t *m)
     put(m, object, "segments", make_segments(m));
     put(m, object, "cost_effectiveness", make_cost_effectiveness(m));
     put(m, object, "targets", make_targets(m));
+    put(m, object, "precision", make_precision(m));
     put(m, object, "curves", make_curves(m));
     put(m, object, "provenance", make_provenance(m));
     return object;

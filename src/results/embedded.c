@@ -266,6 +266,8 @@ read_line(twp_embedded_t *face, char *line)
         face->set[face->n_set++] = line;
     } else if ((value = value_of(line, "--strategy ")) != NULL) {
         face->strategy[face->n_strategies++] = value;
+    } else if ((value = value_of(line, "--precision ")) != NULL) {
+        face->precision[face->n_precisions++] = value;
     } else if ((value = value_of(line, "--twins ")) != NULL) {
         face->twins = strcmp(value, "same") == 0 ? TWP_TWINS_SAME : TWP_TWINS_FRESH;
         return strcmp(value, "same") == 0 || strcmp(value, "fresh") == 0;
@@ -292,7 +294,8 @@ read_overrides(embedded_t *embedded, const char *text, const char *path, twp_err
         n_lines += *c == '\n';
     face->set = TWP_ARENA_NEW(face->arena, const char *, n_lines);
     face->strategy = TWP_ARENA_NEW(face->arena, const char *, n_lines);
-    if (copy == NULL || face->set == NULL || face->strategy == NULL)
+    face->precision = TWP_ARENA_NEW(face->arena, const char *, n_lines);
+    if (copy == NULL || face->set == NULL || face->strategy == NULL || face->precision == NULL)
         return no_memory(err);
     for (char *line = copy; *line != '\0';) {
         char *end = line + strcspn(line, "\n");

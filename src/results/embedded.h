@@ -16,6 +16,8 @@ typedef struct {
     const char **set;
     int n_strategies;
     const char **strategy;
+    int n_precisions;
+    const char **precision;
     uint64_t seed;
     int64_t n_patients;                                 /**< 0: the study's */
     int64_t n_parameter_sets;                           /**< -1: as the study says */

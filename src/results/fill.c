@@ -199,40 +199,13 @@ declare_twins(twp_fill_t *fill)
         declare_attribute(fill, i);
 }
 
-/* Days in six digits, or as many as tell the time from those before and after it, which differ. */
-static void
-print_days(const twp_study_measure_t *measure, int i_time, char text[32])
-{
-    bool is_unique = false;
-
-    for (int digits = 6; digits <= 17 && !is_unique; digits++) {
-        (void) snprintf(text, 32, "%.*g", digits, measure->time_days[i_time]);
-        is_unique = true;
-        for (int i = i_time - 1; i <= i_time + 1; i += 2) {
-            char other[32];
-
-            if (i < 0 || i >= measure->n_times)
-                continue;
-            (void) snprintf(other, sizeof other, "%.*g", digits, measure->time_days[i]);
-            is_unique &= strcmp(text, other) != 0;
-        }
-    }
-}
-
 const char *
 twp_fill_outcome_name(twp_fill_t *fill, const twp_figure_t *figure)
 {
     const twp_study_measure_t *const measure = &fill->study->measure[figure->i_measure];
-    char number[32], days[40];
-
-    if (measure->n_times == 0)
-        return twp_fill_name(fill, measure->name);
-    print_days(measure, figure->i_time, number);
-    (void) snprintf(days, sizeof days, "%s%sd", measure->name[0] != '\0' ? "_" : "", number);
-    for (char *at = days; *at != '\0'; at++)
-        if (*at == '.' || *at == '+' || *at == '-')
-            *at = '_';
-    char *const name = twp_arena_printf(fill->arena, "%s%s", measure->name, days);
+    const char *const name = measure->n_times == 0
+        ? twp_fill_name(fill, measure->name)
+        : twp_figure_name(fill->arena, fill->study, figure);
 
     return name != NULL ? name : measure->name;
 }
@@ -494,6 +467,8 @@ twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_cou
         twp_fill_write_draws(fill);
     if (fill->status == TWP_OK)
         twp_fill_write_targets(fill, sums);
+    if (fill->status == TWP_OK && fill->run->looks != NULL)
+        twp_fill_write_precision(fill);
     if (fill->status == TWP_OK)
         twp_fill_write_survival(fill, sums, counts);
     if (fill->status != TWP_OK)

@@ -7,6 +7,7 @@
 
 #include "engine/run.h"
 #include "engine/shard.h"
+#include "measure/precision.h"
 #include "measure/sets.h"
 #include "measure/sums.h"
 #include "results/writer.h"
@@ -19,6 +20,8 @@ typedef struct {
     const twp_outcome_plan_t *plan;
     const twp_figures_t *figures;
     const twp_recorder_plan_t *recorder;
+    const twp_looks_t *looks; /* at the precision that was asked for, or NULL */
+    int64_t n_twins_most;     /* with looks: twins that could have been lived */
     uint64_t seed;
     const twp_sets_t *sets;        /* figures of each parameter set, or NULL: one run as written */
     const twp_study_typed_t *base; /* with sets: the study without any strategy's `set` */
@@ -74,6 +77,10 @@ TWP_CHECK_RESULT twp_status_t twp_fill_take_partial(
 /** A shard, in the place of twp_fill_summary(): the counts of its blocks, and what it is a part of. */
 TWP_CHECK_RESULT twp_status_t twp_fill_shard(
     twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *counts, twp_error_t *err);
+
+/** Monte Carlo error of a figure's paired difference, of the blocks folded so far; NAN: none. */
+double twp_fill_difference_se(
+    twp_fill_t *fill, const twp_sums_t *sums, int i_contrast, int i_figure);
 
 /** The writer, for /provenance and /session. */
 twp_results_writer_t *twp_fill_writer(twp_fill_t *fill);

@@ -52,6 +52,12 @@ difference_of(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_con
         paired.variance_saved };
 }
 
+double
+twp_fill_difference_se(twp_fill_t *fill, const twp_sums_t *sums, int i_contrast, int i_figure)
+{
+    return difference_of(fill, sums, -1, i_contrast, i_figure).se;
+}
+
 /* ---- parameter sets --------------------------------------------------------------------------- */
 
 twp_estimate_t

@@ -67,6 +67,7 @@ void twp_load_free_columns(twp_load_t *load);
 void twp_load_segments(twp_load_t *load);
 void twp_load_icers(twp_load_t *load);
 void twp_load_targets(twp_load_t *load);
+void twp_load_precision(twp_load_t *load);
 void twp_load_curves(twp_load_t *load);
 void twp_load_provenance(twp_load_t *load);
 

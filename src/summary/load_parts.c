@@ -279,6 +279,42 @@ twp_load_targets(twp_load_t *load)
     summary->target = target;
 }
 
+/* ---- precision ------------------------------------------------------------------------------- */
+
+void
+twp_load_precision(twp_load_t *load)
+{
+    twp_summary_t *const summary = load->summary;
+    const size_t n = length_of(load, "precision/precision");
+    const size_t n_looks = length_of(load, "precision/look");
+    const char *const *name, *const *unit;
+    const double *wanted;
+    twp_summary_precision_t *precision;
+    int32_t n_most = 0;
+
+    if (n == 0 || n_looks == 0)
+        return;
+    name = twp_load_texts(load, "precision/precision", n, true);
+    unit = twp_load_texts(load, "precision/unit", n, true);
+    wanted = twp_load_doubles(load, "precision/wanted", n, true);
+    summary->look_twins = twp_load_doubles(load, "precision/look", n_looks, true);
+    summary->half_width = twp_load_doubles(load, "precision/half_width", n_looks * n, true);
+    precision = twp_load_room(load, n, sizeof(*precision));
+    if (load->status == TWP_OK)
+        load->status = twp_reader_attribute_int32(
+            load->reader, "precision", "twins_most", &n_most, load->err);
+    summary->is_precise = strcmp(twp_load_attribute(load, "precision", "reached"), "yes") == 0;
+    if (load->status != TWP_OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        precision[i] = (twp_summary_precision_t){ name[i], unit[i], wanted[i],
+            summary->half_width[(n_looks - 1) * n + i] };
+    summary->n_precisions = (int) n;
+    summary->precision = precision;
+    summary->n_twins_most = n_most;
+    summary->n_looks = (int) n_looks;
+}
+
 /* ---- curves ---------------------------------------------------------------------------------- */
 
 /* What the columns of a curve begin with; NULL: the column is none. */

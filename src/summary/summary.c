@@ -197,6 +197,7 @@ load_rest(twp_load_t *load)
         twp_load_segments(load);
         twp_load_icers(load);
         twp_load_targets(load);
+        twp_load_precision(load);
         twp_load_curves(load);
     }
     twp_load_provenance(load);

@@ -557,6 +557,19 @@ test_a_bar_is_drawn_where_it_is_asked_for(void **state)
 }
 
 static void
+test_a_run_ends_when_a_difference_is_known_well_enough(void **state)
+{
+    free(write_study(*state, "tiny.yaml", NULL, NULL));
+    expect(run_in(*state, "run", "tiny.yaml", "-n", "9000", "--precision", "reminded.pdc=0.5"), 0,
+        "95 % interval): reminded.pdc to 0.5.",
+        "precision reached at look 1, after 4,096 of at most 9,000 twins");
+    expect(run_in(*state, "run", "tiny.yaml", "--overwrite", "--precision", "reminded.pdc=1e-9"), 0,
+        "reminded.pdc to 1e-09.", "precision not reached at look 1, after 1,500 of");
+    expect(run_in(*state, "run", "tiny.yaml", "--overwrite", "--precision", "remindet.pdc=0.5"), 2,
+        NULL, "no strategy remindet (did you mean reminded?)");
+}
+
+static void
 test_a_folder_that_cannot_be_written_to_fails_the_run(void **state)
 {
     free(write_study(*state, "tiny.yaml", NULL, NULL));
@@ -755,6 +768,7 @@ main(void)
         IN_FOLDER(test_a_run_of_chosen_strategies_has_the_baseline_too),
         IN_FOLDER(test_progress_for_programs_is_json_lines_on_standard_error),
         IN_FOLDER(test_a_bar_is_drawn_where_it_is_asked_for),
+        IN_FOLDER(test_a_run_ends_when_a_difference_is_known_well_enough),
         IN_FOLDER(test_a_folder_that_cannot_be_written_to_fails_the_run),
         IN_FOLDER(test_a_damaged_results_file_is_refused),
         cmocka_unit_test(test_output_that_cannot_be_written_is_a_failure),

@@ -544,6 +544,40 @@ test_a_partial_run_is_said_in_the_first_line(void **state)
 }
 
 static void
+test_the_precision_that_was_asked_for_is_told(void **state)
+{
+    static const twp_summary_precision_t precision[2] = { { "app.pdc", "1", 0.005, 0.0042 },
+        { "app.cost", "USD", 50, NAN } };
+    static const double look_twins[2] = { 4096, 8192 }, half_width[4] = { 0.006, 70, 0.0042, NAN };
+    sample_t *sample = *state;
+    char *text;
+
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_lacks(text, "Precision");
+    free(text);
+    sample->summary.n_precisions = 2;
+    sample->summary.precision = precision;
+    sample->summary.n_looks = 2;
+    sample->summary.look_twins = look_twins;
+    sample->summary.half_width = half_width;
+    sample->summary.n_twins_most = 100000;
+    text = report(twp_report_markdown, &sample->summary, NULL);
+    assert_contains(text,
+        "interval): app.pdc to 0.005, app.cost to 50. NOT REACHED at look 2, after "
+        "20,000 of at most 100,000 twins: 0.0042, not known.");
+    free(text);
+    sample->summary.is_precise = true;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(text, "Reached at look 2");
+    free(text);
+    text = report(twp_report_json, &sample->summary, NULL);
+    assert_contains(text, "\"is_reached\": true");
+    assert_contains(text, "\"n_twins_most\": 100000");
+    assert_contains(text, "\"half_width\": null");
+    free(text);
+}
+
+static void
 test_segments_and_chosen_strategies_are_shown_on_request(void **state)
 {
     sample_t *sample = *state;
@@ -918,6 +952,7 @@ main(void)
         WITH_SAMPLE(test_the_note_and_what_was_changed_stand_above_the_figures),
         WITH_SAMPLE(test_adherence_stands_before_cost_and_cost_before_targets),
         WITH_SAMPLE(test_a_partial_run_is_said_in_the_first_line),
+        WITH_SAMPLE(test_the_precision_that_was_asked_for_is_told),
         WITH_SAMPLE(test_segments_and_chosen_strategies_are_shown_on_request),
         WITH_SAMPLE(test_an_unverified_file_is_said_to_be_so),
         WITH_SAMPLE(test_csv_is_tidy_with_empty_cells_for_no_number),
