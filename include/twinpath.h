@@ -480,6 +480,30 @@ typedef struct {
     const double *p_better; /**< [n_worth] chance that it is above 0 (normal approximation) */
 } twp_summary_icer_t;
 
+/** Where a strategy lies among all of them. Written to files: never renumbered. */
+typedef enum {
+    TWP_AMONG_UNKNOWN = 0,   /**< cost or effect has no estimate */
+    TWP_AMONG_FRONTIER = 1,  /**< the best buy at some worth of a QALY */
+    TWP_AMONG_DOMINATED = 2, /**< one no dearer has no less effect */
+    TWP_AMONG_EXTENDED = 3,  /**< a mix of its neighbours on the frontier has more for its cost */
+    TWP_AMONG_EQUAL = 4      /**< cost and effect of one on the frontier that stands before it */
+} twp_frontier_place_t;
+
+/** One strategy among all of them: on the cost-effectiveness frontier against its neighbour there. */
+typedef struct {
+    double cost, qaly; /**< means */
+    twp_frontier_place_t place;
+    /** Strategy it is compared with: on the frontier (and extendedly dominated) the next cheaper one there;
+     * the one that dominates it, or that it equals; -1: none. */
+    int i_against;
+    int i_beyond; /**< extendedly dominated: the next dearer one on the frontier; else -1 */
+    double cost_more, cost_more_se, qaly_more, qaly_more_se; /**< on the frontier; else NAN */
+    double correlation;                                      /**< of the two errors */
+    double icer;      /**< cost_more / qaly_more; NAN for the cheapest */
+    double low, high; /**< 95 % interval (Fieller) in the shape that follows */
+    twp_interval_shape_t shape;
+} twp_summary_among_t;
+
 /** Twins of one category of an attribute, or of one truth. */
 typedef struct {
     const char *name; /**< such as "female=yes", "persona=eager" */
@@ -487,6 +511,7 @@ typedef struct {
     const twp_summary_estimate_t *estimate; /**< [n_rows * n_strategies] as in the summary */
     const twp_summary_contrast_t *contrast; /**< [n_rows * n_contrasts] */
     const twp_summary_icer_t *icer;         /**< [n_contrasts], or NULL */
+    const twp_summary_among_t *among;       /**< [n_strategies], or NULL */
 } twp_summary_segment_t;
 
 /** What a run says of a target. */
@@ -587,6 +612,15 @@ typedef struct twp_summary {
     const twp_summary_icer_t *icer;    /**< [n_contrasts] */
     int n_worth;
     const double *worth; /**< [n_worth] money per QALY */
+
+    const twp_summary_among_t *among; /**< [n_strategies], or NULL: without cost and QALYs */
+    int n_curve_worths;
+    const double *curve_worth; /**< [n_curve_worths] rising, those of worth among them */
+    const double
+        *best; /**< [n_curve_worths] strategy with the largest mean net benefit; -1: none */
+    /** [n_strategies * n_curve_worths] chance to be that, over parameter sets, its error, and the plain
+     * share of the sets; NULL without sets. NAN where it cannot be told. */
+    const double *p_best, *p_best_mcse, *p_best_raw;
 
     int n_targets;
     const twp_summary_target_t *target;

@@ -328,6 +328,68 @@ draws <- function(results) {
     frame
 }
 
+# ---- all strategies together ---------------------------------------------------------------------------
+
+# [segment,] strategy, cost, effect, frontier, against, beyond, incremental_*, icer and its interval.
+frontier <- function(results, by_segment = FALSE) {
+    twp_refuse_sweeps(results, "decision")
+    start <- if (by_segment) "segment_" else ""
+    of_strategies <- c("cost", "effect", "frontier", "against", "beyond", "incremental_cost", "incremental_cost_se",
+        "incremental_effect", "incremental_effect_se", "incremental_correlation", "icer", "icer_low", "icer_high",
+        "icer_interval")
+    strategies <- twp_read(results, "decision", "strategy")
+    if (!paste0(start, "cost") %in% twp_names(results, "decision")) stop("nothing was compared by segment", call. = FALSE)
+    labels <- if (by_segment) list(segment = twp_read(results, "decision", "segment")) else list()
+    frame <- twp_rows(c(labels, list(strategy = strategies)), 0)
+    frame$value <- NULL
+    for (name in of_strategies) {
+        values <- twp_column(results, "decision", paste0(start, name))
+        if (name %in% c("against", "beyond")) values <- ifelse(values < 0, NA, strategies[pmax(values, 0) + 1])
+        frame[[name]] <- values
+    }
+    frame
+}
+
+# strategy, worth, p_best (chance to be the best buy), mcse, raw (share of the sets), is_best; without sets NA.
+acceptability <- function(results) {
+    twp_refuse_sweeps(results, "decision")
+    names_here <- twp_names(results, "decision")
+    if (!"worth" %in% names_here) stop("the study has no report.worth_of_a_qaly or report.acceptability", call. = FALSE)
+    strategies <- twp_read(results, "decision", "strategy")
+    worth <- twp_read(results, "decision", "worth")
+    frame <- data.frame(strategy = rep(strategies, each = length(worth)), worth = rep(worth, length(strategies)))
+    for (name in c("p_best", "p_best_mcse", "p_best_raw")) {
+        column <- sub("p_best_", "", name)
+        frame[[column]] <- if (name %in% names_here) as.vector(twp_read(results, "decision", name)) else NA_real_
+    }
+    frame$is_best <- rep(twp_read(results, "decision", "best"), length(strategies)) + 1 ==
+        rep(seq_along(strategies), each = length(worth))
+    frame
+}
+
+# The cost-effectiveness plane: contrast, parameter_set, effect, cost: a set's differences from the baseline.
+plane <- function(results) {
+    about <- suppressWarnings(h5readAttributes(results$path, "/decision"))
+    sets <- twp_read(results, "draws", "parameter_set")
+    strategies <- twp_read(results, "draws", "strategy")
+    of <- function(name) {
+        x <- twp_read(results, "draws", name)
+        as.vector(x[, -1, drop = FALSE] - x[, 1])
+    }
+    data.frame(contrast = rep(strategies[-1], each = length(sets)), parameter_set = rep(sets, length(strategies) - 1),
+        effect = of(about$effect), cost = of(about$cost))
+}
+
+# What run --precision saw: look (twins lived), precision, half_width of the interval, wanted, unit.
+precision <- function(results) {
+    look <- twp_read(results, "precision", "look")
+    asked <- twp_read(results, "precision", "precision")
+    data.frame(look = rep(look, each = length(asked)), precision = rep(asked, length(look)),
+        half_width = as.vector(twp_read(results, "precision", "half_width")),
+        wanted = rep(twp_read(results, "precision", "wanted"), length(look)),
+        unit = rep(twp_read(results, "precision", "unit"), length(look)))
+}
+
 # ---- lives -------------------------------------------------------------------------------------------
 
 # Rows of a life: from and how many. Paths are ordered by twin, then strategy.

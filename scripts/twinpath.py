@@ -252,6 +252,53 @@ class Results(Lives):
             _add_interval(table, "net_benefit")
         return table
 
+    def frontier(self, by_segment: bool = False) -> pd.DataFrame:
+        """All strategies together: [segment,] strategy, cost, effect, frontier (on_the_frontier, dominated,
+        extendedly_dominated, equal), against, beyond, incremental_cost, incremental_effect, their _se, icer, its interval."""
+        group, start = self._group("decision"), "segment_" if by_segment else ""
+        names = [name for name in group if name.startswith(start) and name[len(start):] in FRONTIER]
+        if not names:
+            raise Error(f"{self.path}: nothing was compared" + (" by segment" if by_segment else ""))
+        table = self._frame("decision", names[0]).drop(columns="value")
+        for name in names:
+            words, values = words_of(group[name]), group[name][:].ravel()
+            if name.endswith(("against", "beyond")):
+                table[name[len(start):]] = [self.strategies[i] if i >= 0 else None for i in values]
+            else:
+                table[name[len(start):]] = values if words is None else decode(values, words)
+        return table
+
+    def acceptability(self) -> pd.DataFrame:
+        """strategy, worth of a unit of effect, p_best (chance to be the best buy), mcse, raw (share of the sets), is_best
+        (largest mean net benefit). Without parameter sets the chances are missing."""
+        group = self._group("decision")
+        if "worth" not in group:
+            raise Error(f"{self.path}: the study has no report.worth_of_a_qaly or report.acceptability")
+        worth = group["worth"][:]
+        table = pd.DataFrame({"strategy": np.repeat(self.strategies, len(worth)),
+                              "worth": np.tile(worth, len(self.strategies))})
+        for name, variable in (("p_best", "p_best"), ("mcse", "p_best_mcse"), ("raw", "p_best_raw")):
+            table[name] = group[variable][:].ravel() if variable in group else np.nan
+        table["is_best"] = np.concatenate([group["best"][:] == i for i in range(len(self.strategies))])
+        return table
+
+    def plane(self) -> pd.DataFrame:
+        """The cost-effectiveness plane: contrast, parameter_set, effect, cost: differences of a set from the baseline."""
+        group = self._group("draws")
+        cost, effect = (group[str(self._group("decision").attrs[name])][:] for name in ("cost", "effect"))
+        sets = group["parameter_set"][:]
+        return pd.DataFrame({"contrast": np.repeat(self.strategies[1:], len(sets)),
+                             "parameter_set": np.tile(sets, len(self.strategies) - 1),
+                             "effect": (effect[1:] - effect[0]).ravel(), "cost": (cost[1:] - cost[0]).ravel()})
+
+    def precision(self) -> pd.DataFrame:
+        """What run --precision saw: look (twins lived), precision, half_width of the interval, wanted, unit."""
+        table = self._frame("precision", "half_width").rename(columns={"value": "half_width"})
+        group = self._group("precision")
+        for name, values in (("wanted", group["wanted"][:]), ("unit", texts(group["unit"][:]))):
+            table[name] = np.tile(values, len(group["look"]))
+        return table
+
     def targets(self) -> pd.DataFrame:
         """What usual care must show, and what it did: target, measure, time [days], value, tolerance, result, low,
         high, role (fit made the model, predict judges it), hit (the result itself lies within), verdict.
@@ -415,6 +462,8 @@ class Results(Lives):
         cost         [ledgers]: mean cost by who pays, and its differences
         differences  measure, [time, strategies, by_segment]: paired differences with intervals
         net_benefit  [strategies]: over the worth of a QALY
+        plane        [strategies]: parameter sets in the cost-effectiveness plane, with ellipses
+        acceptability [strategies]: chance of each to be the best buy, over the worth of a QALY
         life         twin, [strategy, tracks, marks]: one life as a timeline (needs events or trajectories)
 
         strategies: which, in this order (default: all). help(twinpath_pictures) says more.
@@ -423,6 +472,12 @@ class Results(Lives):
         if picture not in twinpath_pictures.PICTURES:
             raise Error(f"no picture {picture}; there are {', '.join(twinpath_pictures.PICTURES)}")
         return twinpath_pictures.PICTURES[picture](self, **options)
+
+
+# Variables of /decision that are of a strategy.
+FRONTIER = ("cost", "effect", "frontier", "against", "beyond", "incremental_cost", "incremental_cost_se",
+            "incremental_effect", "incremental_effect_se", "incremental_correlation", "icer", "icer_low", "icer_high",
+            "icer_interval")
 
 
 # ---- small helpers -----------------------------------------------------------------------------------

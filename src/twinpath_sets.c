@@ -425,7 +425,8 @@ twp_run_sets_bytes(const twp_run_t *run, int64_t n_twins)
         ? (double) n_outcomes(run, n_twins) * (double) (sizeof(double) + sizeof(int32_t))
         : 0.0;
 
-    return twp_sets_bytes(run->n_parameter_sets, run->n_models, run->figures->n_figures) +
+    return twp_sets_bytes(run->n_parameter_sets, run->n_models, run->figures->n_figures,
+               run->figures->i_cost >= 0) +
         (double) run->n_parameter_sets * run->study->base->n_parameters * (double) sizeof(double) +
         outcomes;
 }
@@ -506,7 +507,7 @@ plan_sets(sets_run_t *sets, twp_error_t *err)
         status = draw_all(sets, err);
     if (status == TWP_OK)
         status = twp_sets_create(run->n_parameter_sets, run->are_twins_same, run->n_models,
-            run->figures->n_figures, &sets->figures, err);
+            run->figures->n_figures, run->figures->i_cost >= 0, &sets->figures, err);
     if (status == TWP_OK)
         status = twp_run_start(run, err);
     run->fill_run.sets = sets->figures;

@@ -224,7 +224,10 @@ size_partial(twp_figures_t *figures)
             (size_t) (figures->n_models + figures->n_contrasts) +
         (size_t) (1 + figures->n_segments) * (size_t) figures->n_contrasts;
     figures->partial_bytes = figures->n_moments * sizeof(twp_moments_t) +
-        (size_t) (figures->n_segments + 1) * sizeof(int64_t);
+        (size_t) (figures->n_segments + 1) * sizeof(int64_t) +
+        (figures->i_cost < 0 ? 0
+                             : (size_t) (1 + figures->n_segments) *
+                    twp_plane_size(figures->n_models) * sizeof(double));
 }
 
 void

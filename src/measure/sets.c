@@ -9,17 +9,19 @@
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 double
-twp_sets_bytes(int64_t n_sets, int n_models, int n_figures)
+twp_sets_bytes(int64_t n_sets, int n_models, int n_figures, bool has_plane)
 {
     const double values = (2.0 * n_models - 1.0) * n_figures * (double) sizeof(twp_set_value_t);
 
     return (double) n_sets *
-        (values + (n_models - 1.0) * (double) sizeof(twp_economics_t) + (double) sizeof(double));
+        (values + (n_models - 1.0) * (double) sizeof(twp_economics_t) +
+            (double) sizeof(double) *
+                (1.0 + (has_plane ? (double) twp_plane_size(n_models) : 0.0)));
 }
 
 twp_status_t
-twp_sets_create(int64_t n_sets, bool are_twins_same, int n_models, int n_figures, twp_sets_t **out,
-    twp_error_t *err)
+twp_sets_create(int64_t n_sets, bool are_twins_same, int n_models, int n_figures, bool has_plane,
+    twp_sets_t **out, twp_error_t *err)
 {
     twp_sets_t *const sets = calloc(1, sizeof(*sets));
     const size_t n = (size_t) n_sets;
@@ -36,9 +38,11 @@ twp_sets_create(int64_t n_sets, bool are_twins_same, int n_models, int n_figures
         sets->difference = calloc(n, (size_t) n_models * n_figure * sizeof(*sets->difference));
         sets->economics = calloc(n, (size_t) n_models * sizeof(*sets->economics));
         sets->sorted = calloc(n, sizeof(*sets->sorted));
+        if (has_plane)
+            sets->plane = calloc(n, twp_plane_size(n_models) * sizeof(*sets->plane));
     }
     if (sets == NULL || sets->value == NULL || sets->difference == NULL ||
-        sets->economics == NULL || sets->sorted == NULL) {
+        sets->economics == NULL || sets->sorted == NULL || (has_plane && sets->plane == NULL)) {
         twp_sets_free(sets);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the figures of %lld parameter sets",
             (long long) n_sets);
@@ -52,6 +56,7 @@ twp_sets_free(twp_sets_t *sets)
 {
     if (sets == NULL)
         return;
+    free(sets->plane);
     free(sets->sorted);
     free(sets->economics);
     free(sets->difference);
@@ -227,15 +232,70 @@ twp_sets_economics_over(const twp_sets_t *sets, int i_contrast)
                                        : square[2] };
 }
 
+bool
+twp_sets_have_planes(const twp_sets_t *sets)
+{
+    for (int64_t k = 0; sets->plane != NULL && k < sets->n_done; k++)
+        if (!(twp_sets_plane(sets, k)[0] > 0.0))
+            return false;
+    return sets->plane != NULL;
+}
+
+void
+twp_sets_plane_within(const twp_sets_t *sets, twp_plane_means_t *means)
+{
+    const int m = 2 * sets->n_models;
+    const double n = (double) sets->n_done;
+
+    memset(means->mean, 0, twp_plane_means_size(sets->n_models) * sizeof(double));
+    for (int64_t k = 0; k < sets->n_done; k++) {
+        const double *const plane = twp_sets_plane(sets, k), *co = plane + 1 + m;
+        const double twins = plane[0];
+
+        for (int i = 0; i < m; i++)
+            means->mean[i] += plane[1 + i] / n;
+        for (int i = 0; i < m; i++)
+            for (int j = 0; j <= i; j++, co++)
+                means->covariance[i * m + j] += twins > 1 ? *co / (twins - 1) / twins / n : NAN;
+    }
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < i; j++)
+            means->covariance[j * m + i] = means->covariance[i * m + j];
+}
+
+void
+twp_sets_plane_over(const twp_sets_t *sets, twp_plane_means_t *means)
+{
+    const int m = 2 * sets->n_models;
+    const double n = (double) sets->n_done;
+
+    twp_sets_plane_within(sets, means);
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < m; j++) {
+            double between = 0.0;
+
+            for (int64_t k = 0; k < sets->n_done; k++) {
+                const double *const mean = twp_sets_plane(sets, k) + 1;
+
+                between += (mean[i] - means->mean[i]) * (mean[j] - means->mean[j]) / (n - 1.0);
+            }
+            means->covariance[i * m + j] = n < 2.0 ? NAN
+                : sets->are_twins_same             ? between
+                                                   : between - means->covariance[i * m + j];
+        }
+}
+
 /* ---- sets in parts --------------------------------------------------------------------------- */
 
 /* Both structs are numbers alone, so they are kept as such. */
 _Static_assert(sizeof(twp_set_value_t) == 4 * sizeof(double), "values are doubles alone");
 _Static_assert(sizeof(twp_economics_t) == 5 * sizeof(double), "economics are doubles alone");
 
-/* The three arrays of a set: where they stand, and how many numbers they are. */
+#define N_PARTS 4
+
+/* The arrays of a set: where they stand, and how many numbers they are. */
 static void
-find_part(const twp_sets_t *sets, int64_t i_set, void *part[3], size_t n[3])
+find_part(const twp_sets_t *sets, int64_t i_set, void *part[N_PARTS], size_t n[N_PARTS])
 {
     part[0] = twp_sets_value(sets, i_set, 0, 0);
     part[1] = sets->n_contrasts > 0 ? twp_sets_difference(sets, i_set, 0, 0) : NULL;
@@ -243,26 +303,28 @@ find_part(const twp_sets_t *sets, int64_t i_set, void *part[3], size_t n[3])
     n[0] = 4 * (size_t) sets->n_models * (size_t) sets->n_figures;
     n[1] = 4 * (size_t) sets->n_contrasts * (size_t) sets->n_figures;
     n[2] = 5 * (size_t) sets->n_contrasts;
+    part[3] = sets->plane != NULL ? twp_sets_plane(sets, i_set) : NULL;
+    n[3] = sets->plane != NULL ? twp_plane_size(sets->n_models) : 0;
 }
 
 size_t
 twp_sets_part_size(const twp_sets_t *sets)
 {
-    void *part[3];
-    size_t n[3];
+    void *part[N_PARTS];
+    size_t n[N_PARTS];
 
     find_part(sets, 0, part, n);
-    return n[0] + n[1] + n[2];
+    return n[0] + n[1] + n[2] + n[3];
 }
 
 void
 twp_sets_pack(const twp_sets_t *sets, int64_t i_set, double *value)
 {
-    void *part[3];
-    size_t n[3];
+    void *part[N_PARTS];
+    size_t n[N_PARTS];
 
     find_part(sets, i_set, part, n);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < N_PARTS; i++) {
         if (n[i] > 0)
             memcpy(value, part[i], n[i] * sizeof(double));
         value += n[i];
@@ -272,11 +334,11 @@ twp_sets_pack(const twp_sets_t *sets, int64_t i_set, double *value)
 void
 twp_sets_unpack(twp_sets_t *sets, int64_t i_set, const double *value)
 {
-    void *part[3];
-    size_t n[3];
+    void *part[N_PARTS];
+    size_t n[N_PARTS];
 
     find_part(sets, i_set, part, n);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < N_PARTS; i++) {
         if (n[i] > 0)
             memcpy(part[i], value, n[i] * sizeof(double));
         value += n[i];

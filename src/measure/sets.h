@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "measure/economics.h"
+#include "measure/plane.h"
 
 /** A value of one figure in one set. NAN where nothing counts. */
 typedef struct {
@@ -24,14 +25,15 @@ typedef struct {
     twp_set_value_t *value;      /* [n_sets * n_models * n_figures] */
     twp_set_value_t *difference; /* [n_sets * n_contrasts * n_figures] */
     twp_economics_t *economics;  /* [n_sets * n_contrasts]; of sets without cost or QALYs NAN */
-    double *sorted;              /* [n_sets] scratch of the statistics */
+    double *plane; /* [n_sets * twp_plane_size()] joint moments of cost and effect, or NULL: none */
+    double *sorted; /* [n_sets] scratch of the statistics */
 } twp_sets_t;
 
 TWP_CHECK_RESULT twp_status_t twp_sets_create(int64_t n_sets, bool are_twins_same, int n_models,
-    int n_figures, twp_sets_t **sets, twp_error_t *err);
+    int n_figures, bool has_plane, twp_sets_t **sets, twp_error_t *err);
 void twp_sets_free(twp_sets_t *sets); /* NULL is allowed */
 /** Bytes that twp_sets_create() asks for. */
-double twp_sets_bytes(int64_t n_sets, int n_models, int n_figures);
+double twp_sets_bytes(int64_t n_sets, int n_models, int n_figures, bool has_plane);
 
 static inline twp_set_value_t *
 twp_sets_value(const twp_sets_t *sets, int64_t i_set, int i_model, int i_figure)
@@ -55,6 +57,12 @@ twp_sets_economics(const twp_sets_t *sets, int64_t i_set, int i_contrast)
 size_t twp_sets_part_size(const twp_sets_t *sets);
 void twp_sets_pack(const twp_sets_t *sets, int64_t i_set, double *value);
 void twp_sets_unpack(twp_sets_t *sets, int64_t i_set, const double *value);
+
+static inline double *
+twp_sets_plane(const twp_sets_t *sets, int64_t i_set)
+{
+    return &sets->plane[(size_t) i_set * twp_plane_size(sets->n_models)];
+}
 
 /** What sets say together. Sets whose value is NAN are left out. */
 typedef struct {
@@ -94,5 +102,12 @@ twp_over_sets_t twp_sets_of_net_benefit(const twp_sets_t *sets, int i_contrast, 
  * parameter uncertainty, for Fieller's interval and chances; NAN below two sets.
  */
 twp_economics_t twp_sets_economics_over(const twp_sets_t *sets, int i_contrast);
+
+/** Whether each set that was done has its means of cost and effect, of at least one twin. */
+bool twp_sets_have_planes(const twp_sets_t *sets);
+/** The mean over sets, and their mean Monte Carlo covariance; NAN with one twin a set. */
+void twp_sets_plane_within(const twp_sets_t *sets, twp_plane_means_t *means);
+/** The same means, with the covariance of what the parameters make of them as of the economics. */
+void twp_sets_plane_over(const twp_sets_t *sets, twp_plane_means_t *means);
 
 #endif

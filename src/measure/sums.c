@@ -63,6 +63,20 @@ pair_at(const twp_figures_t *figures, int i_segment, int i_contrast, int i_curve
     return i * figures->first_pair[figures->plan->n_curves] + figures->first_pair[i_curve];
 }
 
+size_t
+twp_sums_n_plane_numbers(const twp_figures_t *figures)
+{
+    return figures->i_cost < 0
+        ? 0
+        : (size_t) (1 + figures->n_segments) * twp_plane_size(figures->n_models);
+}
+
+static size_t
+plane_at(const twp_figures_t *figures, int i_segment)
+{
+    return (size_t) (i_segment + 1) * twp_plane_size(figures->n_models);
+}
+
 /* Numbers of curves, pairs and chains. */
 size_t
 twp_sums_n_curve_counts(const twp_figures_t *figures)
@@ -89,8 +103,9 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
         sums->code = calloc(2 * (size_t) figures->n_models, sizeof(*sums->code));
         sums->curve = calloc(twp_sums_n_curve_counts(figures) + 1, sizeof(int64_t));
+        sums->plane = calloc(twp_sums_n_plane_numbers(figures) + 1, sizeof(*sums->plane));
         is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
-            sums->lock != NULL && sums->curve != NULL && sums->code != NULL;
+            sums->lock != NULL && sums->curve != NULL && sums->code != NULL && sums->plane != NULL;
         if (is_whole) {
             sums->pair = sums->curve + curve_at(figures, figures->n_segments, 0, 0);
             sums->chain = sums->pair + pair_at(figures, figures->n_segments, 0, 0);
@@ -117,7 +132,8 @@ twp_sums_bytes(const twp_figures_t *figures)
     return (double) (figures->n_models + figures->n_contrasts) * figures->n_quantiles *
         TWP_HISTOGRAM_BINS * (double) sizeof(int64_t) +
         (double) figures->n_moments * (double) sizeof(twp_moments_t) +
-        (double) twp_sums_n_curve_counts(figures) * (double) sizeof(int64_t);
+        (double) twp_sums_n_curve_counts(figures) * (double) sizeof(int64_t) +
+        (double) twp_sums_n_plane_numbers(figures) * (double) sizeof(double);
 }
 
 void
@@ -132,6 +148,7 @@ twp_sums_free(twp_sums_t *sums)
     free(sums->code);
     free(sums->lock);
     free(sums->histogram);
+    free(sums->plane);
     free(sums->curve);
     free(sums->n_segment);
     free(sums->total);
@@ -146,6 +163,7 @@ twp_sums_reset(twp_sums_t *sums)
     memset(sums->total, 0, figures->n_moments * sizeof(*sums->total));
     memset(sums->n_segment, 0, (size_t) figures->n_segments * sizeof(*sums->n_segment));
     memset(sums->curve, 0, twp_sums_n_curve_counts(figures) * sizeof(*sums->curve));
+    memset(sums->plane, 0, twp_sums_n_plane_numbers(figures) * sizeof(*sums->plane));
     for (int i = 0; i < figures->n_models + figures->n_contrasts; i++)
         memset(sums->histogram[i], 0,
             (size_t) figures->n_quantiles * TWP_HISTOGRAM_BINS * sizeof(int64_t));
@@ -244,6 +262,28 @@ reduce_joint(const twp_figures_t *figures, const twp_block_t *block, int i_segme
     }
 }
 
+/* Of the block's twins listed those that have cost and effect under every strategy. */
+static void
+reduce_plane(const twp_figures_t *figures, const twp_block_t *block, const int *index, int n_index,
+    double *plane)
+{
+    const size_t cost = (size_t) figures->figure[figures->i_cost].i_column * TWP_BLOCK_TWINS;
+    const size_t qaly = (size_t) figures->figure[figures->i_qaly].i_column * TWP_BLOCK_TWINS;
+    int whole[TWP_BLOCK_TWINS], n = 0;
+
+    for (int i = 0; i < n_index; i++) {
+        const size_t k = (size_t) index[i];
+        bool is_whole = true;
+
+        for (int s = 0; s < figures->n_models; s++)
+            is_whole = is_whole && !isnan(block->value[s][cost + k]) &&
+                !isnan(block->value[s][qaly + k]);
+        if (is_whole)
+            whole[n++] = index[i];
+    }
+    twp_plane_of(plane, figures->n_models, block->value, cost, qaly, whole, n);
+}
+
 static void
 count_quantiles(twp_sums_t *sums, const twp_block_t *block, int by)
 {
@@ -277,6 +317,7 @@ twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial)
     const twp_figures_t *const figures = sums->figures;
     twp_moments_t *const moments = partial;
     int64_t *const n_segment = (int64_t *) (void *) (moments + figures->n_moments);
+    double *const plane = (double *) (void *) (n_segment + figures->n_segments + 1);
     int index[TWP_BLOCK_TWINS];
 
     memset(partial, 0, figures->partial_bytes);
@@ -299,8 +340,10 @@ twp_sums_reduce(twp_sums_t *sums, const twp_block_t *block, void *partial)
         for (int f = 0; f < figures->n_figures; f++)
             if (figures->figure[f].i_column >= 0)
                 reduce_figure(figures, block, g, f, index, n, moments);
-        if (figures->i_cost >= 0)
-            reduce_joint(figures, block, g, index, n, moments);
+        if (figures->i_cost < 0)
+            continue;
+        reduce_joint(figures, block, g, index, n, moments);
+        reduce_plane(figures, block, index, n, plane + plane_at(figures, g));
     }
     count_quantiles(sums, block, 1);
 }
@@ -404,7 +447,12 @@ twp_sums_fold_moments(twp_sums_t *sums, const void *partial)
     const twp_moments_t *const moments = partial;
     const int64_t *const n_segment =
         (const int64_t *) (const void *) (moments + figures->n_moments);
+    const double *const plane =
+        (const double *) (const void *) (n_segment + figures->n_segments + 1);
 
+    for (int g = -1; g < figures->n_segments && figures->i_cost >= 0; g++)
+        twp_plane_merge(
+            sums->plane + plane_at(figures, g), plane + plane_at(figures, g), figures->n_models);
     for (size_t i = 0; i < figures->n_moments; i++)
         twp_moments_merge(&sums->total[i], &moments[i], twp_sums_columns(figures, i));
     for (int g = 0; g < figures->n_segments; g++)
@@ -438,6 +486,12 @@ const twp_moments_t *
 twp_sums_joint(const twp_sums_t *sums, int i_segment, int i_contrast)
 {
     return &sums->total[twp_sums_at_joint(sums->figures, i_segment, i_contrast)];
+}
+
+const double *
+twp_sums_plane(const twp_sums_t *sums, int i_segment)
+{
+    return sums->plane + plane_at(sums->figures, i_segment);
 }
 
 int64_t

@@ -11,6 +11,7 @@
 #include "measure/aalen_johansen.h"
 #include "measure/moments.h"
 #include "measure/paired_survival.h"
+#include "measure/plane.h"
 
 /** Quantile 0.975 of the standard normal distribution: half a 95 % interval over its error. */
 #define TWP_SUMS_Z 1.959963984540054
@@ -109,6 +110,8 @@ const twp_moments_t *twp_sums_moments(
 /** Columns 0 to 3: numerator, denominator under model i_contrast + 1, then under the baseline. */
 const twp_moments_t *twp_sums_contrast(
     const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure);
+/** Cost and effect of all strategies, of the twins that have both under each (measure/plane.h). */
+const double *twp_sums_plane(const twp_sums_t *sums, int i_segment);
 /** Columns 0 to 3: cost, baseline cost, QALYs, baseline QALYs. */
 const twp_moments_t *twp_sums_joint(const twp_sums_t *sums, int i_segment, int i_contrast);
 int64_t twp_sums_n_segment(const twp_sums_t *sums, int i_segment);

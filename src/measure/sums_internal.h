@@ -10,12 +10,13 @@ struct twp_sums {
     const twp_figures_t *figures;
     twp_moments_t *total; /* [figures->n_moments] */
     int64_t *n_segment;   /* [n_segments] */
-    int64_t *curve;       /* [1 + n_segments][n_models][n_curves] -> twp_curve_counts_t */
-    int64_t *pair;        /* [1 + n_segments][n_contrasts][n_curves] -> measure/paired_survival.h */
-    int64_t *chain;       /* [1 + n_segments][n_models][n_chains] -> measure/aalen_johansen.h */
-    int64_t **histogram;  /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
-    omp_lock_t *lock;     /* [n_models + n_contrasts] */
-    int32_t *code;        /* [2 * n_models] of one twin; while a block is folded */
+    double *plane;  /* [1 + n_segments] planes of all strategies; not without cost and effect */
+    int64_t *curve; /* [1 + n_segments][n_models][n_curves] -> twp_curve_counts_t */
+    int64_t *pair;  /* [1 + n_segments][n_contrasts][n_curves] -> measure/paired_survival.h */
+    int64_t *chain; /* [1 + n_segments][n_models][n_chains] -> measure/aalen_johansen.h */
+    int64_t **histogram; /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
+    omp_lock_t *lock;    /* [n_models + n_contrasts] */
+    int32_t *code;       /* [2 * n_models] of one twin; while a block is folded */
 };
 
 /** Where moments stand in a partial. i_side: model, or n_models + contrast. */
@@ -26,5 +27,8 @@ int twp_sums_columns(const twp_figures_t *figures, size_t i_moments);
 
 /** Numbers of curves, pairs and chains, which stand one after the other. */
 size_t twp_sums_n_curve_counts(const twp_figures_t *figures);
+
+/** Numbers of all planes, which stand behind the counts of segments in a partial. */
+size_t twp_sums_n_plane_numbers(const twp_figures_t *figures);
 
 #endif

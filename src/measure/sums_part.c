@@ -49,7 +49,8 @@ twp_sums_part_size(const twp_figures_t *figures)
     n = n_columns * (n_values(2) + (size_t) figures->n_contrasts * n_values(4));
     if (figures->i_cost >= 0)
         n += (size_t) figures->n_contrasts * n_values(4);
-    return n * (size_t) (1 + figures->n_segments) + (size_t) figures->n_segments;
+    return n * (size_t) (1 + figures->n_segments) + (size_t) figures->n_segments +
+        twp_sums_n_plane_numbers(figures);
 }
 
 void
@@ -73,6 +74,8 @@ twp_sums_pack(const twp_figures_t *figures, const void *partial, double *value)
     }
     for (int g = 0; g < figures->n_segments; g++)
         *value++ = (double) n_segment[g];
+    memcpy(value, n_segment + figures->n_segments + 1,
+        twp_sums_n_plane_numbers(figures) * sizeof(double));
 }
 
 void
@@ -101,6 +104,8 @@ twp_sums_unpack(const twp_figures_t *figures, const double *value, void *partial
     }
     for (int g = 0; g < figures->n_segments; g++)
         n_segment[g] = (int64_t) *value++;
+    memcpy(n_segment + figures->n_segments + 1, value,
+        twp_sums_n_plane_numbers(figures) * sizeof(double));
 }
 
 /* ---- counts ---------------------------------------------------------------------------------- */

@@ -162,6 +162,7 @@ twp_report_content(const twp_summary_t *summary, const twp_report_options_t *opt
     }
     twp_writing_measures(&w);
     twp_writing_economics(&w);
+    twp_writing_decision(&w);
     twp_writing_targets(&w);
     twp_writing_spread(&w);
     write_end(&w);

@@ -144,6 +144,63 @@ add_logrank(
     }
 }
 
+/* A line of one figure that has no difference. */
+static void
+add_figure(const twp_summary_t *summary, int i_segment, int i_strategy, const char *measure,
+    const char *unit, double value, double mcse, double low, double high, twp_buffer_t *buffer)
+{
+    twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
+    twp_report_csv_field(buffer, measure, false);
+    add_number(buffer, NAN);
+    twp_report_csv_field(buffer, unit, false);
+    add_number(buffer, value);
+    add_number(buffer, mcse);
+    add_number(buffer, low);
+    add_number(buffer, high);
+    for (int i = 0; i < 10; i++)
+        add_number(buffer, NAN);
+    end_line(summary, i_segment, buffer);
+}
+
+/* Of the strategies on the frontier what they have more than the next cheaper one there. */
+static void
+add_frontier(const twp_summary_t *s, int i_segment, int i_strategy, twp_buffer_t *buffer)
+{
+    const twp_summary_among_t *among = i_segment < 0 ? s->among : s->segment[i_segment].among;
+    const twp_summary_among_t *one;
+    char unit[64];
+
+    if (among == NULL)
+        return;
+    one = &among[i_strategy];
+    (void) snprintf(unit, sizeof unit, "%s year-1", s->currency);
+    add_figure(s, i_segment, i_strategy, "on_the_frontier", "1",
+        one->place == TWP_AMONG_UNKNOWN ? NAN : one->place == TWP_AMONG_FRONTIER, NAN, NAN, NAN,
+        buffer);
+    if (one->place != TWP_AMONG_FRONTIER || one->i_against < 0)
+        return;
+    add_figure(s, i_segment, i_strategy, "frontier_cost_more", s->currency, one->cost_more,
+        one->cost_more_se, NAN, NAN, buffer);
+    add_figure(s, i_segment, i_strategy, "frontier_qaly_more", "year", one->qaly_more,
+        one->qaly_more_se, NAN, NAN, buffer);
+    add_figure(s, i_segment, i_strategy, "frontier_icer", unit, one->icer, NAN,
+        one->shape == TWP_INTERVAL_BETWEEN ? one->low : NAN,
+        one->shape == TWP_INTERVAL_BETWEEN ? one->high : NAN, buffer);
+}
+
+static void
+add_chances(const twp_summary_t *s, int i_strategy, twp_buffer_t *buffer)
+{
+    for (int k = 0; s->p_best != NULL && k < s->n_curve_worths; k++) {
+        const int at = i_strategy * s->n_curve_worths + k;
+        char name[64];
+
+        (void) snprintf(name, sizeof name, "p_best_at_%.15g", s->curve_worth[k]);
+        add_figure(
+            s, -1, i_strategy, name, "1", s->p_best[at], s->p_best_mcse[at], NAN, NAN, buffer);
+    }
+}
+
 twp_status_t
 twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options,
     twp_buffer_t *buffer, twp_error_t *err)
@@ -163,6 +220,13 @@ twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options
                 add_event_times(summary, i_segment, i_row, i, buffer);
                 add_logrank(summary, i_segment, i_row, i, buffer);
             }
+        }
+        for (int i = 0; i < summary->n_strategies; i++) {
+            if (!twp_report_shows(options, i))
+                continue;
+            add_frontier(summary, i_segment, i, buffer);
+            if (i_segment < 0)
+                add_chances(summary, i, buffer);
         }
     }
     return twp_buffer_status(buffer, err);

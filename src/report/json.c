@@ -319,6 +319,92 @@ make_icers(making_t *m, const twp_summary_icer_t *icer)
     return array;
 }
 
+static const char *
+among_name(twp_frontier_place_t place)
+{
+    switch (place) {
+    case TWP_AMONG_FRONTIER: return "on_the_frontier";
+    case TWP_AMONG_DOMINATED: return "dominated";
+    case TWP_AMONG_EXTENDED: return "extendedly_dominated";
+    case TWP_AMONG_EQUAL: return "equal";
+    case TWP_AMONG_UNKNOWN: break;
+    }
+    return "unknown";
+}
+
+static json_t *
+strategy_name(const making_t *m, int i_strategy)
+{
+    return i_strategy >= 0 ? text(m->summary->strategy[i_strategy]) : json_null();
+}
+
+static json_t *
+make_frontier(making_t *m, const twp_summary_among_t *among)
+{
+    json_t *array;
+
+    if (among == NULL)
+        return json_null();
+    array = json_array();
+    for (int i = 0; i < m->summary->n_strategies; i++) {
+        json_t *object;
+        if (!twp_report_shows(m->options, i))
+            continue;
+        object = json_object();
+        put(m, object, "strategy", strategy_name(m, i));
+        put(m, object, "cost", number(among[i].cost));
+        put(m, object, "qaly", number(among[i].qaly));
+        put(m, object, "place", text(among_name(among[i].place)));
+        put(m, object, "against", strategy_name(m, among[i].i_against));
+        put(m, object, "beyond", strategy_name(m, among[i].i_beyond));
+        put(m, object, "cost_more", number(among[i].cost_more));
+        put(m, object, "cost_more_se", number(among[i].cost_more_se));
+        put(m, object, "qaly_more", number(among[i].qaly_more));
+        put(m, object, "qaly_more_se", number(among[i].qaly_more_se));
+        put(m, object, "correlation", number(among[i].correlation));
+        put(m, object, "icer", number(among[i].icer));
+        put(m, object, "low", number(among[i].low));
+        put(m, object, "high", number(among[i].high));
+        put(m, object, "interval", text(shape_name(among[i].shape)));
+        append(m, array, object);
+    }
+    return array;
+}
+
+/* Chances along the grid of worths, and which strategy has the largest mean net benefit. */
+static json_t *
+make_best_buy(making_t *m)
+{
+    const twp_summary_t *s = m->summary;
+    const int n = s->n_curve_worths;
+    json_t *object, *array, *best;
+
+    if (n == 0)
+        return json_null();
+    object = json_object();
+    best = json_array();
+    for (int k = 0; k < n; k++)
+        append(m, best, strategy_name(m, (int) s->best[k]));
+    put(m, object, "worth", numbers(m, s->curve_worth, n));
+    put(m, object, "best", best);
+    if (s->p_best == NULL)
+        return object;
+    array = json_array();
+    for (int i = 0; i < s->n_strategies; i++) {
+        json_t *one;
+        if (!twp_report_shows(m->options, i))
+            continue;
+        one = json_object();
+        put(m, one, "strategy", strategy_name(m, i));
+        put(m, one, "chance", numbers(m, s->p_best + i * n, n));
+        put(m, one, "mcse", numbers(m, s->p_best_mcse + i * n, n));
+        put(m, one, "plain_share", numbers(m, s->p_best_raw + i * n, n));
+        append(m, array, one);
+    }
+    put(m, object, "strategies", array);
+    return object;
+}
+
 static json_t *
 make_cost_effectiveness(making_t *m)
 {
@@ -337,9 +423,12 @@ make_cost_effectiveness(making_t *m)
         json_t *one = json_object();
         put(m, one, "name", text(s->segment[g].name));
         put(m, one, "strategies", make_icers(m, s->segment[g].icer));
+        put(m, one, "frontier", make_frontier(m, s->segment[g].among));
         append(m, array, one);
     }
     put(m, object, "segments", array);
+    put(m, object, "frontier", make_frontier(m, s->among));
+    put(m, object, "best_buy", make_best_buy(m));
     return object;
 }
 

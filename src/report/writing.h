@@ -53,6 +53,7 @@ void twp_writing_points(twp_writing_t *w);     /* content_points.c: a line a poi
 void twp_writing_measures(twp_writing_t *w);   /* content_measures.c */
 void twp_writing_spread(twp_writing_t *w);     /* content_measures.c */
 void twp_writing_economics(twp_writing_t *w);  /* content_economics.c */
+void twp_writing_decision(twp_writing_t *w);   /* content_decision.c */
 void twp_writing_targets(twp_writing_t *w);    /* content_targets.c */
 
 #endif

@@ -461,6 +461,8 @@ twp_fill_summary(twp_fill_t *fill, const twp_sums_t *sums, const twp_outcome_cou
         twp_fill_write_summary(fill, sums);
     if (fill->status == TWP_OK && fill->run->n_models > 1)
         twp_fill_write_economics(fill, sums);
+    if (fill->status == TWP_OK && fill->run->n_models > 1)
+        twp_fill_write_decision(fill, sums);
     if (fill->status == TWP_OK && fill->run->figures->n_segments > 0)
         twp_fill_write_segments(fill, sums);
     if (fill->status == TWP_OK && fill->run->sets != NULL)

@@ -89,6 +89,9 @@ int64_t *twp_fill_count_array(const twp_fill_run_t *run, twp_sums_t *sums,
 /** fill_root.c */
 void twp_fill_write_root(twp_fill_t *fill, const char *kind, int64_t n_twins_done);
 
+/** fill_decision.c: all strategies together, where cost and effect are measured */
+void twp_fill_write_decision(twp_fill_t *fill, const twp_sums_t *sums);
+
 /** fill_precision.c: what the looks saw, where a precision was asked for */
 void twp_fill_write_precision(twp_fill_t *fill);
 

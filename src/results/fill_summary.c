@@ -102,6 +102,9 @@ twp_fill_note_set(twp_fill_t *fill, const twp_sums_t *sums, int64_t i_set, twp_s
                 (twp_set_value_t){ one.value, one.se, one.n, one.variance_saved };
         }
     }
+    if (sets->plane != NULL)
+        memcpy(twp_sets_plane(sets, i_set), twp_sums_plane(sums, -1),
+            twp_plane_size(sets->n_models) * sizeof(double));
     for (int c = 0; c < sets->n_contrasts; c++)
         *twp_sets_economics(sets, i_set, c) = figures->i_cost >= 0
             ? twp_economics_of(twp_sums_joint(sums, -1, c))

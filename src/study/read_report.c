@@ -4,6 +4,7 @@
 #include "vocabulary/units.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_GAP_DAYS 60.0
@@ -115,6 +116,60 @@ read_uncertainty(twp_read_t *read, twp_spot_t spot)
     read->study->are_twins_same = twins != NULL && strcmp(twins, "same") == 0;
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+    const double x = *(const double *) a, y = *(const double *) b;
+
+    return (x > y) - (x < y);
+}
+
+static double
+read_worth(twp_read_t *read, twp_spot_t grid, const char *key, double least, bool may_equal)
+{
+    const twp_spot_t spot = twp_read_get(read, grid, key);
+    const double money = twp_read_constant(read, spot, TWP_DIM_MONEY, 0);
+
+    if (!isnan(money) && !(money > least || (may_equal && money == least)))
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
+            may_equal ? twp_read_printf(read, "money not below %.10g", least) : "money above 0",
+            NULL, "the amount is out of range");
+    return money;
+}
+
+/* Worths of the list and of the grid, each once. Numbers of the grid are from + k by, k = 0, 1, ... */
+static void
+read_curve_worths(twp_read_t *read, twp_spot_t grid)
+{
+    twp_study_typed_t *const study = read->study;
+    double from = 0, by = NAN;
+    int n_steps = -1, n = study->n_worth;
+
+    if (twp_read_is_mapping(grid)) {
+        from = read_worth(read, grid, "from", 0, true);
+        by = read_worth(read, grid, "by", 0, false);
+        const double to = read_worth(read, grid, "to", from, true);
+        const double n_whole = by > 0 ? floor((to - from) / by * (1 + 1e-12)) : -1;
+
+        if (n_whole > TWP_STUDY_MAX_WORTH_STEPS)
+            twp_read_fail(read, twp_read_place(twp_read_get(read, grid, "by")),
+                twp_read_text(twp_read_get(read, grid, "by")),
+                twp_read_printf(read, "at most %d steps", TWP_STUDY_MAX_WORTH_STEPS), NULL,
+                "there are too many worths");
+        else if (n_whole >= 0)
+            n_steps = (int) n_whole;
+    }
+    study->curve_worth = TWP_READ_NEW(read, double, n + n_steps + 2);
+    for (int i = 0; i < n; i++)
+        study->curve_worth[i] = study->worth_of_a_qaly[i];
+    for (int k = 0; k <= n_steps; k++)
+        study->curve_worth[n++] = from + k * by;
+    qsort(study->curve_worth, (size_t) n, sizeof(double), by_size);
+    for (int i = 0; i < n; i++)
+        if (i == 0 || study->curve_worth[i] != study->curve_worth[i - 1])
+            study->curve_worth[study->n_curve_worths++] = study->curve_worth[i];
+}
+
 void
 twp_read_report(twp_read_t *read)
 {
@@ -138,6 +193,7 @@ twp_read_report(twp_read_t *read)
                 NULL, "the amount is out of range");
         study->worth_of_a_qaly[study->n_worth++] = money;
     }
+    read_curve_worths(read, twp_read_get(read, report, "acceptability"));
     twp_read_measures(read);
 }
 

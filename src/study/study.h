@@ -487,6 +487,7 @@ double twp_study_swept_at(const twp_study_swept_t *swept, double share);
 
 #define TWP_STUDY_MAX_CORRELATED 64
 /* A set's number stands in the top 24 bits of the ids of its twins. */
+#define TWP_STUDY_MAX_WORTH_STEPS 1000 /* of report.acceptability */
 #define TWP_STUDY_MAX_PARAMETER_SETS ((1 << 24) - 1)
 
 typedef struct twp_study {
@@ -565,6 +566,8 @@ typedef struct twp_study {
     int *by_attribute; /* segments: truth or categorical attributes */
     int n_worth;
     double *worth_of_a_qaly; /* money per QALY */
+    int n_curve_worths;
+    double *curve_worth; /* rising: those of worth_of_a_qaly and of the grid of acceptability */
     twp_study_discount_t discount;
     twp_study_record_t record;
     int n_kaplan_meier; /* curves in /survival: event since start */

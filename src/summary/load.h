@@ -66,6 +66,7 @@ void twp_load_free_columns(twp_load_t *load);
 /** load_parts.c */
 void twp_load_segments(twp_load_t *load);
 void twp_load_icers(twp_load_t *load);
+void twp_load_decision(twp_load_t *load); /* load_decision.c; after segments */
 void twp_load_targets(twp_load_t *load);
 void twp_load_precision(twp_load_t *load);
 void twp_load_curves(twp_load_t *load);

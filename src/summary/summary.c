@@ -196,6 +196,7 @@ load_rest(twp_load_t *load)
     } else {
         twp_load_segments(load);
         twp_load_icers(load);
+        twp_load_decision(load);
         twp_load_targets(load);
         twp_load_precision(load);
         twp_load_curves(load);

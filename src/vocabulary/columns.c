@@ -52,12 +52,18 @@ static const char *const meanings_fate[] = { "missing", "done", "failed" };
 #define FATE .n_flags = 3, .flag_meanings = meanings_fate
 #define PLACE .n_flags = 6, .flag_meanings = meanings_place
 #define INTERVAL .n_flags = 4, .flag_meanings = meanings_interval
+/* Numbers of twp_frontier_place_t. */
+static const char *const meanings_frontier[] = { "unknown", "on_the_frontier", "dominated",
+    "extendedly_dominated", "equal" };
+#define FRONTIER .n_flags = 5, .flag_meanings = meanings_frontier
 
 static const twp_column_group_t groups[] = {
     { "points", "The points of a sweep and what became of each", NULL, { NULL, NULL }, YES },
     { "summary", "Measures per strategy over time, mean over twins", NULL, { "point", NULL }, YES },
     { "contrasts", "Paired differences against the baseline strategy", NULL, { "point", NULL },
         YES },
+    { "decision", "All strategies together: the frontier, and which is the best buy at each worth",
+        NULL, { "point", NULL }, YES },
     { "segments", "Summary and contrasts by segment of the population", NULL, { "point", NULL },
         YES },
     { "targets", "What the model is judged by, and how it did", NULL, { "point", NULL }, YES },
@@ -120,6 +126,39 @@ static const twp_column_group_t groups[] = {
         ROW_WITH(YES, group, "row_size", INT32, D1("path"), NULL, "rows of the path",        \
             .sample_dimension = member),                                                     \
         ROW(YES, group, "row_start", INT64, D1("path"), NULL, "first row of the path, from 0")
+
+/* Of all twins, or with the prefix segment_ of those of a segment. */
+#define BY_STRATEGY() D1("strategy")
+#define BY_SEGMENT() D2("segment", "strategy")
+#define INCREMENTAL(prefix, DIMS)                                                                  \
+    ROW(NO, "decision", prefix "cost", FLOAT64, DIMS(), "{unit}", "mean cost"),                    \
+        ROW(NO, "decision", prefix "effect", FLOAT64, DIMS(), "{unit}", "mean effect"),            \
+        ROW_WITH(NO, "decision", prefix "frontier", INT8, DIMS(), NULL,                            \
+            "place among all strategies", FRONTIER),                                               \
+        ROW(NO, "decision", prefix "against", INT32, DIMS(), NULL,                                 \
+            "row of the strategy that it is compared with: the next cheaper one on the frontier, " \
+            "the one that dominates it or that it equals; -1: none"),                              \
+        ROW(NO, "decision", prefix "beyond", INT32, DIMS(), NULL,                                  \
+            "row of the next dearer strategy on the frontier, of one that is extendedly "          \
+            "dominated; -1: none"),                                                                \
+        ROW(NO, "decision", prefix "incremental_cost", FLOAT64, DIMS(), "{unit}",                  \
+            "cost more than the next cheaper strategy on the frontier"),                           \
+        ROW(NO, "decision", prefix "incremental_cost_se", FLOAT64, DIMS(), "{unit}",               \
+            "standard error of the incremental cost"),                                             \
+        ROW(NO, "decision", prefix "incremental_effect", FLOAT64, DIMS(), "{unit}",                \
+            "effect more than the next cheaper strategy on the frontier"),                         \
+        ROW(NO, "decision", prefix "incremental_effect_se", FLOAT64, DIMS(), "{unit}",             \
+            "standard error of the incremental effect"),                                           \
+        ROW(NO, "decision", prefix "incremental_correlation", FLOAT64, DIMS(), "1",                \
+            "correlation of the errors of incremental cost and effect"),                           \
+        ROW(NO, "decision", prefix "icer", FLOAT64, DIMS(), "{unit}",                              \
+            "incremental cost per unit of effect between neighbours on the frontier"),             \
+        ROW(NO, "decision", prefix "icer_low", FLOAT64, DIMS(), "{unit}",                          \
+            "lower border of the 95 % interval of the ratio (Fieller)"),                           \
+        ROW(NO, "decision", prefix "icer_high", FLOAT64, DIMS(), "{unit}",                         \
+            "upper border of the 95 % interval of the ratio (Fieller)"),                           \
+        ROW_WITH(NO, "decision", prefix "icer_interval", INT8, DIMS(), NULL,                       \
+            "where the interval lies: between the borders or outside them", INTERVAL)
 
 #define DAY(the_name, the_long_name)                                                 \
     ROW_WITH(NO, "adherence", the_name, FLOAT64, D1("row"), "days since 1970-01-01", \
@@ -281,6 +320,23 @@ static const twp_column_t columns[] = {
     ROW(NO, "targets", "measure", TEXT, D1("target"), NULL, "measure that it is about"),
     ROW(NO, "targets", "target_strategy", TEXT, D1("target"), NULL, "strategy that it is about"),
     ROW(NO, "targets", "source", TEXT, D1("target"), NULL, "where the value is from"),
+
+    POINT("decision"),
+    STRATEGY("decision"),
+    ROW(NO, "decision", "segment", TEXT, D1("segment"), NULL, "name of the segment"),
+    ROW(NO, "decision", "worth", FLOAT64, D1("worth"), "{unit}",
+        "what one unit of effect is worth"),
+    INCREMENTAL("", BY_STRATEGY),
+    INCREMENTAL("segment_", BY_SEGMENT),
+    ROW(NO, "decision", "best", INT32, D1("worth"), NULL,
+        "row of the strategy with the largest mean net benefit; -1: not known"),
+    ROW(NO, "decision", "p_best", FLOAT64, D2("strategy", "worth"), "1",
+        "chance that the strategy has the largest net benefit, over what is not known about the "
+        "parameters; NaN: it cannot be told from so few twins a set"),
+    ROW(NO, "decision", "p_best_mcse", FLOAT64, D2("strategy", "worth"), "1",
+        "error of that chance, of the number of sets and twins"),
+    ROW(NO, "decision", "p_best_raw", FLOAT64, D2("strategy", "worth"), "1",
+        "share of the parameter sets in which it has, the twins' part of their spread included"),
 
     ROW(YES, "precision", "precision", TEXT, D1("precision"), NULL,
         "strategy and figure whose difference from the baseline is asked for"),
@@ -588,6 +644,8 @@ static const twp_column_attribute_t attributes[] = {
     ATTRIBUTE(NO, "", "discount", TEXT, "rate at which what is discounted is so"),
     ATTRIBUTE(NO, "contrasts", "icer_cost", TEXT, "measure that is the cost of the icer"),
     ATTRIBUTE(NO, "contrasts", "icer_effect", TEXT, "measure that is the effect of the icer"),
+    ATTRIBUTE(NO, "decision", "cost", TEXT, "measure that is the cost"),
+    ATTRIBUTE(NO, "decision", "effect", TEXT, "measure that is the effect"),
     ATTRIBUTE(NO, "precision", "reached", TEXT, "yes or no: at the last look, by each"),
     ATTRIBUTE(NO, "precision", "twins_most", INT32, "twins that could have been lived"),
     ATTRIBUTE(NO, "adherence", "per", TEXT, "patient, episode, window or event"),

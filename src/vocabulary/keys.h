@@ -72,6 +72,7 @@ typedef enum {
     TWP_BLOCK_STRATEGY,
     TWP_BLOCK_TARGET, /* and the keys of MEASURE */
     TWP_BLOCK_REPORT,
+    TWP_BLOCK_ACCEPTABILITY,
     TWP_BLOCK_UNCERTAINTY,
     TWP_BLOCK_MEASURE, /* which keys a measure takes: measures.h */
     TWP_BLOCK_DISCOUNT,

@@ -228,6 +228,60 @@ class Frames(unittest.TestCase):
                 if sets == 0:
                     self.assertEqual({"hit", "miss", "too_close_to_tell"}, set(mine.verdict))
 
+    def test_the_frontier_is_of_the_means(self):
+        frontier, means = results.frontier(), results.summary()
+        means = means[means.time.isna()].set_index(["measure", "strategy"])["mean"]
+        self.assertEqual(list(frontier.strategy), STRATEGIES)
+        for row in frontier.itertuples():
+            self.assertAlmostEqual(row.cost, means["cost", row.strategy], delta=1e-9 * abs(row.cost))
+            self.assertAlmostEqual(row.effect, means["qaly", row.strategy], delta=1e-9)
+        on = frontier[frontier.frontier == "on_the_frontier"].sort_values("cost")
+        self.assertTrue(len(on) >= 1 and pd.isna(on.against.iloc[0]))
+        np.testing.assert_allclose(on.icer.iloc[1:], np.diff(on.cost) / np.diff(on.effect), rtol=1e-9)
+        self.assertEqual(list(on.against.iloc[1:]), list(on.strategy.iloc[:-1]))
+        parts = results.frontier(by_segment=True)
+        self.assertEqual(len(parts), 3 * parts.segment.nunique())
+        best = results.acceptability()
+        for worth, rows in best.groupby("worth"):
+            benefit = (worth * frontier.effect - frontier.cost).to_numpy()
+            self.assertEqual(list(rows.is_best), [i == benefit.argmax() for i in range(len(benefit))])
+        self.assertTrue(best.p_best.isna().all())
+
+    def test_chances_to_be_best_and_the_plane_are_of_the_draws(self):
+        study = pathlib.Path(folder.name, "curve.yaml")
+        study.write_text(f"twinpath: 1\nstudy: curve\nsource: assumption\nbased_on: {STUDY}\n"
+                         "report: {acceptability: {to: 60000 USD, by: 20000 USD}}\n"
+                         "parameters: {nurse_stop: {value: 0.7, uncertain: {lognormal: {se_log: 0.2}}}}\n")
+        with twinpath.run(study, patients=300, parameter_sets=25, twins="same", progress=None,
+                          output=os.path.join(folder.name, "curve.h5")) as run:
+            curve, draws, plane = run.acceptability(), run.draws(), run.plane()
+            self.assertEqual(sorted(set(curve.worth)), [0, 20000, 40000, 50000, 60000, 100000])
+            wide = draws.pivot(index="parameter_set", columns="strategy")
+            for worth, rows in curve.groupby("worth"):
+                benefit = (worth * wide["qaly"] - wide["cost"])[STRATEGIES]
+                share = (benefit.eq(benefit.max(axis=1), axis=0)).mean()
+                np.testing.assert_allclose(rows.raw, share, atol=1e-12)
+                np.testing.assert_allclose(rows.p_best, share, atol=1e-12)  # the same twins: nothing is drawn together
+            for row in plane.itertuples():
+                self.assertAlmostEqual(row.cost, wide["cost"].loc[row.parameter_set, row.contrast]
+                                       - wide["cost"].loc[row.parameter_set, STRATEGIES[0]], places=6)
+            for name in ("plane", "acceptability"):
+                figure = run.plot(name)
+                figure.savefig(os.path.join(folder.name, name + ".png"), dpi=50)
+            drawn = figure.axes[0].lines[1].get_ydata()
+            np.testing.assert_array_equal(drawn, curve[curve.strategy == STRATEGIES[0]].sort_values("worth").p_best)
+
+    def test_what_the_looks_saw(self):
+        path = os.path.join(folder.name, "precise.h5")
+        subprocess.run([os.environ["TWP_PROGRAM"], "run", str(STUDY), "-q", "-o", path, "-n", "5000", "--precision",
+                        "nurse.qaly=1e-9", "--precision", "nurse.cost=1e9"], check=True)
+        with twinpath.open(path) as run:
+            table = run.precision()
+            self.assertEqual(list(table.look), [4096, 4096, 5000, 5000])
+            self.assertEqual(list(table.unit), ["year", "USD"] * 2)
+            last = run.contrasts().query("measure == 'qaly' and contrast == 'nurse'").iloc[0]
+            self.assertAlmostEqual(table.half_width.iloc[2], 1.959963984540054 * last.mcse, places=12)
+
     def test_means_of_the_draws_are_the_summary(self):
         study = pathlib.Path(folder.name, "uncertain.yaml")
         study.write_text(f"twinpath: 1\nstudy: uncertain\nsource: assumption\nbased_on: {STUDY}\n"

@@ -16,7 +16,7 @@ import netCDF4  # noqa: F401
 import xarray as xr
 from reading import N_TWINS, STRATEGIES, decode
 
-GROUPS = ["contrasts", "events", "outcomes", "provenance", "segments", "session", "summary",
+GROUPS = ["contrasts", "decision", "events", "outcomes", "provenance", "segments", "session", "summary",
           "survival", "targets", "trajectories", "twins"]
 PLAIN_DIMENSION = b"This is a netCDF dimension but not a netCDF variable."
 

@@ -12,6 +12,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 scripts=$here/../../scripts
 "${TWP_PROGRAM:?}" run "$here/../python/study.yaml" --quiet -o "$folder/results.h5"
 "$TWP_PROGRAM" run "$here/../python/draws_study.yaml" --quiet -o "$folder/draws.h5"
+"$TWP_PROGRAM" run "$here/../python/draws_study.yaml" --quiet -o "$folder/sets.h5" \
+    --set 'report.acceptability={to: 60000 USD, by: 20000 USD}'
+"$TWP_PROGRAM" run "$here/../python/study.yaml" --quiet -o "$folder/precise.h5" -n 5000 \
+    --precision nurse.qaly=1e-9 --precision nurse.cost=1e9
 PYTHONPATH=$scripts "${TWP_PYTHON:-/usr/bin/python3}" - "$folder" << 'PYTHON'
 import sys
 import twinpath
@@ -21,6 +25,12 @@ for name in ("twins", "outcomes", "summary", "contrasts", "occupancy", "survival
              "cumulative_incidence", "aalen_johansen", "event_times", "logrank", "events", "dispensings",
              "cost_effectiveness", "net_benefit", "targets"):
     getattr(results, name)().to_csv(f"{folder}/{name}.csv", index=False)
+results.frontier().to_csv(folder + "/frontier.csv", index=False)
+results.frontier(by_segment=True).to_csv(folder + "/frontier_by_segment.csv", index=False)
+sets = twinpath.open(folder + "/sets.h5")
+sets.acceptability().to_csv(folder + "/acceptability.csv", index=False)
+sets.plane().to_csv(folder + "/plane.csv", index=False)
+twinpath.open(folder + "/precise.h5").precision().to_csv(folder + "/precision.csv", index=False)
 results.multistate("supply").to_csv(folder + "/multistate.csv", index=False)
 results.events(123, "nurse").to_csv(folder + "/life.csv", index=False)
 sets = twinpath.open(folder + "/draws.h5")

@@ -93,10 +93,10 @@ fill_figures(sample_t *sample)
     memcpy(sample->contrast, c, sizeof c);
     sample->estimate[5 * N_STRATEGIES].quantile = quantile_values;
     sample->estimate[4 * N_STRATEGIES].low = NAN; /* one world has no interval */
-    sample->segment[0] =
-        (twp_summary_segment_t){ "female=no", 5012, sample->estimate, sample->contrast, NULL };
+    sample->segment[0] = (twp_summary_segment_t){ "female=no", 5012, sample->estimate,
+        sample->contrast, NULL, NULL };
     sample->segment[1] = (twp_summary_segment_t){ "female=yes", 14988, sample->estimate,
-        sample->contrast, sample->icer };
+        sample->contrast, sample->icer, NULL };
 }
 
 static void
@@ -413,6 +413,60 @@ test_cost_and_effect_are_told_of_segments_too(void **state)
     free(text);
     text = report(twp_report_table, &sample->summary, NULL);
     assert_lacks(text, "female");
+    free(text);
+}
+
+/* N_STRATEGIES is 3: the baseline is on the frontier, app extendedly dominated, nurse beyond. */
+static void
+test_all_strategies_are_told_by_rising_cost_with_their_place(void **state)
+{
+    const twp_summary_among_t among[3] = { { 5000, 3.1, TWP_AMONG_FRONTIER, -1, -1, NAN, NAN, NAN,
+                                               NAN, NAN, NAN, NAN, NAN, TWP_INTERVAL_NONE },
+        { 9000, 3.15, TWP_AMONG_FRONTIER, 0, -1, 4000, 61, 0.05, 0.004, 0.3, 80000, 70000, 93000,
+            TWP_INTERVAL_BETWEEN },
+        { 8000, 3.12, TWP_AMONG_EXTENDED, 0, 1, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+            TWP_INTERVAL_NONE } };
+    const double curve_worth[3] = { 50000, 100000, 150000 }, best[3] = { 0, 1, 1 };
+    const double p[9] = { 0.9, 0.25, NAN, 0.1, 0.75, NAN, 0, 0, NAN };
+    const double raw[9] = { 0.7, 0.4, 0.3, 0.2, 0.5, 0.6, 0.1, 0.1, 0.1 };
+    sample_t *sample = *state;
+    const char *first, *second, *third;
+    char *text;
+
+    sample->summary.among = among;
+    sample->segment[1].among = among;
+    text = report(twp_report_table, &sample->summary, NULL);
+    first = strstr(text, "All strategies together (USD)");
+    assert_non_null(first);
+    first = strstr(first, "the cheapest");
+    second = first != NULL ? strstr(first, "extendedly dominated") : NULL;
+    third = second != NULL ? strstr(second, "80,000  70,000 to 93,000") : NULL;
+    assert_non_null(third);
+    assert_lacks(text, "Chance to be the best buy");
+    free(text);
+
+    sample->summary.n_curve_worths = 3;
+    sample->summary.curve_worth = curve_worth;
+    sample->summary.best = best;
+    sample->summary.p_best = p;
+    sample->summary.p_best_mcse = p;
+    sample->summary.p_best_raw = raw;
+    text = report(twp_report_table, &sample->summary, NULL);
+    assert_contains(text, "Chance to be the best buy");
+    assert_contains(text, "0.750  0.750        0.500  largest mean net benefit");
+    assert_contains(text, "more twins a set are needed");
+    free(text);
+    text = report(twp_report_json, &sample->summary, NULL);
+    assert_contains(text, "\"place\": \"extendedly_dominated\"");
+    assert_contains(text, "\"best_buy\": {");
+    assert_contains(text, "\"plain_share\": [");
+    free(text);
+    const twp_report_options_t options = { .has_segments = true };
+    text = report(twp_report_csv, &sample->summary, &options);
+    assert_contains(text, ",frontier_icer,,USD year-1,80000,,70000,93000,,,,,,,,,,,,complete\n");
+    assert_contains(text, ",frontier_icer,,USD year-1,80000,,70000,93000,,,,,,,,,,,female=yes,");
+    assert_contains(text, ",on_the_frontier,,1,0,");
+    assert_contains(text, ",p_best_at_100000,,1,0.75,0.75,");
     free(text);
 }
 
@@ -946,6 +1000,7 @@ main(void)
         cmocka_unit_test(test_a_wide_grid_puts_long_names_on_lines_of_their_own),
         WITH_SAMPLE(test_the_table_says_what_a_strategy_person_wants),
         WITH_SAMPLE(test_cost_and_effect_are_told_of_segments_too),
+        WITH_SAMPLE(test_all_strategies_are_told_by_rising_cost_with_their_place),
         WITH_SAMPLE(test_money_has_its_year_and_discounting_its_rate),
         WITH_SAMPLE(test_exactly_nothing_is_0),
         WITH_SAMPLE(test_a_target_whose_interval_covers_a_bound_is_too_close_to_tell),

@@ -11,7 +11,7 @@ sets_of(const double *value, int n, double se, bool are_twins_same)
 {
     twp_sets_t *sets = NULL;
 
-    assert_int_equal(twp_sets_create(n, are_twins_same, 2, 1, &sets, NULL), TWP_OK);
+    assert_int_equal(twp_sets_create(n, are_twins_same, 2, 1, false, &sets, NULL), TWP_OK);
     for (int k = 0; k < n; k++) {
         *twp_sets_value(sets, k, 0, 0) = (twp_set_value_t){ value[k], se, 10, NAN };
         *twp_sets_value(sets, k, 1, 0) = (twp_set_value_t){ 0, 0, 10, NAN };

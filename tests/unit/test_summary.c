@@ -401,6 +401,42 @@ test_cost_and_effect_are_weighed_in_each_segment(void **state)
     free(cost);
 }
 
+/* Of two strategies the frontier holds the better one alone, of all twins and of each segment; the best buy
+ * at any worth is it. Means are those of the twins' rows. */
+static void
+test_all_strategies_are_weighed_together(void **state)
+{
+    const fixture_t *const fixture = *state;
+    const twp_summary_t *const summary = fixture->summary;
+    double *const cost = outcome(fixture, "outcomes/cost", 2 * N);
+    double *const qaly = outcome(fixture, "outcomes/qaly", 2 * N);
+
+    assert_non_null(summary->among);
+    for (int s = 0; s < 2; s++) {
+        assert_near_relative(summary->among[s].cost, mean_of(cost + s * N, N).mean, 1e-5);
+        assert_near_relative(summary->among[s].qaly, mean_of(qaly + s * N, N).mean, 1e-5);
+    }
+    assert_int_equal(summary->among[0].place, TWP_AMONG_DOMINATED);
+    assert_int_equal(summary->among[0].i_against, 1);
+    assert_int_equal(summary->among[1].place, TWP_AMONG_FRONTIER);
+    assert_int_equal(summary->among[1].i_against, -1);
+    assert_true(isnan(summary->among[1].icer));
+    assert_int_equal(summary->n_curve_worths, 2);
+    assert_near(summary->curve_worth[0], 1000, 0);
+    assert_near(summary->best[0], 1, 0);
+    assert_near(summary->best[1], 1, 0);
+    assert_null(summary->p_best);
+    for (int g = 0; g < summary->n_segments; g++) {
+        assert_non_null(summary->segment[g].among);
+        assert_near_relative(summary->segment[g].among[1].cost - summary->segment[g].among[0].cost,
+            summary->segment[g].icer[0].cost, 1e-9);
+        assert_near_relative(summary->segment[g].among[1].qaly - summary->segment[g].among[0].qaly,
+            summary->segment[g].icer[0].qaly, 1e-9);
+    }
+    free(qaly);
+    free(cost);
+}
+
 static void
 test_targets_are_judged(void **state)
 {
@@ -479,6 +515,7 @@ main(void)
         cmocka_unit_test(test_ages_are_written_in_years),
         cmocka_unit_test(test_cost_and_effect_are_weighed),
         cmocka_unit_test(test_cost_and_effect_are_weighed_in_each_segment),
+        cmocka_unit_test(test_all_strategies_are_weighed_together),
         cmocka_unit_test(test_targets_are_judged),
         cmocka_unit_test(test_curves_and_provenance_are_there),
         cmocka_unit_test(test_the_file_is_of_the_layout),

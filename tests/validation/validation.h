@@ -258,9 +258,65 @@ validation_spread(const char *results, const char *measure, int i_strategy, doub
     twp_reader_close(reader);
 }
 
+/** On the frontier, against the next cheaper strategy there; and chances to be the best buy. */
+static inline void
+validation_decision(const validation_case_t *one, int64_t i_row, const twp_summary_t *summary,
+    const char *figure, int s, double *mean, double *mcse)
+{
+    const twp_summary_among_t *const among = &summary->among[s];
+
+    if (strcmp(figure, "frontier_cost") == 0) {
+        *mean = among->cost_more;
+        *mcse = among->cost_more_se;
+    } else if (strcmp(figure, "frontier_qaly") == 0) {
+        *mean = among->qaly_more;
+        *mcse = among->qaly_more_se;
+    } else if (strcmp(figure, "frontier_icer") == 0) { /* delta method */
+        const double by_qaly = among->icer * among->qaly_more_se;
+        *mean = among->icer;
+        *mcse = sqrt(among->cost_more_se * among->cost_more_se + by_qaly * by_qaly -
+                    2 * among->correlation * among->cost_more_se * by_qaly) /
+            fabs(among->qaly_more);
+    } else if (strcmp(figure, "p_best") == 0) {
+        const double worth = validation_number(&one->map, i_row, "measure", NAN);
+
+        for (int k = 0; k < summary->n_curve_worths; k++)
+            if (summary->curve_worth[k] == worth) {
+                *mean = summary->p_best[s * summary->n_curve_worths + k];
+                *mcse = summary->p_best_mcse[s * summary->n_curve_worths + k];
+            }
+    } else {
+        fail_msg("%s: no figure", figure);
+    }
+}
+
+/** A row of figure `place`: ND, D or ED among all strategies. */
+static inline bool
+validation_judge_place(const validation_case_t *one, int64_t i_row, const twp_summary_t *summary,
+    validation_verdict_t *verdict)
+{
+    static const char *const place[] = { "", "ND", "D", "ED", "" };
+    const char *const want = validation_text(&one->expected, i_row, "value");
+    const char *const strategy = validation_text(&one->map, i_row, "strategy");
+    int s = 0;
+
+    while (s < summary->n_strategies && strcmp(summary->strategy[s], strategy) != 0)
+        s++;
+    assert_true(s < summary->n_strategies);
+    const bool is_good = strcmp(place[summary->among[s].place], want) == 0;
+
+    verdict->n_judged++;
+    verdict->n_missed += !is_good;
+    if (!is_good)
+        print_error(
+            "%s: %s is %s, wanted %s\n", one->name, strategy, place[summary->among[s].place], want);
+    return is_good;
+}
+
 /**
  * Column `figure`: "" the mean, `sd`, `mcse` (that which the summary states, times the root of the number
- * of twins), or against the baseline `difference` and `icer`.
+ * of twins), against the baseline `difference` and `icer`, and of all strategies together `frontier_*` and
+ * `p_best`.
  */
 static inline void
 validation_special(const validation_case_t *one, int64_t i_row, const twp_summary_t *summary,
@@ -290,7 +346,7 @@ validation_special(const validation_case_t *one, int64_t i_row, const twp_summar
                     2 * icer->correlation * icer->cost_se * by_qaly) /
             fabs(icer->qaly);
     } else {
-        fail_msg("%s: no figure", figure);
+        validation_decision(one, i_row, summary, figure, s, mean, mcse);
     }
 }
 
@@ -338,6 +394,9 @@ static inline bool
 validation_judge(const validation_case_t *one, int64_t i_row, const twp_summary_t *summary,
     bool is_strict, validation_verdict_t *verdict)
 {
+    if (twp_csv_column(&one->map, "figure") >= 0 &&
+        strcmp(validation_text(&one->map, i_row, "figure"), "place") == 0)
+        return validation_judge_place(one, i_row, summary, verdict);
     const double value = validation_number(&one->expected, i_row, "value", NAN);
     /* Integers are exact; anything else was rounded when it was printed. */
     const bool is_rounded = strchr(validation_text(&one->expected, i_row, "value"), '.') != NULL;
