@@ -71,17 +71,23 @@ class Cells(unittest.TestCase):
             sets = None if parameter_sets is None else 12
             return plain(study, patients=min(patients, 100 if sets else 800), parameter_sets=sets, progress=None, **options)
 
-        said = io.StringIO()
+        said, n_same = io.StringIO(), 0
         os.chdir(ROOT / "scenarios")  # where Jupyter runs it
         try:
             twinpath.run = few
             with contextlib.redirect_stdout(said):
-                for kind, source in notebook.cells_of(SCRIPT.read_text(encoding="utf-8")):
+                for cell, (kind, source) in zip(told().cells, notebook.cells_of(SCRIPT.read_text(encoding="utf-8"))):
+                    before = len(said.getvalue())
                     if kind == "code":
                         exec(compile(source, "decision.py", "exec"), names)
+                    if "results" not in names and kind == "code":  # nothing was run yet: no matter how many twins
+                        printed = [output.text for output in cell.outputs if output.output_type == "stream"]
+                        self.assertEqual(said.getvalue()[before:], "".join(printed), "scripts/notebook.py makes it anew")
+                        n_same += len(printed)
         finally:
             twinpath.run = plain
             os.chdir(here)
+        self.assertEqual(n_same, 2)
         contrasts = names["contrasts"]
         difference = contrasts[contrasts.time.isna()].pivot(index="contrast", columns="measure", values="diff")
         self.assertEqual(len(names["choices"]), 4)
