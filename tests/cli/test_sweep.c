@@ -3,6 +3,7 @@
 #include "testlib.h"
 
 #include <fcntl.h>
+#include <hdf5.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -557,6 +558,32 @@ test_a_damaged_shard_is_told_by_merge_and_lived_again_by_sweep(void **state)
     free(shard);
 }
 
+/* A copy of a shard that says of itself to have another content. */
+static void
+state_another_digest(const fixture_t *f, const char *from, const char *to)
+{
+    char *const source = testlib_join(f->folder, from), *const copy = testlib_join(f->folder, to);
+    char digest[DIGEST_SIZE];
+    const char *const text = digest;
+    size_t n = 0;
+    char *const bytes = testlib_read_file(source, &n);
+    const hid_t type = H5Tcopy(H5T_C_S1);
+
+    memset(digest, 'a', DIGEST_SIZE - 1);
+    digest[DIGEST_SIZE - 1] = '\0';
+    testlib_write_bytes(copy, bytes, n);
+
+    const hid_t file = H5Fopen(copy, H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t attribute = H5Aopen(file, "content_digest", H5P_DEFAULT);
+
+    assert_true(H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0);
+    assert_true(H5Awrite(attribute, type, &text) >= 0);
+    assert_true(H5Aclose(attribute) >= 0 && H5Fclose(file) >= 0 && H5Tclose(type) >= 0);
+    free(bytes);
+    free(copy);
+    free(source);
+}
+
 static void
 test_what_does_not_belong_together_is_refused_by_name(void **state)
 {
@@ -596,6 +623,11 @@ test_what_does_not_belong_together_is_refused_by_name(void **state)
                        SHARD("a", 4), "--digest"),
         0, f->digest, "");
     testlib_expect(merge("b", "--keep-shards"), 1, "", "of another content is already there");
+    state_another_digest(f, "a/shards/shard-000001-of-000005.h5", "changed.h5");
+    testlib_expect(merge(SHARD("a", 0), SHARD("a", 1), "changed.h5", SHARD("a", 2)), 2, "",
+        "are both shard 1, and they differ");
+    testlib_expect(merge(SHARD("a", 0), "changed.h5", SHARD("a", 2), SHARD("a", 3), SHARD("a", 4)),
+        2, "", "changed.h5: damaged: the digest of its content is");
     free(other);
 }
 
