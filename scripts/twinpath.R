@@ -91,6 +91,7 @@ twp_table <- function(results, group, by, kinds, own = list()) {
     ending <- kinds[[1]]
     measures <- names_here[endsWith(names_here, ending) & names_here != ending]
     measures <- substring(measures, 1, nchar(measures) - nchar(ending))
+    measures <- measures[paste0(measures, kinds$mcse) %in% names_here]
     frames <- lapply(measures, function(measure) {
         first <- twp_read(results, group, paste0(measure, ending))
         labels <- list()

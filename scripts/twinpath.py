@@ -156,9 +156,9 @@ class Results(Lives):
         ending = next(iter(kinds.values()))
         frames = []
         for variable in variables:
-            if not variable.endswith(ending) or variable == ending:
-                continue
             measure = variable[:-len(ending)]
+            if not variable.endswith(ending) or measure + kinds["mcse"] not in variables:
+                continue
             frame = self._frame(group, variable).rename(columns={"value": next(iter(kinds))})
             for kind, other in list(kinds.items())[1:]:
                 name = measure + other

@@ -133,3 +133,85 @@ twp_aalen_johansen(const twp_transitions_t *transitions, twp_aalen_johansen_sink
         sink(context, k + 1, chain.p, chain.v);
     }
 }
+
+/* ---- what lives add to the error -------------------------------------------------------------- */
+
+static double
+row_sum(const int64_t *row, size_t n)
+{
+    int64_t sum = 0;
+
+    for (size_t j = 0; j < n; j++)
+        sum += row[j];
+    return (double) sum;
+}
+
+/** Shares p(0) .. p(n_steps), one after the other. */
+static void
+find_shares(const twp_transitions_t *transitions, int n_steps, double *p)
+{
+    const size_t n = (size_t) transitions->n_states;
+    const double total = row_sum(transitions->start, n);
+
+    for (size_t h = 0; h < n; h++)
+        p[h] = (double) transitions->start[h] / total;
+    for (int k = 0; k < n_steps; k++, p += n) {
+        memset(p + n, 0, n * sizeof(double));
+        for (size_t h = 0; h < n; h++) {
+            const int64_t *row = transitions->moved + ((size_t) k * n + h) * n;
+            const double at_risk = row_sum(row, n);
+            if (!(at_risk > 0))
+                p[n + h] += p[h];
+            for (size_t j = 0; j < n && at_risk > 0; j++)
+                p[n + j] += p[h] * (double) row[j] / at_risk;
+        }
+    }
+}
+
+/** One step back: after becomes before, and the groups take what their lives add. */
+static void
+take_back(const twp_transitions_t *transitions, int i_step, const double *p, double *after,
+    double *before, int n_groups, const int64_t *group, size_t group_size, double *sum)
+{
+    const size_t n = (size_t) transitions->n_states;
+
+    for (size_t h = 0; h < n; h++) {
+        const size_t first = ((size_t) i_step * n + h) * n;
+        const int64_t *row = transitions->moved + first;
+        const double at_risk = row_sum(row, n);
+
+        before[h] = at_risk > 0 ? 0 : after[h];
+        if (!(at_risk > 0))
+            continue;
+        for (size_t j = 0; j < n; j++)
+            before[h] += (double) row[j] / at_risk * after[j];
+        for (int g = 0; g < n_groups; g++) {
+            const int64_t *moved = group + (size_t) g * group_size + n + first;
+            for (size_t j = 0; j < n; j++)
+                sum[g] += (double) moved[j] * p[h] / at_risk * (after[j] - before[h]);
+        }
+    }
+    memcpy(after, before, n * sizeof(double));
+}
+
+void
+twp_aalen_johansen_groups(const twp_transitions_t *transitions, int i_state, int n_steps,
+    int n_groups, const int64_t *group, double *sum, double *scratch)
+{
+    const size_t n = (size_t) transitions->n_states;
+    const size_t group_size = n + (size_t) transitions->n_steps * n * n;
+    const double total = row_sum(transitions->start, n);
+    double *p = scratch, *after = scratch + ((size_t) n_steps + 1) * n, *before = after + n;
+
+    memset(sum, 0, (size_t) n_groups * sizeof(double));
+    find_shares(transitions, n_steps, p);
+    const double share = p[(size_t) n_steps * n + (size_t) i_state];
+    for (size_t h = 0; h < n; h++)
+        after[h] = h == (size_t) i_state;
+    for (int k = n_steps - 1; k >= 0; k--)
+        take_back(
+            transitions, k, p + (size_t) k * n, after, before, n_groups, group, group_size, sum);
+    for (int g = 0; g < n_groups; g++)
+        for (size_t h = 0; h < n; h++)
+            sum[g] += (double) group[(size_t) g * group_size + h] * (after[h] - share) / total;
+}

@@ -41,4 +41,18 @@ size_t twp_aalen_johansen_scratch(int n_states);
 void twp_aalen_johansen(const twp_transitions_t *transitions, twp_aalen_johansen_sink_t sink,
     void *context, double *scratch);
 
+/**
+ * What groups of lives add to the error of the share in a state after so many steps: with R(k) the chance
+ * of being in it then by the state after step k, a life that goes from h to j in step k adds
+ * p_h / Y_h (R_j(k+1) - R_h(k)), and one that starts in h (R_h(0) - p) / n. Summed over all lives that is 0;
+ * sums of products over groups of two estimates from the same lives estimate their covariance, whatever
+ * the process.
+ *
+ * @param group    [n_groups] of counts, each the start, then the steps, as in transitions
+ * @param sum      [n_groups] filled
+ * @param scratch  [(n_steps + 3) * n_states]
+ */
+void twp_aalen_johansen_groups(const twp_transitions_t *transitions, int i_state, int n_steps,
+    int n_groups, const int64_t *group, double *sum, double *scratch);
+
 #endif

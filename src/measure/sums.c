@@ -48,11 +48,18 @@ curve_at(const twp_figures_t *figures, int i_segment, int i_model, int i_curve)
 }
 
 static size_t
+chain_size(const twp_figures_t *figures, int i_chain)
+{
+    return figures->first_chain[i_chain + 1] - figures->first_chain[i_chain];
+}
+
+static size_t
 chain_at(const twp_figures_t *figures, int i_segment, int i_model, int i_chain)
 {
     const size_t i = (size_t) (i_segment + 1) * (size_t) figures->n_models + (size_t) i_model;
 
-    return i * figures->first_chain[figures->plan->n_chains] + figures->first_chain[i_chain];
+    return (1 + TWP_SUMS_GROUPS) *
+        (i * figures->first_chain[figures->plan->n_chains] + figures->first_chain[i_chain]);
 }
 
 static size_t
@@ -407,18 +414,24 @@ count_curves(twp_sums_t *sums, const twp_block_t *block)
 
 /* One life on one chain: its states at the points, followed to the first -1. */
 static void
-count_path(twp_sums_t *sums, int i_segment, int i_model, int i_chain, const int8_t *path)
+count_path(twp_sums_t *sums, int i_segment, int i_model, int i_chain, const int8_t *path, int k)
 {
     const twp_outcome_plan_t *const plan = sums->figures->plan;
     const int n = sums->figures->study->track[plan->chain_track[i_chain]].n_states;
     int64_t *count = &sums->chain[chain_at(sums->figures, i_segment, i_model, i_chain)];
+    int64_t *group = count +
+        (size_t) (1 + k % TWP_SUMS_GROUPS) * chain_size(sums->figures, i_chain);
 
     if (path[0] < 0)
         return;
     count[path[0]]++;
+    group[path[0]]++;
     count += n;
-    for (int i = 0; i + 1 < plan->n_points && path[i + 1] >= 0; i++)
+    group += n;
+    for (int i = 0; i + 1 < plan->n_points && path[i + 1] >= 0; i++) {
         count[(i * n + path[i]) * n + path[i + 1]]++;
+        group[(i * n + path[i]) * n + path[i + 1]]++;
+    }
 }
 
 static void
@@ -433,10 +446,10 @@ count_chains(twp_sums_t *sums, const twp_block_t *block)
                 const int8_t *const path = block->path[s] +
                     ((size_t) k * (size_t) plan->n_chains + (size_t) c) * (size_t) plan->n_points;
 
-                count_path(sums, -1, s, c, path);
+                count_path(sums, -1, s, c, path, k);
                 for (int g = 0; g < figures->n_segments; g++)
                     if (is_in_segment(figures, block, g, k))
-                        count_path(sums, g, s, c, path);
+                        count_path(sums, g, s, c, path, k);
             }
 }
 
@@ -540,6 +553,13 @@ const int64_t *
 twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve)
 {
     return &sums->pair[pair_at(sums->figures, i_segment, i_contrast, i_curve)];
+}
+
+const int64_t *
+twp_sums_groups(const twp_sums_t *sums, int i_segment, int i_model, int i_chain)
+{
+    return &sums->chain[chain_at(sums->figures, i_segment, i_model, i_chain)] +
+        chain_size(sums->figures, i_chain);
 }
 
 static const int64_t *

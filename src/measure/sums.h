@@ -16,6 +16,9 @@
 /** Quantile 0.975 of the standard normal distribution: half a 95 % interval over its error. */
 #define TWP_SUMS_Z 1.959963984540054
 
+/** Groups of twins of a chain, from which two strategies' estimates have their covariance. */
+#define TWP_SUMS_GROUPS 64
+
 /** Quantiles over twins that a summary has. */
 #define TWP_SUMS_N_QUANTILES 5
 extern const double twp_sums_quantiles[TWP_SUMS_N_QUANTILES];
@@ -134,6 +137,9 @@ twp_risk_t twp_sums_risk(const twp_sums_t *sums, int i_segment, int i_model, int
 /** Steps of a chain of the plan. */
 twp_transitions_t twp_sums_transitions(
     const twp_sums_t *sums, int i_segment, int i_model, int i_chain);
+
+/** The same of each of TWP_SUMS_GROUPS groups of twins, one after the other. */
+const int64_t *twp_sums_groups(const twp_sums_t *sums, int i_segment, int i_model, int i_chain);
 
 /** How the lives of a curve go together under model i_contrast + 1 and the baseline. */
 const int64_t *twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve);

@@ -169,24 +169,68 @@ twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
     return sink.at;
 }
 
-/*
- * The two estimates go together as the states do of the twins that are followed to that time: their
- * correlation is taken over. Exact where nobody is censored before.
- */
+/* Sums of the groups of twins under one strategy. */
+static void
+group_sums(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
+    const twp_figure_t *figure, double *sum)
+{
+    const twp_transitions_t transitions = twp_sums_transitions(
+        sums, i_segment, i_model, figure->i_chain);
+    double *const scratch = twp_fill_scratch(
+        fill, (size_t) (transitions.n_steps + 3) * (size_t) transitions.n_states * sizeof(double));
+
+    if (scratch != NULL)
+        twp_aalen_johansen_groups(&transitions, fill->study->measure[figure->i_measure].i_state,
+            figure->i_point, TWP_SUMS_GROUPS,
+            twp_sums_groups(sums, i_segment, i_model, figure->i_chain), sum, scratch);
+}
+
+/* Correlation of the two estimates, from the groups. */
+static double
+group_correlation(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast,
+    const twp_figure_t *figure)
+{
+    double a[TWP_SUMS_GROUPS] = { 0 }, b[TWP_SUMS_GROUPS] = { 0 }, aa = 0, bb = 0, ab = 0;
+
+    group_sums(fill, sums, i_segment, i_contrast + 1, figure, a);
+    group_sums(fill, sums, i_segment, 0, figure, b);
+    for (int g = 0; g < TWP_SUMS_GROUPS; g++) {
+        aa += a[g] * a[g];
+        bb += b[g] * b[g];
+        ab += a[g] * b[g];
+    }
+    return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+}
+
+/* Where nobody is censored before, the estimates are shares: their correlation is that of states. */
+static double
+share_correlation(const twp_moments_t *moments)
+{
+    const twp_difference_t paired = twp_moments_paired(moments);
+    const double a = twp_moments_ratio(moments, 0, 1).se, b = twp_moments_ratio(moments, 2, 3).se;
+
+    return a * b > 0 ? (a * a + b * b - paired.se * paired.se) / (2 * a * b) : 0;
+}
+
 twp_difference_t
 twp_fill_chain_difference(
-    const twp_estimate_t *estimate, const twp_estimate_t *baseline, const twp_moments_t *moments)
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
 {
-    const twp_difference_t followed = twp_moments_paired(moments);
-    const double a = twp_moments_ratio(moments, 0, 1).se, b = twp_moments_ratio(moments, 2, 3).se;
-    const double apart = estimate->se * estimate->se + baseline->se * baseline->se;
-    const double correlation = a * b > 0 ? (a * a + b * b - followed.se * followed.se) / (2 * a * b)
-                                         : 0;
-    const double variance = apart - 2 * correlation * estimate->se * baseline->se;
-    twp_difference_t difference = { estimate->value - baseline->value, NAN, NAN };
+    const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
+    const twp_moments_t *const moments = twp_sums_contrast(sums, i_segment, i_contrast, i_figure);
+    const twp_estimate_t a = twp_fill_chain_estimate(fill, sums, i_segment, i_contrast + 1, figure);
+    const twp_estimate_t b = twp_fill_chain_estimate(fill, sums, i_segment, 0, figure);
+    const double apart = a.se * a.se + b.se * b.se;
+    twp_difference_t difference = { a.value - b.value, NAN, NAN };
 
-    if (isnan(variance))
+    if (isnan(apart))
         return difference;
+    const bool are_all_followed = twp_moments_ratio(moments, 0, 1).n == a.n &&
+        twp_moments_ratio(moments, 2, 3).n == b.n;
+    const double correlation = are_all_followed
+        ? share_correlation(moments)
+        : group_correlation(fill, sums, i_segment, i_contrast, figure);
+    const double variance = apart - 2 * correlation * a.se * b.se;
     difference.se = sqrt(variance > 1e-14 * apart ? variance : 0);
     if (apart > 0)
         difference.variance_saved = 1 - difference.se * difference.se / apart;

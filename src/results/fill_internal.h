@@ -73,7 +73,7 @@ twp_paired_logrank_t twp_fill_logrank(
 twp_estimate_t twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
     int i_model, const twp_figure_t *figure);
 twp_difference_t twp_fill_chain_difference(
-    const twp_estimate_t *estimate, const twp_estimate_t *baseline, const twp_moments_t *moments);
+    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure);
 /** Shares in all states of a chain, and their errors, at all points: [n_points * n_states]. */
 void twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
     int i_chain, double *share, double *se);

@@ -103,10 +103,16 @@ find_measures(twp_load_t *load)
     load->measure = twp_load_room(load, names.n, sizeof(*load->measure));
     load->row_first = twp_load_room(load, names.n, sizeof(*load->row_first));
     load->row_n_times = twp_load_room(load, names.n, sizeof(*load->row_n_times));
-    for (size_t i = 0; i < names.n && load->status == TWP_OK; i++)
-        if (!names.is_group[i] && ends_with(names.name[i], "_mean"))
-            load->measure[load->n_measures++] = twp_load_path(
-                load, "%.*s", (int) (strlen(names.name[i]) - 5), names.name[i]);
+    for (size_t i = 0; i < names.n && load->status == TWP_OK; i++) {
+        if (names.is_group[i] || !ends_with(names.name[i], "_mean"))
+            continue;
+        const char *const name = twp_load_path(
+            load, "%.*s", (int) (strlen(names.name[i]) - 5), names.name[i]);
+        /* time_X_mean are the times of a measure that is called X_mean. */
+        if (strncmp(name, "time_", 5) != 0 ||
+            twp_load_has(load, twp_load_path(load, "summary/%s_mcse", name)))
+            load->measure[load->n_measures++] = name;
+    }
     twp_reader_free_names(&names);
 }
 

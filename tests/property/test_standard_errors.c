@@ -23,7 +23,7 @@
 #define CHI2_LOW 129.7
 #define CHI2_HIGH 290.3
 
-typedef enum { MEAN, DIFFERENCE, ICER } kind_t;
+typedef enum { MEAN, DIFFERENCE, ICER, LOGRANK } kind_t;
 
 typedef struct {
     kind_t kind;
@@ -85,6 +85,68 @@ static const figure_t ratios[] = {
     { MEAN, "kaplan_meier_health_ill", 150, 0, KM_TRUTH },
 };
 
+/*
+ * Survival times, some of them censored by lives of one to two years. Two exits lead from `well` to
+ * `ill`, at 0.003 a day together: under `swapped` they have each other's hazards, so the twins live
+ * other lives by the same law; under `very` the sum is 0.005. Death comes at 0.001 a day, from `ill`
+ * at 0.002. With l and m the hazards of falling ill and of death,
+ *
+ *     S(t) = exp(-l t),  H(t) = l t,  F(t) = l / (l + m) (1 - exp(-(l + m) t)),
+ *     restricted mean (1 - exp(-l u)) / l,  ill at t l / (l + m - 0.002) (exp(-0.002 t) - exp(-(l + m) t));
+ *
+ * hazards by whole days are smaller by l / 2, a twentieth of a standard error.
+ */
+static const char survival_text[] =
+    "twinpath: 1\nstudy: censored\nsource: assumption\n"
+    "time: {starts: 2027-01-01, horizon: 730 days}\n"
+    "parameters: {slow: 0.001 / day, quick: 0.002 / day}\n"
+    "patient:\n  count: 600\n  enters: {uniform: [0 days, 365 days]}\n"
+    "  tracks:\n    health:\n      start: well\n      states:\n"
+    "        well:\n"
+    "          fall: {hazard: {exponential: {rate: slow}}, to: ill}\n"
+    "          slip: {hazard: {exponential: {rate: quick}}, to: ill}\n"
+    "          die: {hazard: {exponential: {rate: 0.001 / day}}, to: dead}\n"
+    "        ill: {die: {hazard: {exponential: {rate: 0.002 / day}}, to: dead}}\n"
+    "        dead: {}\n"
+    "strategies:\n  usual: {baseline: true}\n"
+    "  swapped: {set: {slow: 0.002 / day, quick: 0.001 / day}}\n"
+    "  very: {set: {slow: 0.001 / day, quick: 0.004 / day}}\n"
+    "report:\n  measures:\n"
+    "    - {measure: kaplan_meier, of: health.ill, against: health.dead, at: 500 days, as: km}\n"
+    "    - {measure: nelson_aalen, of: health.ill, against: health.dead, at: 500 days, as: na}\n"
+    "    - {measure: cumulative_incidence, of: health.ill, against: health.dead, at: 500 days, as: "
+    "cif}\n"
+    "    - {measure: restricted_mean, of: health.ill, against: health.dead, by: 500 days, as: "
+    "rmst}\n"
+    "    - {measure: aalen_johansen, of: health.ill, at: 500 days, as: aj}\n"
+    "record: {outcomes: false, twins: false, events: none, grid: 50 days}\n";
+
+/* exp(-1.5), exp(-2), exp(-2.5), exp(-3), exp(-1) */
+#define E15 0.22313016014842982
+#define E20 0.13533528323661270
+#define E25 0.08208499862389880
+#define E30 0.04978706836786394
+#define E10 0.36787944117144233
+
+static const figure_t survival[] = {
+    { MEAN, "km", 500, 0, E15 },
+    { MEAN, "na", 500, 0, 1.5 },
+    { MEAN, "cif", 500, 0, 0.75 * (1 - E20) },
+    { MEAN, "rmst", 500, 0, (1 - E15) / 0.003 },
+    { MEAN, "aj", 500, 0, 1.5 * (E10 - E20) },
+    { DIFFERENCE, "km", 500, 1, 0 },
+    { DIFFERENCE, "na", 500, 1, 0 },
+    { DIFFERENCE, "cif", 500, 1, 0 },
+    { DIFFERENCE, "rmst", 500, 1, 0 },
+    { DIFFERENCE, "aj", 500, 1, 0 },
+    { DIFFERENCE, "km", 500, 2, E25 - E15 },
+    { DIFFERENCE, "na", 500, 2, 1.0 },
+    { DIFFERENCE, "cif", 500, 2, 5.0 / 6 * (1 - E30) - 0.75 * (1 - E20) },
+    { DIFFERENCE, "rmst", 500, 2, (1 - E25) / 0.005 - (1 - E15) / 0.003 },
+    { DIFFERENCE, "aj", 500, 2, 1.25 * (E10 - E30) - 1.5 * (E10 - E20) },
+    { LOGRANK, "km", 500, 1, 0 },
+};
+
 /* ---- figures ---------------------------------------------------------------------------------- */
 
 static int
@@ -101,10 +163,23 @@ row_of(const twp_summary_t *summary, const figure_t *figure)
 }
 
 static double
+logrank_z(const twp_summary_t *summary, const figure_t *figure)
+{
+    for (int i = 0; i < summary->n_curves; i++)
+        if (strncmp(summary->curve[i].name, "km_", 3) == 0 &&
+            strcmp(summary->curve[i].name + 3, figure->column) == 0)
+            return summary->curve[i].all.logrank[figure->i_strategy - 1].z;
+    fail_msg("no curve %s", figure->column);
+    return NAN;
+}
+
+static double
 deviation(const twp_summary_t *summary, const figure_t *figure)
 {
     const int s = figure->i_strategy, r = row_of(summary, figure);
 
+    if (figure->kind == LOGRANK)
+        return logrank_z(summary, figure);
     if (figure->kind == DIFFERENCE) {
         const twp_summary_contrast_t *x = &summary->contrast[r * summary->n_contrasts + s - 1];
         return (x->difference - figure->truth) / x->se;
@@ -199,12 +274,28 @@ test_errors_of_ratios_are_right(void **state)
     testlib_remove_folder(folder);
 }
 
+static void
+test_errors_of_survival_figures_and_the_log_rank_test_are_right(void **state)
+{
+    enum { n = sizeof(survival) / sizeof(survival[0]) };
+    char *const folder = testlib_temporary_folder(), *const path = testlib_join(folder, "s.yaml");
+    double sum[n] = { 0 }, sum_of_squares[n] = { 0 };
+
+    (void) state;
+    testlib_write_text(path, survival_text);
+    run_seeds(path, NULL, 0, survival, n, sum, sum_of_squares);
+    check(survival, n, sum, sum_of_squares);
+    free(path);
+    testlib_remove_folder(folder);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors_of_means_differences_and_the_icer_are_right),
         cmocka_unit_test(test_errors_of_ratios_are_right),
+        cmocka_unit_test(test_errors_of_survival_figures_and_the_log_rank_test_are_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

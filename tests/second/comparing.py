@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 import curves
+from estimates import Estimates
 from features import features_of
 from figures import figure
 from model import Model
@@ -51,7 +52,9 @@ class Results:
             self.outcomes = {name: item[:] for name, item in file["outcomes"].items()
                              if item.dtype.kind == "f" and item.ndim == 2}
             self.means = {name[:-5]: item[:] for name, item in file["summary"].items()
-                          if name.endswith("_mean")}
+                          if name.endswith("_mean") and name[:-5] + "_mcse" in file["summary"]}
+            self.errors = {name[:-5]: item[:] for name, item in file["summary"].items()
+                           if name.endswith("_mcse")}
             self.twins = [int(twin) for twin in file["outcomes/twin"][:]]
             self.attributes = {name: item[:] for name, item in file["twins"].items()}
             self.categories = {name: item.attrs["flag_meanings"].split() for name, item in
@@ -150,6 +153,7 @@ class Comparison:
         if len(lives) == len(rows) == len(self.results.twins):
             self.compare_means(figures, number, strategy)
             self.compare_curves(measures, lives, number, strategy)
+            self.compare_estimates(Estimates(model, measures, lives), number, strategy)
 
     def compare_life(self, life, strategy):
         """The life when it could be lived and agrees but for rounding."""
@@ -187,6 +191,16 @@ class Comparison:
                 ours, theirs = curves.curve(lives, measure), self.results.means[column][(number, *at)]
                 if not is_near(theirs, ours, EXACT) and not (np.isnan(theirs) and np.isnan(ours)):
                     self.differ(strategy, f"{column} at {measure['at']}", f"program {theirs:.15g}, second {ours:.15g}")
+
+    def compare_estimates(self, estimates, number, strategy):
+        """With their errors; of survival, hazards and incidences the curves have been compared more closely."""
+        for (column, at), value, error in estimates.all():
+            for what, ours, of in (("estimate", value, self.results.means), ("error", error, self.results.errors)):
+                self.n_figures += 1
+                theirs = of[column][(number, *at)]
+                # errors of 0 are the root of what rounding leaves of the variance
+                if not is_near(theirs, ours, 1e-7) and not (np.isnan(theirs) and np.isnan(ours)):
+                    self.differ(strategy, f"{what} of {column}", f"program {theirs:.15g}, second {ours:.15g}")
 
     def compare_means(self, figures, number, strategy):
         for (column, at), values in figures.items():

@@ -701,6 +701,9 @@ class RandomStudy(RandomWords):
 
     def more_measures(self, track, states):
         first, last, stock = f"{track}.{states[0]}", f"{track}.{states[-1]}", self.pick(self.stocks)
+        others = [f"{track}.{name}" for name in states[:-1]]
+        others += [f"{name}.{s[-1]}" for name, (_, s) in self.tracks.items() if name != track]
+        others = others[:1] + others[-1:]
         many = [
             {"measure": "initiation"}, {"measure": "initiation", "by": "60 days", "stock": stock},
             {"measure": "primary_non_adherence", "by": "45 days"},
@@ -714,6 +717,12 @@ class RandomStudy(RandomWords):
             {"measure": "occupancy", "of": first, "at": "60 days"}, {"measure": "occupancy", "of": last, "at": "200 days"},
             {"measure": "first_entry", "of": last, "by": "60 days"}, {"measure": "first_entry", "of": first, "by": "90 days"},
             {"measure": "time_to", "of": last}, {"measure": "time_to", "of": first, "since": last},
+            {"measure": "kaplan_meier", "of": last, "at": ["40 days", "150 days"]},
+            {"measure": "nelson_aalen", "of": last, "since": first, "at": "90 days", "against": list(others)},
+            {"measure": "cumulative_incidence", "of": last, "at": "100 days", "against": list(others)},
+            {"measure": "restricted_mean", "of": first, "since": last, "by": "60 days"},
+            {"measure": "restricted_mean", "of": last, "by": "120 days", "against": list(others)},
+            {"measure": "aalen_johansen", "of": last, "at": ["45 days", "100 days"]},
             {"measure": "sojourn", "of": first}, {"measure": "stock_at", "at": "100 days", "stock": stock}]
         to_last, to_first = ({"of": state, "at": at} for state, at in ((last, "100.5 days"), (first, "60 days")))
         many = [{"measure": "kaplan_meier", **self.pick([to_last, {**to_first, "since": last}])},

@@ -55,7 +55,7 @@ measure:_initiation measure:_primary_non_adherence measure:_time_to_first_dose m
 measure:_refills measure:_persistence measure:_occupancy measure:_first_entry measure:_time_to measure:_sojourn
 measure:_implementation measure:_missed_doses doses:_slip doses:_holiday doses:_while doses:_every
 doses:_uses_taken doses:_uses_prescribed missed_run:_effects law:_geometric_every
-measure:_stock_at measure:_kaplan_meier measure:_nelson_aalen measure:_cumulative_incidence measure:_life_years measure:_entries measure:_time_in_state
+measure:_restricted_mean measure:_aalen_johansen measure:_stock_at measure:_kaplan_meier measure:_nelson_aalen measure:_cumulative_incidence measure:_life_years measure:_entries measure:_time_in_state
 state:_several_costs choose:_a_row_of_a_matrix action:_qaly utility:_multiply utility:_min over_time:_grows
 over_time:_from over_time:_counts_from table:_by grid() rise() line() entries()
 life:_tie_by_name life:_tie_by_priority life:_event_at_the_end_of_life life:_several_answers

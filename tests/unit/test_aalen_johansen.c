@@ -135,6 +135,43 @@ test_competing_exits_are_its_special_case(void **state)
     }
 }
 
+/* Groups of one life each: their sums are the influences, which add up to 0 and, squared, to the variance. */
+static void
+test_what_lives_add_sums_to_nothing_and_its_squares_to_the_variance(void **state)
+{
+    enum { N = 300, SIZE = N_STATES + N_STEPS * N_STATES * N_STATES };
+    static chain_t chain, one;
+    static int64_t in_state[N_STEPS + 1][N_STATES], group[N][SIZE], total[SIZE];
+    static double sum[N], scratch[(N_STEPS + 3) * N_STATES];
+    uint64_t seed = 9;
+    double all = 0, square = 0;
+
+    (void) state;
+    memset(&chain, 0, sizeof chain);
+    for (int k = 0; k < N; k++) {
+        draw_lives(&one, 1, N_STEPS, in_state, &seed);
+        memcpy(group[k], one.start, sizeof one.start);
+        memcpy(group[k] + N_STATES, one.moved, sizeof one.moved);
+        for (int i = 0; i < SIZE; i++)
+            total[i] += group[k][i];
+    }
+    memcpy(chain.start, total, sizeof chain.start);
+    memcpy(chain.moved, total + N_STATES, sizeof chain.moved);
+    estimate(&chain);
+    const twp_transitions_t transitions = { N_STATES, N_STEPS, total, total + N_STATES };
+    twp_aalen_johansen_groups(&transitions, 1, 20, N, group[0], sum, scratch);
+    for (int k = 0; k < N; k++) {
+        all += sum[k];
+        square += sum[k] * sum[k];
+    }
+    assert_near(all, 0, 1e-12);
+    /* Nobody is censored: each adds its share less p, over n. */
+    assert_near(square, chain.v[20][1][1], 1e-14);
+    /* One group of all. */
+    twp_aalen_johansen_groups(&transitions, 1, 20, 1, total, sum, scratch);
+    assert_near(sum[0], 0, 1e-12);
+}
+
 static void
 test_where_nobody_is_followed_nothing_is_known(void **state)
 {
@@ -197,6 +234,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_censoring_it_is_the_share_with_the_error_of_a_share),
         cmocka_unit_test(test_competing_exits_are_its_special_case),
+        cmocka_unit_test(test_what_lives_add_sums_to_nothing_and_its_squares_to_the_variance),
         cmocka_unit_test(test_where_nobody_is_followed_nothing_is_known),
         cmocka_unit_test(test_deviations_over_their_errors_have_variance_one),
     };
