@@ -122,7 +122,7 @@ twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_mo
     double *share, double *se)
 {
     const twp_transitions_t transitions = twp_sums_transitions(sums, i_segment, i_model, i_chain);
-    chain_sink_t sink = { transitions.n_states, share, se };
+    chain_sink_t sink;
     double *const scratch = TWP_ARENA_NEW(
         fill->arena, double, twp_aalen_johansen_scratch(transitions.n_states));
 
@@ -130,6 +130,9 @@ twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_mo
         (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the curves"));
         return;
     }
+    sink.n_states = transitions.n_states;
+    sink.share = share;
+    sink.se = se;
     twp_aalen_johansen(&transitions, take_point, &sink, scratch);
 }
 
