@@ -13,7 +13,8 @@ struct twp_sums {
     double *plane;  /* [1 + n_segments] planes of all strategies; not without cost and effect */
     int64_t *curve; /* [1 + n_segments][n_models][n_curves] -> twp_curve_counts_t */
     int64_t *pair;  /* [1 + n_segments][n_contrasts][n_curves] -> measure/paired_survival.h */
-    int64_t *chain; /* [1 + n_segments][n_models][n_chains] -> measure/aalen_johansen.h */
+    int64_t
+        *chain; /* [1 + n_segments][n_models][n_chains] of all and each of TWP_SUMS_GROUPS groups */
     int64_t **histogram; /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
     omp_lock_t *lock;    /* [n_models + n_contrasts] */
     int32_t *code;       /* [2 * n_models] of one twin; while a block is folded */
