@@ -81,12 +81,37 @@ twp_rows <- function(labels, values) {
 
 twp_refuse_sweeps <- function(results, group)
     if ("point" %in% twp_names(results, group))
-        stop("the file of a sweep: read it with scripts/twinpath.py", call. = FALSE)
+        stop("the file of a sweep: scripts/twinpath.py reads this of it", call. = FALSE)
+
+# Of a sweep, a row a point: point, each swept number, fate (done, failed, missing), error. attr "paths", "units":
+# what the swept numbers are in the study, and in what.
+points_frame <- function(results) {
+    if (!"points" %in% results$contents$name)
+        stop(results$path, " is of a run, not of a sweep: it has no points", call. = FALSE)
+    names_here <- twp_names(results, "points")
+    swept <- names_here[startsWith(names_here, "point_")]
+    frame <- data.frame(point = twp_read(results, "points", "point"))
+    for (name in swept) frame[[substring(name, 7)]] <- twp_read(results, "points", name)
+    frame$fate <- as.character(twp_column(results, "points", "fate"))
+    frame$error <- twp_read(results, "points", "error")
+    attr(frame, "swept") <- substring(swept, 7)
+    attr(frame, "paths") <- vapply(swept, function(name) twp_attributes(results, "points", name)$long_name, "")
+    attr(frame, "units") <- vapply(swept, function(name) twp_attributes(results, "points", name)$units, "")
+    frame
+}
+
+# The swept numbers beside `point`, where there is one.
+twp_with_points <- function(results, table) {
+    if (!"point" %in% names(table)) return(table)
+    points <- points_frame(results)
+    swept <- attr(points, "swept")
+    table[swept] <- points[match(table$point, points$point), swept, drop = FALSE]
+    table[c("point", swept, setdiff(names(table), c("point", swept)))]
+}
 
 # Rows (measure, labels) with a column for each kind, whose ending the variables' names have.
 # own: endings of the intervals of estimates that are no means, such as Kaplan-Meier's.
 twp_table <- function(results, group, by, kinds, own = list()) {
-    twp_refuse_sweeps(results, group)
     names_here <- twp_names(results, group)
     ending <- kinds[[1]]
     measures <- names_here[endsWith(names_here, ending) & names_here != ending]
@@ -95,6 +120,7 @@ twp_table <- function(results, group, by, kinds, own = list()) {
     frames <- lapply(measures, function(measure) {
         first <- twp_read(results, group, paste0(measure, ending))
         labels <- list()
+        if ("point" %in% names_here) labels$point <- twp_read(results, group, "point")
         if (group == "segments") labels$segment <- twp_read(results, group, "segment")
         labels[[by]] <- twp_read(results, group, by)
         # a last dimension of the file, the first of R, is there where the measure was asked at times
@@ -123,7 +149,7 @@ twp_table <- function(results, group, by, kinds, own = list()) {
     })
     table <- do.call(rbind, frames)
     first <- intersect(c("segment", "measure", "strategy", "contrast", "time"), names(table))
-    table[c(first, setdiff(names(table), first))]
+    twp_with_points(results, table[c(first, setdiff(names(table), first))])
 }
 
 # low and high by the normal law, from the error of the number of twins.

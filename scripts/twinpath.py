@@ -11,6 +11,7 @@ The program   run, check, params
 A file        open, then of the Results:
   compared    summary, contrasts, cost_effectiveness, net_benefit, targets, draws
   over time   survival, cumulative_hazard, cumulative_incidence, aalen_johansen, event_times, logrank, occupancy
+  a sweep     points; the frames of what is compared and over time then have `point` and the swept numbers
   twins       twins, outcomes
   lives       events, trajectories, spells, flow; of one life only its rows are read, however large the file
   formats     multistate (R's survival, mstate, flexsurv, msm), dispensings (AdhereR, `twinpath adherence`)
@@ -174,10 +175,46 @@ class Results(Lives):
         table = pd.concat(frames, ignore_index=True)
         if "time" not in table:
             table["time"] = np.nan
-        first = [c for c in ("point", "segment", "measure", "strategy", "contrast", "time") if c in table]
+        table = self._with_points(table)
+        first = [c for c in ("point", *self._swept(), "segment", "measure", "strategy", "contrast", "time") if c in table]
         return table[first + [c for c in table if c not in first]]
 
+    def _swept(self) -> list[str]:
+        """Names of the swept numbers; none of a run."""
+        return list(self.points().attrs["swept"]) if "points" in self._h5 else []
+
+    def _with_points(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The swept numbers beside `point`, where there is one."""
+        if "point" not in table:
+            return table
+        points = self.points()[["point", *self._swept()]]
+        merged = table.merge(points, on="point", how="left")
+        return merged[["point", *self._swept(), *(c for c in table if c != "point")]]
+
     # -- frames
+
+    def points(self) -> pd.DataFrame:
+        """Of a sweep, a row a point: point, each swept number, fate (done, failed, missing), error.
+
+        attrs["swept"]: names of the swept numbers; attrs["paths"], attrs["units"]: what they are in the study, and in what.
+        """
+        if "points" not in self._h5:
+            raise Error(f"{self.path} is of a run, not of a sweep: it has no points")
+        return self._keep("points", self._read_points).copy()
+
+    def _read_points(self) -> pd.DataFrame:
+        group, frame, paths, units = self._group("points"), {}, {}, {}
+        frame["point"] = group["point"][:]
+        for name, dataset in group.items():
+            if name.startswith("point_"):
+                frame[name[len("point_"):]] = dataset[:]
+                paths[name[len("point_"):]] = str(dataset.attrs["long_name"])
+                units[name[len("point_"):]] = str(dataset.attrs["units"])
+        frame["fate"] = decode(group["fate"][:], words_of(group["fate"]))
+        frame["error"] = texts(group["error"][:])
+        result = pd.DataFrame(frame)
+        result.attrs.update(swept=list(paths), paths=paths, units=units)
+        return result
 
     def twins(self) -> pd.DataFrame:
         """A row a twin: twin, enters, follow_up, attributes. Categories are words, yes and no are truths."""
@@ -231,13 +268,18 @@ class Results(Lives):
     def cost_effectiveness(self) -> pd.DataFrame:
         """A row a contrast: icer_ratio, its interval (Fieller: icer_interval says between or outside), icer_place."""
         group, frame = self._group("contrasts"), {"contrast": self.strategies[1:]}
+        if "point" in group:
+            points = group["point"][:]
+            frame = {"point": np.repeat(points, len(self.strategies) - 1),
+                     "contrast": np.tile(self.strategies[1:], len(points))}
+        n_labels = len(frame)
         for name, dataset in group.items():
-            if name.startswith("icer") and dataset.ndim == 1:
-                words = words_of(dataset)
-                frame[name] = dataset[:] if words is None else decode(dataset[:], words)
-        if len(frame) == 1:
+            if name.startswith("icer") and dataset.ndim == n_labels:
+                words, values = words_of(dataset), dataset[:].ravel()
+                frame[name] = values if words is None else decode(values, words)
+        if len(frame) == n_labels:
             raise Error(f"{self.path}: the study reports no cost and qaly, so there is no ratio")
-        return pd.DataFrame(frame)
+        return self._with_points(pd.DataFrame(frame))
 
     def net_benefit(self) -> pd.DataFrame:
         """contrast, worth of a unit of effect, net_benefit, mcse, p_better, low, high."""
@@ -250,7 +292,7 @@ class Results(Lives):
             table[name] = group[variable][:].ravel() if variable in group else np.nan
         if "net_benefit_sets_low" not in group:
             _add_interval(table, "net_benefit")
-        return table
+        return self._with_points(table)
 
     def frontier(self, by_segment: bool = False) -> pd.DataFrame:
         """All strategies together: [segment,] strategy, cost, effect, frontier (on_the_frontier, dominated,
@@ -306,21 +348,27 @@ class Results(Lives):
         The verdict is that of `twinpath summary`: hit where the interval lies within the tolerance, miss where it
         lies outside, too_close_to_tell where it covers a bound; missing where there is no result.
         """
-        frame: dict[str, Any] = {}
-        for name, dataset in self._group("targets").items():
-            if dataset.ndim == 1:
-                words = words_of(dataset)
-                frame[name] = (decode(dataset[:], words) if words else
-                               texts(dataset[:]) if dataset.dtype.kind == "O" else dataset[:])
-        known = self.summary()[["measure", "strategy", "time", "low", "high"]]
-        table = pd.DataFrame(frame).merge(known, "left", left_on=["measure", "target_strategy", "time"],
-                                          right_on=["measure", "strategy", "time"]).drop(columns="strategy")
+        group, frame = self._group("targets"), {}
+        points = group["point"][:] if "point" in group else np.array([0])
+        own = ["point"] if "point" in group else []
+        if own:
+            frame["point"] = np.repeat(points, len(group["target"]))
+        for name, dataset in group.items():
+            if name == "point" or name.startswith("point_"):
+                continue
+            words, values = words_of(dataset), texts(dataset[:]) if dataset.dtype.kind == "O" else dataset[:]
+            if dataset.ndim == 1:  # the same at all points
+                values = np.tile(values, len(points))
+            frame[name] = decode(values.ravel(), words) if words else values.ravel()
+        known = self.summary()[[*own, "measure", "strategy", "time", "low", "high"]]
+        table = pd.DataFrame(frame).merge(known, "left", left_on=[*own, "measure", "target_strategy", "time"],
+                                          right_on=[*own, "measure", "strategy", "time"]).drop(columns="strategy")
         low, high = (table[edge].fillna(table["result"]) for edge in ("low", "high"))
         least, most = table["value"] - table["tolerance"], table["value"] + table["tolerance"]
         verdict = np.select([table["result"].isna(), (high < least) | (low > most), (low >= least) & (high <= most)],
                             ["", "miss", "hit"], "too_close_to_tell")
         table["verdict"] = pd.Series(verdict).replace("", np.nan)
-        return table
+        return self._with_points(table)
 
     def occupancy(self) -> pd.DataFrame:
         """Shares of twins in each state, of those followed so long: strategy, time, track, state, share."""
@@ -335,7 +383,7 @@ class Results(Lives):
             frame.insert(frame.columns.get_loc("share"), "track", words[1])
             frame.insert(frame.columns.get_loc("share"), "state", words[2])
             frames.append(frame)
-        return pd.concat(frames, ignore_index=True)
+        return self._with_points(pd.concat(frames, ignore_index=True))
 
     def _curves(self, kind: str, measure: str, by_segment: bool) -> pd.DataFrame:
         """[segment,] curve, strategy, time, kind, se, low, high, at_risk, events."""
@@ -353,7 +401,7 @@ class Results(Lives):
             frames.append(frame)
         if not frames:
             raise Error(f"{self.path} has no such curve; a study asks for one by the measure {measure}")
-        return pd.concat(frames, ignore_index=True)
+        return self._with_points(pd.concat(frames, ignore_index=True))
 
     def survival(self, by_segment: bool = False) -> pd.DataFrame:
         """Kaplan-Meier curves: [segment,] curve, strategy, time, km, se (Greenwood), low, high, at_risk, events.
@@ -464,6 +512,8 @@ class Results(Lives):
         net_benefit  [strategies]: over the worth of a QALY
         plane        [strategies]: parameter sets in the cost-effectiveness plane, with ellipses
         acceptability [strategies]: chance of each to be the best buy, over the worth of a QALY
+        sweep        measure, [x, time, strategies, difference]: over a swept number, with bands
+        heat         measure, [x, y, time, strategies, difference]: paired differences over two swept numbers
         life         twin, [strategy, tracks, marks]: one life as a timeline (needs events or trajectories)
 
         strategies: which, in this order (default: all). help(twinpath_pictures) says more.

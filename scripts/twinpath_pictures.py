@@ -1,7 +1,7 @@
 """Pictures of a results file: twinpath.open(path).plot(NAME, ...) gives a matplotlib figure.
 
 twinpath_drawing.py has the manner of all of them, twinpath_stages.py those of tracks and lives, twinpath_decision.py
-those of all strategies together.
+those of all strategies together, twinpath_sweeps.py those of sweeps.
 """
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from twinpath_drawing import COLOURS, DASHES, HATCHES, MARKS, bare, label_ends, new_figure, plain, time_axis, unit_of_time
 from twinpath_decision import plot_acceptability, plot_plane
 from twinpath_stages import plot_flow, plot_life, plot_occupancy
+from twinpath_sweeps import plot_heat, plot_sweep
 
 if TYPE_CHECKING:
     from twinpath import Results
@@ -263,4 +264,4 @@ def plot_net_benefit(results: Results, strategies: Sequence[str] | None = None) 
 PICTURES: dict[str, Callable[..., Figure]] = {
     "survival": plot_survival, "occupancy": plot_occupancy, "flow": plot_flow, "pdc": plot_pdc, "cost": plot_cost,
     "differences": plot_differences, "net_benefit": plot_net_benefit, "plane": plot_plane,
-    "acceptability": plot_acceptability, "life": plot_life}
+    "acceptability": plot_acceptability, "life": plot_life, "sweep": plot_sweep, "heat": plot_heat}

@@ -1,0 +1,176 @@
+"""Pictures of sweeps: curves over a swept number, and maps over two.
+
+twinpath_drawing.py has the manner of all pictures. Figures are of the frames of twinpath.py, which have the swept numbers
+beside each point.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from twinpath_drawing import COLOURS, DASHES, MARKS, bare, label_ends, new_figure, on_colour, plain
+
+if TYPE_CHECKING:
+    from twinpath import Results
+
+MOST_PANELS = 9
+
+
+def _rows(results: Results, measure: str, time: float | None, is_difference: bool) -> pd.DataFrame:
+    """The rows of one measure at one time: name, value, low, high, unit and the swept numbers."""
+    points = results.points()
+    if is_difference:
+        table = results.contrasts().rename(columns={"contrast": "name", "diff": "value"})
+    else:
+        table = results.summary().rename(columns={"strategy": "name", "mean": "value"})
+    table = table[table["measure"] == measure]
+    if table.empty:
+        raise KeyError(f"no {measure} in the file; there are {', '.join(dict.fromkeys(results.summary()['measure']))}")
+    if table["time"].notna().any():
+        table = table[table["time"] == (time if time is not None else table["time"].max())]
+    table.attrs["swept"] = points.attrs["swept"]
+    return table
+
+
+def _label(results: Results, swept: str) -> str:
+    """A swept number as an axis has it: its path, and its unit."""
+    attrs = results.points().attrs
+    unit = {"1": "", "": "", "d": " [days]", "year": " [years]"}.get(attrs["units"][swept], f" [{attrs['units'][swept]}]")
+    return plain(attrs["paths"][swept]) + unit
+
+
+def _what(results: Results, table: pd.DataFrame, measure: str, is_difference: bool) -> str:
+    unit = {"1": "", "": ""}.get(table["unit"].iloc[0], f" [{table['unit'].iloc[0]}]")
+    when = "" if table["time"].isna().any() else f" at {table['time'].iloc[0]:g} days"
+    what = f": paired difference from {plain(results.strategies[0])}" if is_difference else ""
+    return f"{plain(measure)}{when}{what}{unit}"
+
+
+def _choose(results: Results, table: pd.DataFrame, strategies: Sequence[str] | None) -> list[str]:
+    unknown = [name for name in strategies or [] if name not in set(table["name"])]
+    if unknown:
+        raise KeyError(f"no strategy {unknown[0]}; there are {', '.join(dict.fromkeys(table['name']))}")
+    return [name for name in strategies or results.strategies if name in set(table["name"])]
+
+
+def _curves(axes: Axes, table: pd.DataFrame, x: str, strategies: Sequence[str], all_strategies: Sequence[str]) -> None:
+    ends = []
+    for name in strategies:
+        i = all_strategies.index(name)
+        one, colour = table[table["name"] == name].sort_values(x), COLOURS[i % len(COLOURS)]
+        axes.fill_between(one[x], one["low"], one["high"], color=colour, alpha=0.14, lw=0)
+        axes.plot(one[x], one["value"], color=colour, ls=DASHES[i % len(DASHES)], lw=1.6, marker=MARKS[i % len(MARKS)],
+                  ms=4, mfc="white")
+        known = one.dropna(subset=["value"])
+        if len(known):
+            ends.append((known[x].iloc[-1], known["value"].iloc[-1], plain(name), colour))
+    low, high = axes.get_xlim()
+    label_ends(axes, ends, high + (high - low) * 0.03)
+
+
+def plot_sweep(results: Results, measure: str, x: str | None = None, time: float | None = None,
+               strategies: Sequence[str] | None = None, difference: bool = False) -> Figure:
+    """One measure over a swept number, a curve a strategy with its band of 95 %; a panel for each setting of the other
+    swept numbers. x: which number (default: the first). difference: paired differences from the baseline."""
+    table = _rows(results, measure, time, difference)
+    swept = list(table.attrs["swept"])
+    x = swept[0] if x is None else x
+    if x not in swept:
+        raise KeyError(f"{x} was not swept; {', '.join(swept)} were")
+    others = [name for name in swept if name != x]
+    strategies = _choose(results, table, strategies)
+    panels = list(table[others].drop_duplicates().itertuples(index=False)) if others else [()]
+    if len(panels) > MOST_PANELS:
+        raise ValueError(f"{len(panels)} settings of {', '.join(others)}: more than {MOST_PANELS} panels; plot('heat') shows "
+                         "two swept numbers at once")
+    n_columns = min(3, len(panels))
+    n_rows = -(-len(panels) // n_columns)
+    figure = new_figure(3.6 * n_columns + 2.4, 2.9 * n_rows + 0.9,
+                        f"{_what(results, table, measure, difference)} over {plain(results.points().attrs['paths'][x])}; "
+                        "bands of 95 %")
+    grid = figure.subplots(n_rows, n_columns, squeeze=False, sharey=True)
+    for axes in grid.ravel()[len(panels):]:
+        axes.set_visible(False)
+    for axes, panel in zip(grid.ravel(), panels):
+        part = table
+        for name, value in zip(others, panel):
+            part = part[part[name] == value]
+        if difference:
+            axes.axhline(0, color="black", lw=0.8)
+        _curves(axes, part, x, strategies, results.strategies)
+        axes.set_title(", ".join(f"{plain(name)} {value:g}" for name, value in zip(others, panel)), fontsize=9, loc="left")
+        axes.set_xlabel(_label(results, x), fontsize=9)
+        bare(axes)
+    return figure
+
+
+def _map(axes: Axes, table: pd.DataFrame, x: str, y: str, colours: dict[str, float]) -> object:
+    """A grid as cells, with values in them; a cell whose interval holds 0 is hatched."""
+    centre = table.pivot(index=y, columns=x, values="value")
+    low = table.pivot(index=y, columns=x, values="low").to_numpy()
+    high = table.pivot(index=y, columns=x, values="high").to_numpy()
+    image = axes.pcolormesh(np.arange(centre.shape[1] + 1) - 0.5, np.arange(centre.shape[0] + 1) - 0.5,
+                            centre.to_numpy(), cmap="PuOr_r" if colours["vmin"] < 0 else "viridis", **colours)
+    size = 8 if centre.size <= 64 else 0
+    for i in range(centre.shape[0]):
+        for j in range(centre.shape[1]):
+            value = centre.to_numpy()[i, j]
+            if not np.isfinite(value):
+                continue
+            if low[i, j] <= 0 <= high[i, j]:
+                axes.fill_between([j - 0.5, j + 0.5], i - 0.5, i + 0.5, hatch="///", facecolor="none", edgecolor="0.4", lw=0)
+            if size:
+                axes.text(j, i, f"{value:.3g}\n±{(high[i, j] - low[i, j]) / 2:.2g}", fontsize=size, ha="center", va="center",
+                          color=on_colour(image.cmap(image.norm(value))))
+    axes.set_xticks(range(centre.shape[1]), [f"{v:g}" for v in centre.columns], fontsize=8)
+    axes.set_yticks(range(centre.shape[0]), [f"{v:g}" for v in centre.index], fontsize=8)
+    return image
+
+
+def plot_heat(results: Results, measure: str, x: str | None = None, y: str | None = None, time: float | None = None,
+              strategies: Sequence[str] | None = None, difference: bool = True) -> Figure:
+    """One measure over two swept numbers, a map a strategy: paired differences from the baseline, or (difference False)
+    means. A grid has a cell a point, with half the interval of 95 % in it, hatched where the interval holds 0; other points
+    are dots. x, y: which numbers (default: the first two)."""
+    table = _rows(results, measure, time, difference)
+    swept = list(table.attrs["swept"])
+    if len(swept) < 2:
+        raise ValueError("a map needs two swept numbers; plot('sweep') shows one")
+    x, y = x or swept[0], y or swept[1]
+    for name in (x, y):
+        if name not in swept:
+            raise KeyError(f"{name} was not swept; {', '.join(swept)} were")
+    strategies = _choose(results, table, strategies)
+    if not strategies:
+        raise ValueError("there is no strategy beside the baseline; difference=False shows the baseline itself")
+    table = table[table["name"].isin(strategies)]
+    is_grid = not table.duplicated(["name", x, y]).any() and \
+        len(table) == len(strategies) * table[x].nunique() * table[y].nunique()
+    most = np.nanmax(np.abs(table["value"])) or 1.0
+    colours = ({"vmin": -most, "vmax": most} if difference and (table["value"] < 0).any() else
+               {"vmin": min(0.0, table["value"].min()) if difference else table["value"].min(), "vmax": table["value"].max()})
+    n_columns = min(3, len(strategies))
+    n_rows = -(-len(strategies) // n_columns)
+    figure = new_figure(3.9 * n_columns + 1.6, 3.4 * n_rows + 0.8, _what(results, table, measure, difference) +
+                        ("; ± half the interval of 95 %, hatched where it holds 0" if is_grid else ""))
+    grid = figure.subplots(n_rows, n_columns, squeeze=False, sharex=is_grid, sharey=is_grid)
+    for axes in grid.ravel()[len(strategies):]:
+        axes.set_visible(False)
+    for axes, name in zip(grid.ravel(), strategies):
+        one = table[table["name"] == name]
+        if is_grid:
+            image = _map(axes, one, x, y, colours)
+        else:
+            image = axes.scatter(one[x], one[y], c=one["value"], s=28, lw=0.4, edgecolors="0.3",
+                                 cmap="PuOr_r" if colours["vmin"] < 0 else "viridis", **colours)
+        axes.set_title(plain(name), fontsize=9, loc="left")
+        axes.set_xlabel(_label(results, x), fontsize=9)
+        axes.set_ylabel(_label(results, y), fontsize=9)
+        axes.tick_params(labelsize=8)
+    figure.colorbar(image, ax=grid, shrink=0.85).ax.tick_params(labelsize=8)
+    return figure
