@@ -325,6 +325,28 @@ typedef struct {
 
 void twp_sweep_settings_init(twp_sweep_settings_t *settings);
 
+/** What a run in parts would need. */
+typedef struct {
+    int64_t n_points; /**< of the sweep; 1 without one */
+    int n_swept;      /**< numbers that change */
+    int64_t n_twins;  /**< of a point and parameter set */
+    int n_strategies;
+    int64_t n_parameter_sets; /**< 0: the values as written */
+    double cpu_seconds;       /**< all of it, on one core of this machine */
+    double
+        cpu_seconds_besides; /**< ... of which no lives: reading, binding, summing up; of points only */
+    double memory_bytes;     /**< of a task at most */
+    double merge_bytes;      /**< while the shards are merged */
+    double file_bytes;       /**< of the results, order of magnitude */
+    int64_t n_shards, n_tasks;                /**< n_tasks of the settings */
+    int64_t n_shards_of_task;                 /**< of the task with the most */
+    double task_cpu_seconds, task_file_bytes; /**< of that task; its shards' files */
+} twp_sweep_estimate_t;
+
+/** Lives the first twins of the first point and extrapolates. Fails as twp_study_sweep() does. */
+TWP_CHECK_RESULT twp_status_t twp_study_estimate_sweep(twp_study_t *study,
+    const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, twp_error_t *err);
+
 /** What a call of a run in parts came to. */
 typedef struct {
     int64_t n_shards;         /**< of the run */

@@ -3,7 +3,9 @@
 #include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/run_request.h"
 #include "cli/say.h"
+#include "cli/sweep_plan.h"
 #include "report/number.h"
 
 #include <omp.h>
@@ -11,15 +13,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET = TWP_OPTION_OWN, EXPLAIN, ESTIMATE, PATIENTS, PARAMETER_SETS, THREADS };
+enum {
+    SET = TWP_RUN_SET,
+    EXPLAIN = TWP_RUN_OWN,
+    ESTIMATE,
+    TASKS,
+    PATIENTS,
+    PARAMETER_SETS,
+    THREADS
+};
 
 static const twp_option_t options[] = {
     { SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",
         "override a value of the study; may be repeated" },
+    TWP_OPTION_OVER,
     { EXPLAIN, "explain", 'x', TWP_TAKES_VALUE_OR_NOTHING, "PATH",
         "say the study in words; with a path what stands there and who set it" },
     { ESTIMATE, "estimate", 'e', TWP_TAKES_NOTHING, NULL,
         "live a few twins and tell the time, memory and file size of a run" },
+    { TASKS, "tasks", '\0', TWP_TAKES_VALUE, "N",
+        "tasks of a run in parts to estimate for (default: 1)" },
     { PATIENTS, "patients", 'n', TWP_TAKES_VALUE, "N",
         "number of patients to estimate for (default: the study's)" },
     { PARAMETER_SETS, "parameter-sets", '\0', TWP_TAKES_VALUE, "N",
@@ -59,6 +72,8 @@ print_good(const twp_study_t *study, const char *path)
         fputs(twp_study_n_supports(study) == 1 ? " (a track too)" : " (each a track too)", stdout);
     print_count(",", twp_study_n_measures(study), "measure", "measures");
     print_count(",", twp_study_n_numbers(study), "number", "numbers");
+    if (twp_study_n_points(study) > 0)
+        print_count("; a sweep of", (int) twp_study_n_points(study), "point", "points");
     putchar('\n');
 }
 
@@ -119,8 +134,29 @@ print_estimate(const twp_run_estimate_t *estimate, int n_threads)
         wall, n_threads, n_threads == 1 ? "thread" : "threads", cpu, memory, file);
 }
 
+/* What the sweep of a study, or its run in parts, would take. */
 static int
-estimate_run(twp_study_t *study, uint64_t n_patients, int64_t n_sets, uint64_t n_threads)
+estimate_sweep(twp_study_t *study, const twp_run_settings_t *run, uint64_t n_tasks)
+{
+    twp_sweep_settings_t settings;
+    twp_sweep_estimate_t estimate;
+    twp_error_t err = { TWP_OK, "" };
+    twp_status_t status;
+
+    twp_sweep_settings_init(&settings);
+    settings.run = run;
+    settings.n_tasks = n_tasks > 0 ? (int64_t) n_tasks : 1;
+    status = twp_study_estimate_sweep(study, &settings, &estimate, &err);
+    if (status == TWP_OK)
+        twp_sweep_plan_print(&estimate, run->n_threads);
+    else
+        twp_say_error("%s", err.message);
+    return twp_say_exit_code(status);
+}
+
+static int
+estimate_run(
+    twp_study_t *study, uint64_t n_patients, int64_t n_sets, uint64_t n_tasks, uint64_t n_threads)
 {
     twp_run_settings_t settings;
     twp_run_estimate_t estimate;
@@ -139,6 +175,8 @@ estimate_run(twp_study_t *study, uint64_t n_patients, int64_t n_sets, uint64_t n
         twp_findings_print(study, false, stderr);
     else
         twp_say_error("%s", err.message);
+    if (status == TWP_OK && (twp_study_n_points(study) > 0 || n_tasks > 0))
+        return estimate_sweep(study, &settings, n_tasks);
     return twp_say_exit_code(status);
 }
 
@@ -149,7 +187,9 @@ check(const twp_arguments_t *arguments)
     const bool has_estimate = twp_arguments_has(arguments, ESTIMATE);
     const char *path = twp_arguments_value(arguments, EXPLAIN, NULL);
     const char **set = calloc((size_t) arguments->n_options + 1, sizeof *set);
-    uint64_t n_patients = 0, n_threads = 0, n_sets = 0;
+    char **over = calloc((size_t) arguments->n_options + 1, sizeof *over);
+    uint64_t n_patients = 0, n_threads = 0, n_sets = 0, n_tasks = 0;
+    int n_over = 0;
     twp_study_t *study = NULL;
     int exit_code = TWP_EXIT_INPUT;
 
@@ -157,20 +197,26 @@ check(const twp_arguments_t *arguments)
         path = arguments->operand[1];
     else if (arguments->n_operands == 2) {
         twp_say_error("check: \"%s\" is one too many", arguments->operand[1]);
+        free(over);
         free(set);
         return TWP_EXIT_INPUT;
     }
-    if (set != NULL &&
+    if (set != NULL && over != NULL &&
+        twp_arguments_number(arguments, TASKS, "tasks", 1, 1000000, &n_tasks) &&
         twp_arguments_number(
             arguments, PATIENTS, "patients", 1, ((uint64_t) 1 << 40) - 1, &n_patients) &&
         twp_arguments_number(
             arguments, PARAMETER_SETS, "parameter-sets", 0, (1 << 24) - 1, &n_sets) &&
         twp_arguments_number(arguments, THREADS, "threads", 1, 4096, &n_threads)) {
-        const int n_set = twp_arguments_values(arguments, SET, set);
+        const int n_set = twp_run_request_sets(arguments, set, over, &n_over);
         /* Findings are the result, unless something else was asked for. */
-        exit_code = twp_findings_read_study(arguments->operand[0], set, n_set,
-            has_explain || has_estimate ? stderr : stdout, &study);
+        exit_code = n_set < 0 ? (twp_say_error("no memory"), TWP_EXIT_FAILED)
+                              : twp_findings_read_study(arguments->operand[0], set, n_set,
+                                    has_explain || has_estimate ? stderr : stdout, &study);
     }
+    for (int i = 0; i < n_over; i++)
+        free(over[i]);
+    free(over);
     free(set);
     if (exit_code == TWP_EXIT_GOOD && !has_explain && !has_estimate)
         print_good(study, arguments->operand[0]);
@@ -178,7 +224,8 @@ check(const twp_arguments_t *arguments)
         exit_code = explain(study, path);
     if (exit_code == TWP_EXIT_GOOD && has_estimate)
         exit_code = estimate_run(study, n_patients,
-            twp_arguments_has(arguments, PARAMETER_SETS) ? (int64_t) n_sets : -1, n_threads);
+            twp_arguments_has(arguments, PARAMETER_SETS) ? (int64_t) n_sets : -1, n_tasks,
+            n_threads);
     twp_study_free(study);
     return twp_say_result("", exit_code);
 }

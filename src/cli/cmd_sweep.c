@@ -6,8 +6,10 @@
 #include "cli/say.h"
 #include "cli/stop.h"
 #include "cli/sweep_command.h"
+#include "cli/sweep_plan.h"
 #include "cli/sweep_status.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,8 @@ enum {
     KEEP_SHARDS,
     NO_MERGE,
     STATUS,
+    DRY_RUN,
+    EMIT,
     FORMAT,
     DIGEST,
     QUIET
@@ -32,6 +36,7 @@ enum {
 
 static const twp_option_t options[] = {
     TWP_RUN_OPTIONS,
+    TWP_OPTION_OVER,
     { OUTPUT, "output", 'o', TWP_TAKES_VALUE, "RUN",
         "folder of the run; results come to RUN/results.h5 (default: run)" },
     { TASK, "task", '\0', TWP_TAKES_VALUE, "I",
@@ -54,6 +59,12 @@ static const twp_option_t options[] = {
     { NO_MERGE, "no-merge", '\0', TWP_TAKES_NOTHING, NULL, "leave the shards to twinpath merge" },
     { STATUS, "status", '\0', TWP_TAKES_NOTHING, NULL,
         "only say how far the run in folder RUN, named in the place of the study, is" },
+    { DRY_RUN, "dry-run", '\0', TWP_TAKES_NOTHING, NULL,
+        "only say how many points there are and what time, memory and space they take, in all and "
+        "for "
+        "each task" },
+    { EMIT, "emit", '\0', TWP_TAKES_VALUE, TWP_EMIT_CHOICES,
+        "only print a script that does the run in --tasks tasks; nothing is submitted" },
     TWP_OPTION_PROGRESS,
     { FORMAT, "format", 'f', TWP_TAKES_VALUE, TWP_FORMAT_CHOICES,
         "how to print the comparison (default: table)" },
@@ -68,6 +79,10 @@ static const twp_example_t examples[] = {
         "one of the 100 tasks (0 to 99) of a Slurm array" },
     { "twinpath sweep study.yaml -o RUN --max-time 3:50:00",
         "stops by itself within a limit of four hours; exit code 75 says that more is to be done" },
+    { "twinpath sweep study.yaml --over gap=\"6 days,12 days\" -o RUN",
+        "a study at each of two points" },
+    { "twinpath sweep study.yaml -o RUN --tasks 50 --emit slurm > run.sbatch",
+        "a script for Slurm: sbatch run.sbatch" },
     { "twinpath sweep --status RUN", "how far it is, and what failed" },
 };
 
@@ -278,6 +293,37 @@ run_study(twp_study_t *study, request_t *request)
     return exit_code == TWP_EXIT_GOOD ? TWP_EXIT_FAILED : exit_code;
 }
 
+/* --dry-run and --emit: what it would take, or a script. */
+static int
+plan(twp_study_t *study, request_t *request)
+{
+    static const int own[] = { OUTPUT, TASK, TASKS, DRY_RUN, EMIT, TWP_RUN_THREADS,
+        TWP_RUN_PROGRESS, QUIET, NO_MERGE, STATUS };
+    const twp_arguments_t *const arguments = request->run.arguments;
+    const int n_threads = request->run.settings.n_threads > 0 ? request->run.settings.n_threads
+                                                              : omp_get_max_threads();
+    twp_sweep_estimate_t estimate;
+    twp_error_t err = { TWP_OK, "" };
+    int kind = -1;
+
+    if (!twp_arguments_choice(arguments, EMIT, "emit", TWP_EMIT_CHOICES, &kind))
+        return TWP_EXIT_INPUT;
+    request->run.settings.n_threads = n_threads;
+    if (twp_study_estimate_sweep(study, &request->settings, &estimate, &err) != TWP_OK) {
+        if (err.status == TWP_ERR_INPUT && twp_study_n_errors(study) > 0)
+            twp_findings_print(study, false, stderr);
+        else
+            twp_say_error("%s", err.message);
+        return twp_say_exit_code(err.status);
+    }
+    if (kind >= 0)
+        return twp_sweep_plan_emit((twp_emit_t) kind, arguments, &twp_command_sweep, own,
+            (int) (sizeof own / sizeof own[0]), &estimate, request->run.settings.output_path,
+            twp_study_name(study), n_threads);
+    twp_sweep_plan_print(&estimate, n_threads);
+    return twp_say_result("", TWP_EXIT_GOOD);
+}
+
 int
 twp_sweep_command_run(const twp_arguments_t *arguments, const twp_sweep_ranks_t *ranks)
 {
@@ -292,9 +338,12 @@ twp_sweep_command_run(const twp_arguments_t *arguments, const twp_sweep_ranks_t 
             take_ranks(ranks, &request);
         exit_code = twp_findings_read_study(
             arguments->operand[0], request.run.set, request.run.n_set, stderr, &study);
-        if (exit_code == TWP_EXIT_GOOD)
-            exit_code = twp_run_request_check(study, &request.run) ? run_study(study, &request)
-                                                                   : TWP_EXIT_INPUT;
+        if (exit_code == TWP_EXIT_GOOD && !twp_run_request_check(study, &request.run))
+            exit_code = TWP_EXIT_INPUT;
+        else if (exit_code == TWP_EXIT_GOOD)
+            exit_code = twp_arguments_has(arguments, DRY_RUN) || twp_arguments_has(arguments, EMIT)
+                ? plan(study, &request)
+                : run_study(study, &request);
     }
     twp_study_free(study);
     twp_run_request_clear(&request.run);

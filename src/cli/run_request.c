@@ -3,6 +3,7 @@
 #include "cli/comparison.h"
 #include "cli/say.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define MOST_THREADS 4096
@@ -25,6 +26,22 @@ twp_run_request_threads(const twp_arguments_t *arguments, int *n_threads)
     return true;
 }
 
+int
+twp_run_request_sets(const twp_arguments_t *arguments, const char **set, char **over, int *n_over)
+{
+    int n = twp_arguments_values(arguments, TWP_RUN_SET, set);
+
+    *n_over = 0;
+    for (int i = 0; i < arguments->n_options; i++) {
+        if (arguments->option[i].id != TWP_RUN_OVER)
+            continue;
+        if (asprintf(&over[*n_over], "--over %s", arguments->option[i].value) < 0)
+            return -1;
+        set[n++] = over[(*n_over)++];
+    }
+    return n;
+}
+
 bool
 twp_run_request_read(const twp_arguments_t *arguments, twp_run_request_t *request)
 {
@@ -40,7 +57,15 @@ twp_run_request_read(const twp_arguments_t *arguments, twp_run_request_t *reques
         twp_say_error("no memory");
         return false;
     }
-    request->n_set = twp_arguments_values(arguments, TWP_RUN_SET, request->set);
+    request->over = calloc((size_t) arguments->n_options + 1, sizeof *request->over);
+    request->n_set = request->over != NULL
+        ? twp_run_request_sets(arguments, request->set, request->over, &request->n_over)
+        : -1;
+    if (request->n_set < 0) {
+        request->n_set = 0;
+        twp_say_error("no memory");
+        return false;
+    }
     request->n_strategies = twp_arguments_values(arguments, TWP_RUN_STRATEGY, request->strategy);
     settings->strategy = request->strategy;
     settings->n_strategies = request->n_strategies;
@@ -66,6 +91,9 @@ twp_run_request_read(const twp_arguments_t *arguments, twp_run_request_t *reques
 void
 twp_run_request_clear(twp_run_request_t *request)
 {
+    for (int i = 0; request->over != NULL && i < request->n_over; i++)
+        free(request->over[i]);
+    free(request->over);
     free(request->set);
     free(request->strategy);
 }

@@ -8,6 +8,7 @@
 
 enum {
     TWP_RUN_SET = TWP_OPTION_OWN,
+    TWP_RUN_OVER,
     TWP_RUN_STRATEGY,
     TWP_RUN_PATIENTS,
     TWP_RUN_PARAMETER_SETS,
@@ -19,6 +20,15 @@ enum {
 };
 
 #define TWP_TWINS_CHOICES "fresh|same"
+
+/** Of commands that know sweeps. */
+#define TWP_OPTION_OVER                                                                 \
+    {                                                                                   \
+        TWP_RUN_OVER, "over", '\0', TWP_TAKES_VALUE, "PATH=A,B,C",                      \
+            "live the study at each of these values of a number; may be repeated: all " \
+            "combinations "                                                             \
+            "(in the place of the study's sweep)"                                       \
+    }
 
 #define TWP_OPTION_THREADS                                                                \
     {                                                                                     \
@@ -54,8 +64,10 @@ enum {
 
 typedef struct {
     const twp_arguments_t *arguments;
-    const char **set, **strategy; /* [n_set], [n_strategies] */
-    int n_set, n_strategies;
+    const char **set,
+        **strategy; /* [n_set], [n_strategies]; --over's as twp_study_read() wants them */
+    char **over;    /* [n_over] owned texts of set */
+    int n_over, n_set, n_strategies;
     twp_run_settings_t settings; /* without output_path and callbacks */
     int progress;                /* twp_progress_kind_t */
 } twp_run_request_t;
@@ -66,6 +78,13 @@ void twp_run_request_clear(twp_run_request_t *request);
 
 /** Whether the strategies asked for are the study's; tells which is not, with the nearest. */
 bool twp_run_request_check(const twp_study_t *study, const twp_run_request_t *request);
+
+/**
+ * Values of --set and --over as twp_study_read() takes them, both together: fills set[n_options of arguments
+ * at most] and over[...], texts that are the caller's to free; -1: no memory.
+ */
+int twp_run_request_sets(
+    const twp_arguments_t *arguments, const char **set, char **over, int *n_over);
 
 /** --threads, else what OMP_NUM_THREADS or SLURM_CPUS_PER_TASK say; 0: all. False: told. */
 bool twp_run_request_threads(const twp_arguments_t *arguments, int *n_threads);

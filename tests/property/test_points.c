@@ -28,7 +28,7 @@ static const char study_text[] =
     "  fee: {value: 5 USD, uncertain: {gamma: {shape: 30}}}\n"
     "  share: {value: 0.4, uncertain: {beta: {n: 40}}}\n"
     "patient:\n"
-    "  count: 2500\n  utility: {base: 0.9}\n"
+    "  count: 1100\n  utility: {base: 0.9}\n"
     "  attributes: {sort: {categories: {a: 0.3, b: 0.7}}}\n"
     "  tracks:\n"
     "    health:\n"

@@ -1,0 +1,237 @@
+#include "cli/sweep_plan.h"
+
+#include "cli/say.h"
+#include "report/buffer.h"
+#include "report/number.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- in words -------------------------------------------------------------------------------- */
+
+/* "1.2 GB"; an order of magnitude needs no more digits. */
+static void
+format_bytes(char text[32], double n_bytes)
+{
+    static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
+    int i = 0;
+
+    while (n_bytes >= 999.5 && i < 4) {
+        n_bytes /= 1000;
+        i++;
+    }
+    snprintf(text, 32, n_bytes < 9.95 && i > 0 ? "%.1f %s" : "%.0f %s", n_bytes, units[i]);
+}
+
+static void
+print_task(const twp_sweep_estimate_t *e, int n_threads)
+{
+    char tasks[TWP_NUMBER_SIZE], shards[TWP_NUMBER_SIZE], wall[32], memory[32], file[32];
+
+    twp_number_count(tasks, e->n_tasks);
+    twp_number_count(shards, e->n_shards_of_task);
+    twp_progress_duration(wall, e->task_cpu_seconds / n_threads);
+    format_bytes(memory, e->memory_bytes);
+    format_bytes(file, e->task_file_bytes);
+    printf("  of each of %s tasks with %d %s: at most %s %s, %s, %s of memory, %s of shards\n",
+        tasks, n_threads, n_threads == 1 ? "thread" : "threads", shards,
+        e->n_shards_of_task == 1 ? "shard" : "shards", wall, memory, file);
+    if (e->n_tasks > e->n_shards)
+        printf("  there are more tasks than shards: %lld of them have nothing to do\n",
+            (long long) (e->n_tasks - e->n_shards));
+}
+
+void
+twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
+{
+    char points[TWP_NUMBER_SIZE], twins[TWP_NUMBER_SIZE], shards[TWP_NUMBER_SIZE];
+    char sets[TWP_NUMBER_SIZE], wall[32], cpu[32], memory[32], merging[32], file[32];
+
+    twp_number_count(points, e->n_points);
+    twp_number_count(twins, e->n_twins);
+    twp_number_count(sets, e->n_parameter_sets);
+    twp_number_count(shards, e->n_shards);
+    twp_progress_duration(wall, e->cpu_seconds / n_threads);
+    twp_progress_duration(cpu, e->cpu_seconds);
+    format_bytes(memory, e->memory_bytes);
+    format_bytes(merging, e->merge_bytes);
+    format_bytes(file, e->file_bytes);
+    printf("%s %s (%d %s swept) x %s%s%s twins x %d %s, in %s %s:\n", points,
+        e->n_points == 1 ? "point" : "points", e->n_swept, e->n_swept == 1 ? "number" : "numbers",
+        e->n_parameter_sets > 0 ? sets : "", e->n_parameter_sets > 0 ? " parameter sets x " : "",
+        twins, e->n_strategies, e->n_strategies == 1 ? "strategy" : "strategies", shards,
+        e->n_shards == 1 ? "shard" : "shards");
+    printf("  time     %s on %d %s (%s of one core%s)\n", wall, n_threads,
+        n_threads == 1 ? "thread" : "threads", cpu,
+        e->cpu_seconds_besides > 0.01 * e->cpu_seconds ? ", what is not lives included" : "");
+    printf("  memory   at most %s; %s while it is merged\n"
+           "  file     about %s\n",
+        memory, merging, file);
+    if (e->n_tasks > 1)
+        print_task(e, n_threads);
+}
+
+/* ---- as scripts ------------------------------------------------------------------------------ */
+
+/* A word as the shell reads it back. */
+static void
+add_word(twp_buffer_t *buffer, const char *word)
+{
+    bool is_plain = word[0] != '\0';
+
+    for (const char *at = word; *at != '\0' && is_plain; at++)
+        is_plain = isalnum((unsigned char) *at) || strchr("-_./=:,+@%", *at) != NULL;
+    twp_buffer_add(buffer, " ");
+    if (is_plain) {
+        twp_buffer_add(buffer, word);
+        return;
+    }
+    twp_buffer_add(buffer, "'");
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            twp_buffer_add(buffer, "'\\''");
+        else
+            twp_buffer_add_bytes(buffer, word, 1);
+    }
+    twp_buffer_add(buffer, "'");
+}
+
+static const char *
+name_of(const twp_command_t *command, int id)
+{
+    for (int i = 0; i < command->n_options; i++)
+        if (command->option[i].id == id)
+            return command->option[i].name;
+    return "";
+}
+
+/* The command as it was given, without what the script says itself. */
+static void
+add_command(twp_buffer_t *buffer, const twp_arguments_t *arguments, const twp_command_t *command,
+    const int *skip, int n_skipped, const char *folder)
+{
+    twp_buffer_add(buffer, "twinpath sweep");
+    add_word(buffer, arguments->operand[0]);
+    twp_buffer_add(buffer, " -o");
+    add_word(buffer, folder);
+    for (int i = 0; i < arguments->n_options; i++) {
+        const twp_given_option_t *const one = &arguments->option[i];
+        bool is_skipped = false;
+
+        for (int k = 0; k < n_skipped; k++)
+            is_skipped = is_skipped || skip[k] == one->id;
+        if (is_skipped)
+            continue;
+        twp_buffer_printf(buffer, " --%s", name_of(command, one->id));
+        if (one->value != NULL)
+            add_word(buffer, one->value);
+    }
+}
+
+/* Twice what is expected, in whole tens of minutes: "HH:MM:SS". */
+static void
+limit_text(char text[32], double seconds)
+{
+    const double tens = ceil(2.0 * seconds / 600.0);
+    const long minutes = 10 * (long) (tens < 1 ? 1 : tens > 100000 ? 100000 : tens);
+
+    snprintf(text, 32, "%ld:%02ld:00", minutes / 60, minutes % 60);
+}
+
+static void
+emit_slurm(twp_buffer_t *buffer, const char *command, const twp_sweep_estimate_t *e,
+    const char *name, int n_threads)
+{
+    const double need = e->memory_bytes > e->merge_bytes ? e->memory_bytes : e->merge_bytes;
+    char limit[32];
+
+    limit_text(limit, e->task_cpu_seconds / n_threads);
+    twp_buffer_printf(buffer,
+        "#!/bin/bash\n"
+        "# %lld points x %lld twins x %d strategies in %lld shards. Submit it: sbatch FILE\n"
+        "# The same file goes on where an earlier one stopped: submit it again.\n"
+        "#SBATCH --job-name=%s\n"
+        "#SBATCH --array=0-%lld\n"
+        "#SBATCH --cpus-per-task=%d\n"
+        "#SBATCH --mem=%.0fM\n"
+        "#SBATCH --time=%s\n"
+        "#SBATCH --signal=B:USR1@120\n"
+        "#SBATCH --requeue\n"
+        "#SBATCH --output=%%x-%%A_%%a.log\n"
+        "set -euo pipefail\n"
+        "# What the cluster needs to find the program goes here: module load twinpath, or a path.\n"
+        "exec %s --task \"$SLURM_ARRAY_TASK_ID\" --tasks %lld\n",
+        (long long) e->n_points, (long long) e->n_twins, e->n_strategies, (long long) e->n_shards,
+        name, (long long) e->n_tasks - 1, n_threads, ceil((2.0 * need + 200e6) / 1e6), limit,
+        command, (long long) e->n_tasks);
+}
+
+/* Braces stand for themselves when they are doubled; quotes end no raw triple-quoted text of ours. */
+static void
+add_snake_text(twp_buffer_t *buffer, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("{}\\\"", *text) != NULL)
+            twp_buffer_add_bytes(buffer, strchr("{}", *text) != NULL ? text : "\\", 1);
+        twp_buffer_add_bytes(buffer, text, 1);
+    }
+}
+
+static void
+emit_snakemake(twp_buffer_t *buffer, const char *command, const twp_sweep_estimate_t *e,
+    const char *folder, int n_threads)
+{
+    const double need = e->memory_bytes > e->merge_bytes ? e->memory_bytes : e->merge_bytes;
+
+    twp_buffer_printf(buffer,
+        "# %lld points x %lld twins x %d strategies in %lld shards. Run it: snakemake -s FILE "
+        "--cores all\n"
+        "TASKS = %lld\n"
+        "RUN = \"",
+        (long long) e->n_points, (long long) e->n_twins, e->n_strategies, (long long) e->n_shards,
+        (long long) e->n_tasks);
+    add_snake_text(buffer, folder);
+    twp_buffer_printf(buffer,
+        "\"\n\n"
+        "rule results:\n"
+        "    input: expand(RUN + \"/tasks/{i}.done\", i=range(TASKS))\n"
+        "    output: RUN + \"/results.h5\"\n"
+        "    resources: mem_mb=%.0f\n"
+        "    shell: \"twinpath merge {RUN:q}\"\n\n"
+        "rule task:\n"
+        "    output: touch(RUN + \"/tasks/{i}.done\")\n"
+        "    threads: %d\n"
+        "    resources: mem_mb=%.0f, runtime=%.0f\n"
+        "    shell: \"",
+        ceil((2.0 * e->merge_bytes + 200e6) / 1e6), n_threads, ceil((2.0 * need + 200e6) / 1e6),
+        10.0 * fmax(1.0, ceil(2.0 * e->task_cpu_seconds / n_threads / 600.0)));
+    add_snake_text(buffer, command);
+    twp_buffer_printf(
+        buffer, " --no-merge --quiet --threads {threads} --task {wildcards.i} --tasks {TASKS}\"\n");
+}
+
+int
+twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments, const twp_command_t *command,
+    const int *skip, int n_skipped, const twp_sweep_estimate_t *estimate, const char *folder,
+    const char *name, int n_threads)
+{
+    twp_buffer_t line = { 0 }, script = { 0 };
+    int exit_code = TWP_EXIT_GOOD;
+
+    add_command(&line, arguments, command, skip, n_skipped, folder);
+    if (kind == TWP_EMIT_SLURM && !line.has_failed)
+        emit_slurm(&script, line.text, estimate, name, n_threads);
+    else if (!line.has_failed)
+        emit_snakemake(&script, line.text, estimate, folder, n_threads);
+    if (line.has_failed || script.has_failed) {
+        twp_say_error("no memory");
+        exit_code = TWP_EXIT_FAILED;
+    } else {
+        exit_code = twp_say_result(script.text, exit_code);
+    }
+    twp_buffer_clear(&script);
+    twp_buffer_clear(&line);
+    return exit_code;
+}

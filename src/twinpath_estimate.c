@@ -1,0 +1,132 @@
+/* The library's face: what a run in parts, and a sweep, would take. */
+#include "twinpath_point.h"
+
+#include "engine/progress.h"
+#include "engine/shard.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define PILOT_TWINS 256
+#define PILOT_SETS 2
+/* Bytes of a value of a sweep's file after compression, over those before. */
+#define COMPRESSION 0.6
+
+/* CPU seconds of a point with so many twins, binding and summing up included. */
+static twp_status_t
+time_point(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, int64_t n_twins,
+    twp_stack_t *stack, int64_t i_put, double *seconds, twp_error_t *err)
+{
+    const double began = twp_engine_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    twp_run_settings_t own = *settings;
+    twp_results_writer_t *captured = NULL;
+    twp_run_report_t report;
+    twp_status_t status;
+
+    own.n_patients = n_twins;
+    own.n_threads = 1;
+    own.progress = NULL;
+    own.should_stop = NULL;
+    status = twp_sweep_study_live(sweep, &own, 0, &captured, &report, err);
+    if (status == TWP_OK)
+        status = twp_stack_put(stack, i_put, captured, err);
+    *seconds = twp_engine_seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
+    return status;
+}
+
+/* A point with one twin tells what a point costs besides its lives. */
+static twp_status_t
+time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, int64_t n_twins,
+    twp_sweep_estimate_t *estimate, double *point_bytes, twp_error_t *err)
+{
+    const int64_t n_pilot = n_twins < PILOT_TWINS ? n_twins : PILOT_TWINS;
+    const int64_t n_sets = estimate->n_parameter_sets;
+    const double n_points = (double) estimate->n_points;
+    twp_run_settings_t own = *settings;
+    twp_stack_t *stack = NULL;
+    double few = 0.0, many = 0.0, times = 1.0, a_twin;
+    twp_status_t status = twp_stack_create(2, &stack, err);
+
+    if (n_sets > PILOT_SETS) {
+        own.n_parameter_sets = PILOT_SETS;
+        times = (double) n_sets / PILOT_SETS;
+    }
+    if (status == TWP_OK)
+        status = time_point(sweep, &own, 1, stack, 0, &few, err);
+    if (status == TWP_OK)
+        status = time_point(sweep, &own, n_pilot, stack, 1, &many, err);
+    if (status == TWP_OK) {
+        a_twin = n_pilot > 1 && many > few ? (many - few) / (double) (n_pilot - 1) : 0.0;
+        estimate->cpu_seconds_besides = few * times * n_points;
+        estimate->cpu_seconds = (few + a_twin * (double) (n_twins - 1)) * times * n_points;
+        *point_bytes = twp_stack_point_bytes(stack);
+    }
+    twp_stack_free(stack);
+    return status;
+}
+
+static void
+share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, bool has_points,
+    bool is_one, double point_bytes, const twp_run_estimate_t *run)
+{
+    const twp_shard_work_t work = { .n_points = estimate->n_points,
+        .n_twins = estimate->n_twins,
+        .n_sets = estimate->n_parameter_sets,
+        .is_one = has_points || is_one,
+        .n_strategies = estimate->n_strategies,
+        .shard_twins = settings->shard_twins };
+    const twp_shard_plan_t plan = twp_shard_plan(&work);
+    const int64_t n_tasks = settings->n_tasks > 0 ? settings->n_tasks : 1;
+    double of_shard = run->file_bytes / (double) plan.n_shards;
+
+    estimate->n_shards = plan.n_shards;
+    estimate->n_tasks = n_tasks;
+    estimate->n_shards_of_task = (plan.n_shards + n_tasks - 1) / n_tasks;
+    estimate->memory_bytes = run->memory_bytes;
+    if (has_points) {
+        of_shard = COMPRESSION * point_bytes * (double) plan.points_per_shard;
+        estimate->memory_bytes += point_bytes * (double) plan.points_per_shard;
+    }
+    estimate->merge_bytes = has_points ? 2.0 * point_bytes * (double) estimate->n_points
+                                       : run->memory_bytes;
+    estimate->file_bytes = has_points
+        ? 100e3 + COMPRESSION * point_bytes * (double) estimate->n_points
+        : run->file_bytes;
+    estimate->task_file_bytes = of_shard * (double) estimate->n_shards_of_task;
+    estimate->task_cpu_seconds = estimate->cpu_seconds * (double) estimate->n_shards_of_task /
+        (double) estimate->n_shards;
+}
+
+twp_status_t
+twp_study_estimate_sweep(twp_study_t *study, const twp_sweep_settings_t *settings,
+    twp_sweep_estimate_t *estimate, twp_error_t *err)
+{
+    const bool has_points = twp_study_n_points(study) > 0;
+    twp_sweep_study_t sweep = { .study = study };
+    twp_run_estimate_t run;
+    double point_bytes = 0.0;
+    twp_status_t status = twp_study_estimate(study, settings->run, &run, err);
+
+    memset(estimate, 0, sizeof(*estimate));
+    if (status != TWP_OK)
+        return status;
+    estimate->n_points = has_points ? twp_study_n_points(study) : 1;
+    estimate->n_swept = study->base->sweep.n_swept;
+    estimate->n_twins = run.n_twins;
+    estimate->n_strategies = run.n_strategies;
+    estimate->n_parameter_sets = run.n_parameter_sets;
+    estimate->cpu_seconds = run.cpu_seconds;
+    if (has_points) {
+        status = twp_sweep_study_open(study, &sweep, err);
+        if (status == TWP_OK)
+            status = time_points(&sweep, settings->run, run.n_twins, estimate, &point_bytes, err);
+        twp_sweep_study_close(&sweep);
+    }
+    if (status == TWP_OK)
+        share_out(settings, estimate, has_points,
+            run.n_parameter_sets > 0 && study->base->are_twins_same &&
+                (study->base->record.twins || study->base->record.outcomes),
+            point_bytes, &run);
+    return status;
+}

@@ -1,0 +1,96 @@
+"""
+`twinpath sweep --dry-run` says what a sweep takes, and `--emit` prints scripts whose tasks, run one after the other,
+give the results of the sweep without tasks. Nothing is submitted, nothing written.
+"""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(os.environ["TWP_SOURCE_DIR"])
+PROGRAM = Path(os.environ["TWP_PROGRAM"]).resolve()
+STUDY = ROOT / "scenarios/studies/first_study.yaml"
+OVER = ["--over", "gap=6 days, 12 days", "--over", "supports.reminder.uptake=0.2,0.5"]
+
+
+class Scripts(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="twinpath sweep "))
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin/twinpath").symlink_to(PROGRAM)
+        shutil.copy(STUDY, self.folder / "it's a study.yaml")
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def twinpath(self, *arguments, code=0, **environment):
+        done = subprocess.run([PROGRAM, *arguments], cwd=self.folder, capture_output=True, text=True, check=False,
+                              env={**os.environ, **environment})
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout
+
+    def sweep(self, *arguments, **more):
+        return self.twinpath("sweep", "it's a study.yaml", *OVER, "--patients", "3000", "--shard-twins", "1024",
+                             *arguments, **more)
+
+    def digest(self, run):
+        return self.twinpath("merge", run, "--digest", "--quiet").split()[-1] if not (self.folder / run / "results.h5").exists() \
+            else re.search(r"content_digest\W+([0-9a-f]{64})", self.twinpath("summary", f"{run}/results.h5", "-f", "json"))[1]
+
+    def test_a_dry_run_counts_and_writes_nothing(self):
+        before = sorted(self.folder.rglob("*"))
+        text = self.sweep("-o", "RUN", "--tasks", "3", "--threads", "2", "--dry-run")
+        self.assertIn("4 points (2 numbers swept) x 3,000 twins x 2 strategies, in", text)
+        for what in ("time", "memory", "file", "of each of 3 tasks with 2 threads: at most"):
+            self.assertIn(what, text)
+        self.assertEqual(sorted(self.folder.rglob("*")), before)
+        checked = self.twinpath("check", "it's a study.yaml", *OVER, "--patients", "3000", "--tasks", "3", "--threads", "2",
+                                "--estimate")
+        self.assertIn("4 points (2 numbers swept) x 3,000 twins x 2 strategies, in", checked)
+        self.assertIn("a sweep of 4 points", self.twinpath("check", "it's a study.yaml", *OVER))
+
+    def test_a_run_without_a_sweep_is_estimated_too(self):
+        text = self.twinpath("sweep", "it's a study.yaml", "--dry-run")
+        self.assertIn("1 point (0 numbers swept) x 5,000 twins", text)
+
+    def test_slurm_s_script_does_the_sweep(self):
+        script = self.folder / "run.sbatch"
+        script.write_text(self.sweep("-o", "the run", "--tasks", "3", "--seed", "7", "--emit", "slurm"))
+        text = script.read_text()
+        self.assertIn("#SBATCH --array=0-2\n", text)
+        self.assertRegex(text, r"#SBATCH --mem=\d+M\n#SBATCH --time=\d+:\d\d:00\n#SBATCH --signal=B:USR1@\d+\n#SBATCH --requeue")
+        self.assertFalse((self.folder / "the run").exists())
+        for task in (2, 0, 1):
+            subprocess.run(["bash", script], cwd=self.folder, check=True, capture_output=True,
+                           env={**os.environ, "SLURM_ARRAY_TASK_ID": str(task), "SLURM_CPUS_PER_TASK": "1",
+                                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"})
+        self.sweep("-o", "whole", "--seed", "7", "--quiet")
+        self.assertEqual(self.digest("the run"), self.digest("whole"))
+
+    def test_snakemake_s_script_does_the_sweep(self):
+        text = self.sweep("-o", "the run", "--tasks", "2", "--emit", "snakemake")
+        self.assertIn('TASKS = 2\nRUN = "the run"\n', text)
+        shells = re.findall(r'shell: "(.*)"\n', text)
+        self.assertEqual(len(shells), 2)
+        merge, task = (shell.encode().decode("unicode_escape") for shell in shells)
+        for i in range(2):  # as snakemake fills in: wildcards, threads, globals
+            line = task.format(threads=1, wildcards=type("Wildcards", (), {"i": i}), TASKS=2)
+            subprocess.run(["bash", "-euc", line], cwd=self.folder, check=True, capture_output=True,
+                           env={**os.environ, "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"})
+        self.assertFalse((self.folder / "the run/results.h5").exists())
+        subprocess.run(["bash", "-euc", merge.replace("{RUN:q}", "'the run'")], cwd=self.folder, check=True, capture_output=True,
+                       env={**os.environ, "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"})
+        self.sweep("-o", "whole", "--quiet")
+        self.assertEqual(self.digest("the run"), self.digest("whole"))
+
+    def test_what_is_wrong_is_said(self):
+        self.sweep("--emit", "pbs", code=2)
+        self.twinpath("sweep", "it's a study.yaml", "--over", "gap=6 days,-1 days", "--dry-run", code=2)
+        self.twinpath("sweep", "it's a study.yaml", "--over", "gap", code=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
