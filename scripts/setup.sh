@@ -14,9 +14,9 @@ build_packages=(
 )
 test_packages=(
     libcmocka-dev libmpfr-dev
-    python3 python3-jsonschema python3-yaml python3-numpy python3-scipy python3-yaml python3-pandas python3-xarray python3-h5py python3-h5netcdf
-    python3-netcdf4 netcdf-bin hdf5-tools r-base-core r-bioc-rhdf5
-    python3-matplotlib python3-nbformat python3-nbclient python3-ipykernel r-cran-jsonlite r-cran-survival r-cran-msm
+    python3 python3-jsonschema python3-yaml python3-numpy python3-scipy python3-pandas python3-xarray
+    python3-h5py python3-h5netcdf python3-netcdf4 python3-matplotlib python3-nbformat python3-nbclient
+    python3-ipykernel netcdf-bin hdf5-tools r-base-core r-bioc-rhdf5 r-cran-jsonlite r-cran-survival r-cran-msm
     openmpi-bin libopenmpi-dev slurm-wlm munge strace
     clang clang-format clang-tidy libclang-rt-dev libomp-dev gcovr valgrind
 )
