@@ -172,6 +172,13 @@ twp_survival_at(const twp_risk_t *risk, double at_days)
 
 /* ---- quantiles ------------------------------------------------------------------------------ */
 
+/* S has come down to 1 - p. It is a product of shares, so it misses what it hits by their rounding. */
+static bool
+has_reached(double survival, double p)
+{
+    return survival <= (1 - p) * (1 + 1e-9);
+}
+
 double
 twp_survival_quantile(const twp_risk_t *risk, double p)
 {
@@ -179,7 +186,7 @@ twp_survival_quantile(const twp_risk_t *risk, double p)
 
     for (int r = 0; r < risk->n_rows && walk.now.at_risk > 0; r++) {
         take_row(&walk, risk, r);
-        if (walk.now.survival <= 1 - p)
+        if (has_reached(walk.now.survival, p))
             return time_of(risk, r);
     }
     return NAN;
@@ -200,9 +207,9 @@ twp_survival_quantile_interval(
         const twp_survival_t point = point_of(&walk, before);
         if (point.survival > 0)
             twp_survival_interval(TWP_SCALE_LOG_LOG, point.survival, point.se, &low, &high);
-        if (isnan(*low_days) && low <= 1 - p)
+        if (isnan(*low_days) && has_reached(low, p))
             *low_days = time_of(risk, r);
-        if (high <= 1 - p)
+        if (has_reached(high, p))
             *high_days = time_of(risk, r);
     }
 }

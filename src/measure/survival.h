@@ -66,12 +66,16 @@ void twp_survival_curve(
 /** One point of it. Of whole days the row floor(at_days) counts. */
 twp_survival_t twp_survival_at(const twp_risk_t *risk, double at_days);
 
-/** The first time with S <= 1 - p, such as the median for p 0.5; NAN when the curve stays above. */
+/**
+ * The first time with S <= 1 - p, such as the median for p 0.5; NAN when the curve stays above. A
+ * billionth of 1 - p above counts as 1 - p: S is rounded at each row.
+ */
 double twp_survival_quantile(const twp_risk_t *risk, double p);
 
 /**
  * Its 95 % interval: the first times at which the lower and the upper end of the (log-log) interval
- * of S are at or below 1 - p (Brookmeyer & Crowley 1982 Biometrics 38:29); NAN where one is not.
+ * of S are at or below 1 - p, as above (Brookmeyer & Crowley 1982 Biometrics 38:29); NAN where one is
+ * not.
  */
 void twp_survival_quantile_interval(
     const twp_risk_t *risk, double p, double *low_days, double *high_days);

@@ -65,6 +65,38 @@ test_the_leukaemia_trial_has_its_published_curve(void **state)
     assert_true(isnan(twp_survival_quantile(&risk, 0.9)));
 }
 
+/* One event a day: the k-th quantile of n lives is on day k, however S = 1 - k / n is rounded. */
+static void
+test_a_quantile_that_the_curve_hits_is_on_the_day_of_the_hit(void **state)
+{
+    enum { MOST = 2001 };
+    static const int number[2] = { 24, 2000 };
+    static int64_t left[MOST][2];
+    double low, high;
+
+    (void) state;
+    for (int d = 1; d < MOST; d++)
+        left[d][1] = 1;
+    for (int i = 0; i < 2; i++) {
+        const int n = number[i];
+        const twp_risk_t risk = table_of(left[0], n + 1);
+
+        for (int k = 1; k < n; k++)
+            if (!(twp_survival_quantile(&risk, (double) k / n) == k))
+                fail_msg("%d of %d: day %g", k, n, twp_survival_quantile(&risk, (double) k / n));
+        assert_near(twp_survival_quantile(&risk, 0.5), n / 2, 0);
+        assert_near(twp_survival_quantile(&risk, 1), n, 0);
+        /* The interval of S on a day, handed in as 1 - p, is hit on that day as well. */
+        const twp_survival_t at = twp_survival_at(&risk, n / 4);
+        double ends[2];
+        twp_survival_interval(TWP_SCALE_LOG_LOG, at.survival, at.se, &ends[0], &ends[1]);
+        twp_survival_quantile_interval(&risk, 1 - ends[0] * (1 - 1e-12), &low, &high);
+        assert_near(low, n / 4, 0);
+        twp_survival_quantile_interval(&risk, 1 - ends[1] * (1 - 1e-12), &low, &high);
+        assert_near(high, n / 4, 0);
+    }
+}
+
 static void
 test_before_the_first_event_all_survive(void **state)
 {
@@ -297,6 +329,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_leukaemia_trial_has_its_published_curve),
+        cmocka_unit_test(test_a_quantile_that_the_curve_hits_is_on_the_day_of_the_hit),
         cmocka_unit_test(test_before_the_first_event_all_survive),
         cmocka_unit_test(test_beyond_the_last_seen_life_the_curve_is_not_carried_on),
         cmocka_unit_test(test_a_curve_that_reached_0_stays_there_without_a_standard_error),
