@@ -162,7 +162,9 @@ are_same(const twp_paired_t *paired)
     for (size_t i = 0; i < n_cells(bins) * n_cells(bins); i++)
         if (table[N_SUMS * i] != 0)
             return false;
-    return memcmp(paired->a->left, paired->baseline->left, n_codes(bins) * sizeof(int64_t)) == 0;
+    /* and all are pairs: a life on one curve alone is not the same as one on the other alone */
+    return memcmp(paired->pairs, paired->a->left, n_codes(bins) * sizeof(int64_t)) == 0 &&
+        memcmp(paired->pairs, paired->baseline->left, n_codes(bins) * sizeof(int64_t)) == 0;
 }
 
 static double

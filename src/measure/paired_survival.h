@@ -13,7 +13,15 @@
  * lives are counted by code, exactly. The others are counted in a table of bins of days, with sums and
  * products of their days: within a bin the influence is replaced by the straight line of the day that
  * comes nearest to it. The bins end on the days asked for, where influences may jump (on 96 days evenly
- * up to the last one where more are asked for). A table has at most 436^2 cells of 4 numbers, 6 MB.
+ * up to the last one where more are asked for).
+ *
+ * What is lost is what the line does not follow. Against the sum over twins one by one, for hazard ratios
+ * from 1.1 to 1.3 and 300 twins or more, errors of differences are off by less than 1 %; so they are at
+ * 1.01 with 3,000 twins. The fewer twins differ, and the less they move within their bins, the more is
+ * lost: at 1.01 with 300 twins, or 1.003 with 3,000, errors came out 0.9 to 1.5 times as large, more
+ * often too large than too small. They are of differences next to 0.
+ *
+ * A table has at most 436^2 cells of 4 numbers, 6 MB.
  */
 #ifndef TWP_MEASURE_PAIRED_SURVIVAL_H
 #define TWP_MEASURE_PAIRED_SURVIVAL_H

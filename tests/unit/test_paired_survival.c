@@ -418,6 +418,35 @@ test_every_kind_of_estimate_has_the_error_of_its_influences(void **state)
     }
 }
 
+/*
+ * Nearly equal strategies, whose lives differ within a bin: what the line does not follow is all that the
+ * bins lose. The header says how much that is.
+ */
+static void
+test_errors_of_nearly_equal_strategies_are_as_near_as_the_header_says(void **state)
+{
+    static const struct {
+        int n_twins;
+        double hr, low, high;
+    } row[] = { { MAX_TWINS, 1.01, 0.99, 1.01 }, { 300, 1.01, 0.9, 1.5 },
+        { MAX_TWINS, 1.003, 0.9, 1.5 } };
+    sample_t *s = *state;
+    uint64_t seed = 18;
+
+    for (int i = 0; i < 3 * 20; i++) {
+        draw_two_causes(s, row[i / 20].n_twins, row[i / 20].hr, 0, &seed);
+        for (int of = TWP_SURVIVAL_OF_S; of <= TWP_SURVIVAL_OF_AREA; of++)
+            for (int k = 0; k < 3; k++) {
+                const double want = exact_se_of(s, (twp_survival_of_t) of, at_days[k]);
+                const double ratio = difference_of(s, (twp_survival_of_t) of, at_days[k]).se / want;
+
+                if (want > 1e-8 && !(ratio > row[i / 20].low && ratio < row[i / 20].high))
+                    fail_msg("hr %g, kind %d, day %g: %g of the error", row[i / 20].hr, of,
+                        at_days[k], ratio);
+            }
+    }
+}
+
 /* Score of one twin by its definition: see measure/logrank.h. */
 static double
 exact_logrank_variance(const sample_t *s)
@@ -450,6 +479,30 @@ exact_logrank_variance(const sample_t *s)
         square += score * score;
     }
     return square;
+}
+
+/* Two twins swap their curves: the tables are the same, the lives are not. */
+static void
+test_lives_on_one_curve_each_are_not_the_same_for_equal_codes(void **state)
+{
+    sample_t *s = *state;
+
+    clear(s);
+    for (int k = 0; k < 40; k++)
+        add(s, TWP_SURVIVAL_CODE(3, 10 + 9 * k, 1), TWP_SURVIVAL_CODE(3, 10 + 9 * k, 1));
+    assert_near(difference(s, 180).se, 0, 0);
+    assert_true(isnan(test_of(s).z));
+    for (int k = 0; k < 10; k++) {
+        add(s, TWP_SURVIVAL_CODE(3, 50 + 10 * k, 1), TWP_SURVIVAL_NONE);
+        add(s, TWP_SURVIVAL_NONE, TWP_SURVIVAL_CODE(3, 50 + 10 * k, 1));
+    }
+    const double want = exact_se_of(s, TWP_SURVIVAL_OF_S, 180);
+
+    assert_true(want > 0.01);
+    assert_near(difference(s, 180).value, 0, 0);
+    assert_near_relative(difference(s, 180).se, want, 1e-12);
+    assert_near_relative(test_of(s).variance, exact_logrank_variance(s), 1e-12);
+    assert_near(test_of(s).z, 0, 1e-12);
 }
 
 static void
@@ -545,6 +598,8 @@ main(void)
         WITH_SAMPLE(test_where_one_curve_has_come_to_an_end_there_is_no_error),
         WITH_SAMPLE(test_deviations_over_their_errors_have_variance_one),
         WITH_SAMPLE(test_every_kind_of_estimate_has_the_error_of_its_influences),
+        WITH_SAMPLE(test_errors_of_nearly_equal_strategies_are_as_near_as_the_header_says),
+        WITH_SAMPLE(test_lives_on_one_curve_each_are_not_the_same_for_equal_codes),
         WITH_SAMPLE(test_the_log_rank_error_is_that_of_both_lives_of_each_twin),
         WITH_SAMPLE(test_without_pairs_the_log_rank_error_is_the_usual_one),
         WITH_SAMPLE(test_every_kind_and_the_log_rank_statistic_have_variance_one),
