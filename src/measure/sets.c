@@ -325,7 +325,7 @@ twp_sets_pack(const twp_sets_t *sets, int64_t i_set, double *value)
 
     find_part(sets, i_set, part, n);
     for (int i = 0; i < N_PARTS; i++) {
-        if (n[i] > 0)
+        if (part[i] != NULL)
             memcpy(value, part[i], n[i] * sizeof(double));
         value += n[i];
     }
@@ -339,7 +339,7 @@ twp_sets_unpack(twp_sets_t *sets, int64_t i_set, const double *value)
 
     find_part(sets, i_set, part, n);
     for (int i = 0; i < N_PARTS; i++) {
-        if (n[i] > 0)
+        if (part[i] != NULL)
             memcpy(part[i], value, n[i] * sizeof(double));
         value += n[i];
     }

@@ -207,8 +207,7 @@ main(int argc, char **argv)
     if (level < MPI_THREAD_SERIALIZED || ranks.in_hand == NULL || ranks.has_left == NULL) {
         twp_say_error("this MPI does not serve a program with threads");
         MPI_Abort(MPI_COMM_WORLD, TWP_EXIT_FAILED);
-    }
-    if (argc < 2 || strcmp(argv[1], "sweep") != 0) {
+    } else if (argc < 2 || strcmp(argv[1], "sweep") != 0) {
         if (ranks.i_rank == 0)
             twp_say_error(
                 "usage: mpirun -n RANKS twinpath-mpi sweep STUDY [option]... (the options "
