@@ -15,16 +15,27 @@ room(twp_fill_t *fill, int n, size_t size)
     return memory;
 }
 
+/* What the values of a column lie along, after "segment" in columns of segments. */
+typedef enum { ALONG_TIME, ALONG_QUANTILE, ALONG_CONTRAST } along_t;
+
+/* The dimensions are those of the values, whatever column of the layout the name may look like. */
 static void
-put_curve(
-    twp_fill_t *fill, const char *name, const char *long_name, twp_type_t type, const void *values)
+put_curve(twp_fill_t *fill, const char *prefix, along_t along, const char *name,
+    const char *long_name, twp_type_t type, const void *values)
 {
+    const bool has_segments = prefix[0] != '\0';
     twp_field_t field;
 
     if (fill->status != TWP_OK || name == NULL ||
         !twp_fill_ok(fill, twp_columns_field("survival", name, type, NULL, &field, &fill->err)))
         return;
     field.long_name = long_name;
+    field.n_dims = 0;
+    if (has_segments)
+        field.dims[field.n_dims++] = "segment";
+    field.dims[field.n_dims++] = along == ALONG_CONTRAST ? "contrast" : "strategy";
+    if (along != ALONG_CONTRAST)
+        field.dims[field.n_dims++] = along == ALONG_QUANTILE ? "quantile" : "time";
     (void) twp_fill_ok(
         fill, twp_results_write(fill->writer, "survival", &field, values, &fill->err));
 }
@@ -50,7 +61,7 @@ write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
                     share[s * plan->n_grid + g] =
                         followed > 0 ? (double) in_state / (double) followed : NAN;
                 }
-            put_curve(fill,
+            put_curve(fill, "", ALONG_TIME,
                 twp_arena_printf(fill->arena, "occupancy_%s_%s", track->name, track->state[j].name),
                 twp_arena_printf(fill->arena, "share of twins in %s.%s, of those followed so long",
                     track->name, track->state[j].name),
@@ -148,11 +159,11 @@ kind_of(twp_survival_of_t of)
 }
 
 static void
-put_named(twp_fill_t *fill, const char *prefix, const char *stem, const char *name,
+put_named(twp_fill_t *fill, const char *prefix, along_t along, const char *stem, const char *name,
     const char *long_name, twp_type_t type, const void *values)
 {
-    put_curve(fill, twp_arena_printf(fill->arena, "%s%s_%s", prefix, stem, name), long_name, type,
-        values);
+    put_curve(fill, prefix, along, twp_arena_printf(fill->arena, "%s%s_%s", prefix, stem, name),
+        long_name, type, values);
 }
 
 static void
@@ -163,24 +174,26 @@ put_curves(twp_fill_t *fill, const char *prefix, const twp_study_measure_t *meas
     const char *const name = measure->name;
     twp_arena_t *const arena = fill->arena;
 
-    put_named(fill, prefix, kind.short_name, name, measure->label, TWP_TYPE_FLOAT64, from->value);
-    put_named(fill, prefix, twp_arena_printf(arena, "%s_se", kind.short_name), name, kind.error,
-        TWP_TYPE_FLOAT64, from->se);
-    put_named(fill, prefix, twp_arena_printf(arena, "%s_low", kind.short_name), name,
+    put_named(fill, prefix, ALONG_TIME, kind.short_name, name, measure->label, TWP_TYPE_FLOAT64,
+        from->value);
+    put_named(fill, prefix, ALONG_TIME, twp_arena_printf(arena, "%s_se", kind.short_name), name,
+        kind.error, TWP_TYPE_FLOAT64, from->se);
+    put_named(fill, prefix, ALONG_TIME, twp_arena_printf(arena, "%s_low", kind.short_name), name,
         "lower end of the 95 % interval", TWP_TYPE_FLOAT64, from->low);
-    put_named(fill, prefix, twp_arena_printf(arena, "%s_high", kind.short_name), name,
+    put_named(fill, prefix, ALONG_TIME, twp_arena_printf(arena, "%s_high", kind.short_name), name,
         "upper end of the 95 % interval", TWP_TYPE_FLOAT64, from->high);
-    put_named(fill, prefix, "at_risk", name, "lives still at risk", TWP_TYPE_INT64, from->at_risk);
-    put_named(fill, prefix, "events", name, "lives that had the event by then", TWP_TYPE_INT64,
-        from->events);
+    put_named(fill, prefix, ALONG_TIME, "at_risk", name, "lives still at risk", TWP_TYPE_INT64,
+        from->at_risk);
+    put_named(fill, prefix, ALONG_TIME, "events", name, "lives that had the event by then",
+        TWP_TYPE_INT64, from->events);
     if (of != TWP_SURVIVAL_OF_S)
         return;
-    put_named(fill, prefix, "km_quantile", name,
+    put_named(fill, prefix, ALONG_QUANTILE, "km_quantile", name,
         "days by which that share had the event; NaN: it was not reached", TWP_TYPE_FLOAT64,
         from->quantile);
-    put_named(fill, prefix, "km_quantile_low", name, "lower end of its 95 % interval",
-        TWP_TYPE_FLOAT64, from->quantile_low);
-    put_named(fill, prefix, "km_quantile_high", name,
+    put_named(fill, prefix, ALONG_QUANTILE, "km_quantile_low", name,
+        "lower end of its 95 % interval", TWP_TYPE_FLOAT64, from->quantile_low);
+    put_named(fill, prefix, ALONG_QUANTILE, "km_quantile_high", name,
         "upper end of its 95 % interval; NaN: it was not reached", TWP_TYPE_FLOAT64,
         from->quantile_high);
 }
@@ -213,8 +226,8 @@ write_logrank(twp_fill_t *fill, const twp_sums_t *sums, const char *prefix,
         number[5 * n + i] = twp_logrank_chi2(&test.counts);
     }
     for (int k = 0; k < 6 && fill->status == TWP_OK; k++)
-        put_named(
-            fill, prefix, stem[k], measure->name, long_name[k], TWP_TYPE_FLOAT64, number + k * n);
+        put_named(fill, prefix, ALONG_CONTRAST, stem[k], measure->name, long_name[k],
+            TWP_TYPE_FLOAT64, number + k * n);
 }
 
 /* prefix "" for all twins, "segment_" for each segment. */
@@ -294,7 +307,7 @@ write_chain(twp_fill_t *fill, const twp_sums_t *sums, const char *prefix, int i_
     for (int j = 0; j < n_states && fill->status == TWP_OK; j++) {
         pick_state(fill, n_rows, n_states, j, &to);
         for (int k = 0; k < 4; k++)
-            put_curve(fill,
+            put_curve(fill, prefix, ALONG_TIME,
                 twp_arena_printf(
                     fill->arena, "%s%s_%s_%s", prefix, stem[k], track->name, track->state[j].name),
                 twp_arena_printf(

@@ -278,6 +278,8 @@ void twp_read_sweep(twp_read_t *read); /* read_sweep.c */
 void twp_check_cycles(
     twp_read_t *read);                  /* check_cycles.c: loops without time, actions in actions */
 void twp_check_reach(twp_read_t *read); /* check_reach.c: what never happens */
+void twp_check_columns(
+    twp_read_t *read); /* check_columns.c: names that the results cannot tell apart */
 void twp_check_streams(twp_read_t *read); /* check_streams.c: two that draw the same numbers */
 void twp_check_use(twp_read_t *read);     /* check_use.c: what is declared and never used */
 

@@ -360,6 +360,23 @@ read_span(twp_read_t *read, twp_spot_t spot, bool is_zero_allowed, double fallba
     return days;
 }
 
+/* Runs are at least one dose long, and no run is both shorter and longer. */
+static void
+read_at_most(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
+{
+    const twp_spot_t most = twp_read_get(read, spot, "at_most");
+    const double every_days = read->study->doses[out->i_doses].every_days;
+
+    out->at_most_days = read_span(read, most, false, INFINITY);
+    if (out->at_most_days < out->at_least_days)
+        twp_read_fail(read, twp_read_place(most), twp_read_text(most),
+            "a time not below `at_least`", NULL, "no run is both so long and so short");
+    else if (out->at_most_days < every_days)
+        twp_read_fail(read, twp_read_place(most), twp_read_text(most),
+            twp_read_printf(read, "a time not below %.6g days", every_days), NULL,
+            "a run of one missed dose is longer: doses are due every %.6g days", every_days);
+}
+
 bool
 twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
 {
@@ -374,6 +391,7 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
     if (row == NULL)
         return false; /* the shape check has said so */
     init_measure(out, row);
+    out->place = twp_read_place(spot);
     if (row->measure == TWP_MEASURE_COST && read->study->n_accounts == 0) {
         twp_read_fail(read, twp_read_place(measure), text, "costs somewhere in the study", NULL,
             "nothing costs anything in this study");
@@ -404,7 +422,7 @@ twp_read_measure(twp_read_t *read, twp_spot_t spot, twp_study_measure_t *out)
         out->at_least_days = read_span(read, twp_read_get(read, spot, "at_least"), true,
             row->takes & TWP_TAKES_AT_MOST ? 0 : 3);
     if (row->takes & TWP_TAKES_AT_MOST)
-        out->at_most_days = read_span(read, twp_read_get(read, spot, "at_most"), false, INFINITY);
+        read_at_most(read, spot, out);
     if (row->takes & TWP_TAKES_STOCK)
         out->i_stock = read_stock(read, twp_read_get(read, spot, "stock"), row, spot);
     if (row->takes & TWP_TAKES_DISCOUNT)

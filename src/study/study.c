@@ -98,6 +98,7 @@ read_all(twp_read_t *read)
     twp_read_report(read);
     twp_read_record(read);
     twp_read_targets(read);
+    twp_check_columns(read);
     twp_read_sweep(read);
     twp_check_cycles(read);
     twp_check_streams(read);

@@ -394,6 +394,7 @@ typedef struct {
     bool is_discounted;
     int i_doses;                        /* whose runs of missed doses; -1 */
     double at_least_days, at_most_days; /* length of the runs that count */
+    twp_place_t place;                  /* where it was asked for first */
 } twp_study_measure_t;
 
 typedef struct {

@@ -2,6 +2,7 @@
 
 #include "measure/economics.h"
 #include "summary/verdict.h"
+#include "vocabulary/columns.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -317,22 +318,21 @@ twp_load_precision(twp_load_t *load)
 
 /* ---- curves ---------------------------------------------------------------------------------- */
 
-/* What the columns of a curve begin with; NULL: the column is none. */
+/*
+ * What the columns of a curve begin with; NULL: the column is none. Whether km_low_x is the lower end of x
+ * or a curve low_x is for the layout to say, as it does where files are written.
+ */
 static const char *
 kind_of_curve(const char *name)
 {
     static const char *const kinds[] = { "km", "na", "cif", "aj", "occupancy" };
-    static const char *const parts[] = { "_se_", "_low_", "_high_", "_quantile_" };
+    const twp_column_t *const row = twp_columns_find_typed("survival", name, TWP_TYPE_FLOAT64);
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; row != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
         const size_t length = strlen(kinds[i]);
-        if (strncmp(name, kinds[i], length) != 0 || name[length] != '_')
-            continue;
-        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
-            if (i + 1 < sizeof kinds / sizeof kinds[0] &&
-                strncmp(name + length, parts[k], strlen(parts[k])) == 0)
-                return NULL;
-        return kinds[i];
+        if (strncmp(row->field.name, kinds[i], length) == 0 &&
+            strncmp(row->field.name + length, "_{", 2) == 0)
+            return kinds[i];
     }
     return NULL;
 }

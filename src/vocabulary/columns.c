@@ -799,11 +799,12 @@ find(const char *group, const char *name, const twp_type_t *type)
 
     for (size_t i = 0; i < COUNT(columns); i++) {
         const twp_column_t *const row = &columns[i];
-        const size_t n = literal_letters(row->field.name);
+        size_t n;
 
         if (strcmp(row->group, group) != 0 || (type != NULL && row->field.type != *type) ||
             !twp_columns_fits(row->field.name, name))
             continue;
+        n = literal_letters(row->field.name);
         if (best == NULL || n > n_best) {
             best = row;
             n_best = n;

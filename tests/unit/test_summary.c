@@ -37,6 +37,7 @@ static const char text[] =
     "          cost: {payer: 12 USD / day}\n"
     "          heal: {hazard: {exponential: {mean: 40 days}}, to: well,\n"
     "            do: [{cost: {patient: 30 USD}}], effects: [{if: female, hr: 1.5}]}\n"
+    "    low: {start: up, states: {up: {end: {after: 2 years, to: dead}}, dead: {}}}\n"
     "  utility: {base: 0.9, add: {health.ill: -0.3}}\n"
     "strategies:\n"
     "  usual: {baseline: true}\n"
@@ -49,7 +50,8 @@ static const char text[] =
     "  measures: [cost, qaly, {measure: sojourn, of: health.ill},\n"
     "    {measure: time_to, of: health.ill}, {measure: first_entry, of: health.ill, by: [139 days, "
     "1 year]},\n"
-    "    {measure: kaplan_meier, of: health.ill, at: [139 days]}]\n"
+    "    {measure: kaplan_meier, of: health.ill, at: [139 days]},\n"
+    "    {measure: aalen_johansen, of: low.dead, at: [139 days]}]\n"
     "  by: [female, region]\n"
     "  worth_of_a_qaly: [1000 USD, 100000 USD]\n";
 
@@ -294,6 +296,26 @@ test_kaplan_meier_differences_are_paired_in_segments_too(void **state)
     assert_near(curve->segments.value[0], 1, 0);
 }
 
+/* A track may be called as a part of a curve is: aj_low_dead is its share, no lower end. */
+static void
+test_a_track_called_low_has_its_curve(void **state)
+{
+    const fixture_t *const fixture = *state;
+    const twp_summary_t *const summary = fixture->summary;
+    const twp_summary_curve_t *curve = NULL;
+
+    for (int i = 0; i < summary->n_curves; i++) {
+        assert_true(strncmp(summary->curve[i].name, "km_low_", 7) != 0);
+        assert_true(strncmp(summary->curve[i].name, "aj_low_low_", 11) != 0);
+        if (strcmp(summary->curve[i].name, "aj_low_dead") == 0)
+            curve = &summary->curve[i];
+    }
+    assert_non_null(curve);
+    assert_non_null(curve->all.low);
+    assert_near(curve->all.value[0], 0, 0);
+    assert_near(curve->all.value[summary->n_curve_times - 1], 1, 0);
+}
+
 static void
 test_segments_are_those_of_the_attributes(void **state)
 {
@@ -511,6 +533,7 @@ main(void)
         cmocka_unit_test(test_quantiles_are_those_of_the_rows),
         cmocka_unit_test(test_a_ratio_is_of_sums_and_a_share_has_its_times),
         cmocka_unit_test(test_kaplan_meier_differences_are_paired_in_segments_too),
+        cmocka_unit_test(test_a_track_called_low_has_its_curve),
         cmocka_unit_test(test_segments_are_those_of_the_attributes),
         cmocka_unit_test(test_ages_are_written_in_years),
         cmocka_unit_test(test_cost_and_effect_are_weighed),
