@@ -40,6 +40,8 @@ check_usable(const twp_results_writer_t *writer, twp_error_t *err)
 {
     if (writer->status == TWP_OK)
         return TWP_OK;
+    if (err != NULL && err->status == writer->status)
+        return writer->status; /* the record has the first failure already, with its reason */
     return TWP_FAIL(err, writer->status, "%s: an earlier write failed (%s)", writer->publish.path,
         twp_status_name(writer->status));
 }
