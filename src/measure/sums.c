@@ -429,8 +429,11 @@ count_path(twp_sums_t *sums, int i_segment, int i_model, int i_chain, const int8
     count += n;
     group += n;
     for (int i = 0; i + 1 < plan->n_points && path[i + 1] >= 0; i++) {
-        count[(i * n + path[i]) * n + path[i + 1]]++;
-        group[(i * n + path[i]) * n + path[i + 1]]++;
+        const size_t at = ((size_t) i * (size_t) n + (size_t) path[i]) * (size_t) n +
+            (size_t) path[i + 1];
+
+        count[at]++;
+        group[at]++;
     }
 }
 

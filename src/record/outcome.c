@@ -77,7 +77,8 @@ make_room(twp_outcome_t *o)
     o->seen = TWP_ARENA_NEW(o->arena, twp_doses_seen_t, t->n_runs + 1);
     o->mark = TWP_ARENA_NEW(o->arena, uint8_t, t->n_marks + 1);
     o->n_contacts = TWP_ARENA_NEW(o->arena, int32_t, t->n_supports + 1);
-    o->path = TWP_ARENA_NEW(o->arena, int8_t, o->plan->n_chains * o->plan->n_points + 1);
+    o->path = TWP_ARENA_NEW(
+        o->arena, int8_t, (size_t) o->plan->n_chains * (size_t) o->plan->n_points + 1);
     o->path_length = TWP_ARENA_NEW(o->arena, int32_t, o->plan->n_chains + 1);
     o->difference = TWP_ARENA_NEW(o->arena, int64_t, n_points * n_states + 1);
     o->n_ended = TWP_ARENA_NEW(o->arena, int64_t, n_points);

@@ -554,12 +554,36 @@ make_plan(making_t *making)
 
 #define MAX_TIMES 1e7 /* days of a life, points of the grid */
 
+/* Of Aalen-Johansen estimates: 5 GB of counts a strategy, 1 GB of states of the twins of a block. */
+#define MAX_STEPS 1e7  /* points times pairs of states, over all tracks */
+#define MAX_STATES 1e6 /* points times tracks */
+
+static twp_status_t
+check_points(const twp_outcome_plan_t *plan, twp_error_t *err)
+{
+    double n_pairs = 0;
+
+    for (int c = 0; c < plan->n_chains; c++) {
+        const double n = plan->study->track[plan->chain_track[c]].n_states;
+        n_pairs += n * n;
+    }
+    if (plan->n_points * n_pairs <= MAX_STEPS &&
+        (double) plan->n_points * plan->n_chains <= MAX_STATES)
+        return TWP_OK;
+    return TWP_FAIL(err, TWP_ERR_LIMIT,
+        "aalen_johansen at %d points of %d tracks with %.0f pairs of states: points times pairs "
+        "may be "
+        "at most %.0f, points times tracks %.0f; a coarser record.grid has fewer points",
+        plan->n_points, plan->n_chains, n_pairs, MAX_STEPS, MAX_STATES);
+}
+
 twp_status_t
 twp_outcome_plan_create(const twp_study_typed_t *study, const twp_model_t *model,
     twp_outcome_plan_t **plan, twp_error_t *err)
 {
     const double step = study->record.grid_days, horizon = study->horizon_days;
     making_t making = { .study = study, .model = model };
+    twp_status_t status = TWP_OK;
     twp_arena_t *arena;
 
     *plan = NULL;
@@ -575,11 +599,16 @@ twp_outcome_plan_create(const twp_study_typed_t *study, const twp_model_t *model
     if (making.plan != NULL && making.tables != NULL) {
         making.tables->arena = arena;
         if (make_plan(&making) && making.untold == NULL) {
-            *plan = making.plan;
-            return TWP_OK;
+            status = check_points(making.plan, err);
+            if (status == TWP_OK) {
+                *plan = making.plan;
+                return TWP_OK;
+            }
         }
     }
     twp_arena_free(arena);
+    if (status != TWP_OK)
+        return status;
     if (making.untold != NULL)
         return TWP_FAIL(err, TWP_ERR_INPUT,
             "measure %s: what is left of the stock can be told only of one stock to which nothing "

@@ -112,8 +112,9 @@ take_point(void *context, int i_step, const double *p, const double *covariance)
 
     for (int j = 0; j < n; j++) {
         const double variance = covariance[j * n + j];
-        to->share[i_step * n + j] = p[j];
-        to->se[i_step * n + j] = sqrt(variance > 0 || isnan(variance) ? variance : 0);
+        const size_t at = (size_t) i_step * (size_t) n + (size_t) j;
+        to->share[at] = p[j];
+        to->se[at] = sqrt(variance > 0 || isnan(variance) ? variance : 0);
     }
 }
 

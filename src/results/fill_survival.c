@@ -6,9 +6,9 @@
 #include <math.h>
 
 static void *
-room(twp_fill_t *fill, int n, size_t size)
+room(twp_fill_t *fill, size_t n, size_t size)
 {
-    void *const memory = twp_arena_alloc(fill->arena, (size_t) (n > 0 ? n : 1), size);
+    void *const memory = twp_arena_alloc(fill->arena, n > 0 ? n : 1, size);
 
     if (memory == NULL)
         (void) twp_fill_ok(fill, TWP_FAIL(&fill->err, TWP_ERR_MEMORY, "no memory for the curves"));
@@ -45,7 +45,8 @@ write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
 {
     const twp_outcome_plan_t *const plan = fill->run->plan;
     const int n_models = fill->run->n_models;
-    double *const share = room(fill, n_models * plan->n_grid, sizeof(double));
+    const size_t n_grid = (size_t) plan->n_grid;
+    double *const share = room(fill, (size_t) n_models * n_grid, sizeof(double));
 
     for (int i = 0; i < fill->study->n_tracks && fill->status == TWP_OK; i++) {
         const twp_study_track_t *const track = &fill->study->track[i];
@@ -58,7 +59,7 @@ write_occupancy(twp_fill_t *fill, const twp_outcome_counts_t *counts)
                         counts[s].occupancy[(size_t) g * (size_t) plan->n_states +
                             (size_t) (plan->first_state[i] + j)];
 
-                    share[s * plan->n_grid + g] =
+                    share[(size_t) s * n_grid + (size_t) g] =
                         followed > 0 ? (double) in_state / (double) followed : NAN;
                 }
             put_curve(fill, "", ALONG_TIME,
@@ -80,9 +81,10 @@ typedef struct {
 } curves_t;
 
 static bool
-curves_init(twp_fill_t *fill, int n_rows, curves_t *to)
+curves_init(twp_fill_t *fill, size_t n_rows, curves_t *to)
 {
-    const int n = n_rows * fill->run->plan->n_grid, n_quantiles = n_rows * TWP_SUMS_N_QUANTILES;
+    const size_t n = n_rows * (size_t) fill->run->plan->n_grid;
+    const size_t n_quantiles = n_rows * TWP_SUMS_N_QUANTILES;
 
     to->value = room(fill, n, sizeof(double));
     to->se = room(fill, n, sizeof(double));
@@ -119,7 +121,7 @@ fill_curve(twp_fill_t *fill, const twp_risk_t *risk, twp_survival_of_t of, int i
         return;
     twp_survival_curve(risk, plan->n_grid, plan->grid_days, at);
     for (int g = 0; g < plan->n_grid; g++) {
-        const int i = i_row * plan->n_grid + g;
+        const size_t i = (size_t) i_row * (size_t) plan->n_grid + (size_t) g;
 
         to->value[i] = value_of(of, &at[g], &to->se[i]);
         if (fill->run->sets != NULL)
@@ -130,7 +132,7 @@ fill_curve(twp_fill_t *fill, const twp_risk_t *risk, twp_survival_of_t of, int i
         to->events[i] = at[g].n_events;
     }
     for (int q = 0; q < TWP_SUMS_N_QUANTILES; q++) {
-        const int i = i_row * TWP_SUMS_N_QUANTILES + q;
+        const size_t i = (size_t) i_row * TWP_SUMS_N_QUANTILES + (size_t) q;
 
         to->quantile[i] = twp_survival_quantile(risk, twp_sums_quantiles[q]);
         twp_survival_quantile_interval(
@@ -212,7 +214,7 @@ write_logrank(twp_fill_t *fill, const twp_sums_t *sums, const char *prefix,
     const bool has_segments = prefix[0] != '\0';
     const int n_segments = has_segments ? fill->run->figures->n_segments : 1;
     const int n_contrasts = fill->run->n_models - 1, n = n_segments * n_contrasts;
-    double *const number = room(fill, 6 * n, sizeof(double));
+    double *const number = room(fill, 6 * (size_t) n, sizeof(double));
 
     for (int i = 0; i < n && fill->status == TWP_OK; i++) {
         const twp_paired_logrank_t test = twp_fill_logrank(
@@ -238,10 +240,10 @@ write_curves(twp_fill_t *fill, const twp_sums_t *sums, const char *prefix,
     const bool has_segments = prefix[0] != '\0';
     const int n_models = fill->run->n_models;
     const int n_rows = n_models * (has_segments ? fill->run->figures->n_segments : 1);
-    double *const steps = room(fill, fill->run->plan->n_curve_days, sizeof(double));
+    double *const steps = room(fill, (size_t) fill->run->plan->n_curve_days, sizeof(double));
     curves_t to;
 
-    if (!curves_init(fill, n_rows, &to))
+    if (!curves_init(fill, (size_t) n_rows, &to))
         return;
     for (int i = 0; i < n_rows; i++) {
         const twp_risk_t risk = twp_sums_risk(sums, has_segments ? i / n_models : -1, i % n_models,
@@ -270,10 +272,12 @@ pick_state(const twp_fill_t *fill, int n_rows, int n_states, int i_state, chains
 
     for (int r = 0; r < n_rows; r++)
         for (int g = 0, p = 0; g < plan->n_grid; g++) {
-            const int to = r * plan->n_grid + g;
+            const size_t to = (size_t) r * (size_t) plan->n_grid + (size_t) g;
             while (plan->point_days[p] < plan->grid_days[g])
                 p++;
-            const int i = (r * plan->n_points + p) * n_states + i_state;
+            const size_t i = ((size_t) r * (size_t) plan->n_points + (size_t) p) *
+                    (size_t) n_states +
+                (size_t) i_state;
             from->column[0][to] = from->share[i];
             from->column[1][to] = fill->run->sets != NULL ? NAN : from->se[i];
             twp_survival_interval(TWP_SCALE_LOG_LOG, from->column[0][to], from->column[1][to],
@@ -293,13 +297,14 @@ write_chain(twp_fill_t *fill, const twp_sums_t *sums, const char *prefix, int i_
     const bool has_segments = prefix[0] != '\0';
     const int n_models = fill->run->n_models, n_states = track->n_states;
     const int n_rows = n_models * (has_segments ? fill->run->figures->n_segments : 1);
-    const int n = n_rows * plan->n_points * n_states;
+    const size_t n_cells = (size_t) plan->n_points * (size_t) n_states;
+    const size_t n = (size_t) n_rows * n_cells;
     chains_t to = { .share = room(fill, n, sizeof(double)), .se = room(fill, n, sizeof(double)) };
 
     for (int k = 0; k < 4; k++)
-        to.column[k] = room(fill, n_rows * plan->n_grid, sizeof(double));
+        to.column[k] = room(fill, (size_t) n_rows * (size_t) plan->n_grid, sizeof(double));
     for (int i = 0; i < n_rows && fill->status == TWP_OK; i++) {
-        const size_t first = (size_t) i * (size_t) plan->n_points * (size_t) n_states;
+        const size_t first = (size_t) i * n_cells;
 
         twp_fill_chain(fill, sums, has_segments ? i / n_models : -1, i % n_models, i_chain,
             to.share + first, to.se + first);
@@ -323,7 +328,7 @@ declare_dimensions(twp_fill_t *fill, bool has_curves)
 {
     const twp_outcome_plan_t *const plan = fill->run->plan;
     const twp_figures_t *const figures = fill->run->figures;
-    const char **const name = room(fill, figures->n_segments, sizeof(char *));
+    const char **const name = room(fill, (size_t) figures->n_segments, sizeof(char *));
 
     (void) twp_fill_ok(fill, twp_results_group(fill->writer, "survival", &fill->err));
     if (fill->status == TWP_OK)

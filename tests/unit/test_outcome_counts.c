@@ -185,6 +185,29 @@ test_a_grid_without_a_step_is_refused(void **state)
     assert_int_equal(twp_outcome_plan_create(&f->study, &f->model, &f->plan, NULL), TWP_ERR_LIMIT);
 }
 
+/* Points times pairs of states, and points times tracks: before anything of that size is asked for. */
+static void
+test_more_points_of_chains_than_memory_holds_are_refused(void **state)
+{
+    fixture_t *f = *state;
+    twp_error_t err;
+
+    want_of(f, TWP_MEASURE_AALEN_JOHANSEN, THERAPY, STOPPED, 365, 0);
+    f->study.record.grid_days = 400.0 / 9000;
+    f->track[THERAPY].n_states = 40; /* 1,600 pairs: 6,250 points at most */
+    assert_int_equal(twp_outcome_plan_create(&f->study, &f->model, &f->plan, &err), TWP_ERR_LIMIT);
+    assert_null(f->plan);
+    assert_contains(err.message, "at 9002 points of 1 tracks with 1600 pairs of states");
+    assert_contains(err.message, "10000000");
+    f->track[THERAPY].n_states = 30;
+    assert_int_equal(twp_outcome_plan_create(&f->study, &f->model, &f->plan, &err), TWP_OK);
+    twp_outcome_plan_free(f->plan);
+    f->track[THERAPY].n_states = 3;
+    f->study.record.grid_days = 400.0 / 1.05e6;
+    assert_int_equal(twp_outcome_plan_create(&f->study, &f->model, &f->plan, &err), TWP_ERR_LIMIT);
+    assert_contains(err.message, "points times tracks 1000000");
+}
+
 int
 main(void)
 {
@@ -195,6 +218,7 @@ main(void)
         WITH_STUDY(test_histograms_count_the_figures),
         WITH_STUDY(test_random_lives_add_up_and_merge_exactly),
         WITH_STUDY(test_a_grid_without_a_step_is_refused),
+        WITH_STUDY(test_more_points_of_chains_than_memory_holds_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
