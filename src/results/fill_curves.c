@@ -159,8 +159,7 @@ twp_estimate_t
 twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
     const twp_figure_t *figure)
 {
-    const twp_transitions_t transitions = twp_sums_transitions(
-        sums, i_segment, i_model, figure->i_chain);
+    twp_transitions_t transitions = twp_sums_transitions(sums, i_segment, i_model, figure->i_chain);
     point_sink_t sink = { transitions.n_states, fill->study->measure[figure->i_measure].i_state,
         figure->i_point, { NAN, NAN, 0 } };
     double *const scratch = twp_fill_scratch(
@@ -168,6 +167,8 @@ twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
 
     for (int j = 0; j < transitions.n_states; j++)
         sink.at.n += (double) transitions.start[j];
+    if (figure->i_point >= 0 && figure->i_point < transitions.n_steps)
+        transitions.n_steps = figure->i_point; /* what comes after it changes nothing */
     if (scratch != NULL)
         twp_aalen_johansen(&transitions, take_state, &sink, scratch);
     return sink.at;
@@ -217,24 +218,22 @@ share_correlation(const twp_moments_t *moments)
 }
 
 twp_difference_t
-twp_fill_chain_difference(
-    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure)
+twp_fill_chain_difference(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast,
+    int i_figure, const twp_estimate_t *a, const twp_estimate_t *b)
 {
     const twp_figure_t *const figure = &fill->run->figures->figure[i_figure];
     const twp_moments_t *const moments = twp_sums_contrast(sums, i_segment, i_contrast, i_figure);
-    const twp_estimate_t a = twp_fill_chain_estimate(fill, sums, i_segment, i_contrast + 1, figure);
-    const twp_estimate_t b = twp_fill_chain_estimate(fill, sums, i_segment, 0, figure);
-    const double apart = a.se * a.se + b.se * b.se;
-    twp_difference_t difference = { a.value - b.value, NAN, NAN };
+    const double apart = a->se * a->se + b->se * b->se;
+    twp_difference_t difference = { a->value - b->value, NAN, NAN };
 
     if (isnan(apart))
         return difference;
-    const bool are_all_followed = twp_moments_ratio(moments, 0, 1).n == a.n &&
-        twp_moments_ratio(moments, 2, 3).n == b.n;
+    const bool are_all_followed = twp_moments_ratio(moments, 0, 1).n == a->n &&
+        twp_moments_ratio(moments, 2, 3).n == b->n;
     const double correlation = are_all_followed
         ? share_correlation(moments)
         : group_correlation(fill, sums, i_segment, i_contrast, figure);
-    const double variance = apart - 2 * correlation * a.se * b.se;
+    const double variance = apart - 2 * correlation * a->se * b->se;
     difference.se = sqrt(variance > 1e-14 * apart ? variance : 0);
     if (apart > 0)
         difference.variance_saved = 1 - difference.se * difference.se / apart;

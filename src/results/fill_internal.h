@@ -72,8 +72,9 @@ twp_paired_logrank_t twp_fill_logrank(
     twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_curve);
 twp_estimate_t twp_fill_chain_estimate(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
     int i_model, const twp_figure_t *figure);
-twp_difference_t twp_fill_chain_difference(
-    twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_contrast, int i_figure);
+/** The paired difference of two such estimates, of the strategy of a contrast and of the baseline. */
+twp_difference_t twp_fill_chain_difference(twp_fill_t *fill, const twp_sums_t *sums, int i_segment,
+    int i_contrast, int i_figure, const twp_estimate_t *a, const twp_estimate_t *b);
 /** Shares in all states of a chain, and their errors, at all points: [n_points * n_states]. */
 void twp_fill_chain(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_model,
     int i_chain, double *share, double *se);

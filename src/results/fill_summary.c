@@ -39,7 +39,8 @@ difference_of(twp_fill_t *fill, const twp_sums_t *sums, int i_segment, int i_con
         baseline = twp_fill_estimate(fill, sums, i_segment, 0, i_figure);
         paired = figure->i_curve >= 0
             ? twp_fill_curve_difference(fill, sums, i_segment, i_contrast, figure)
-            : twp_fill_chain_difference(fill, sums, i_segment, i_contrast, i_figure);
+            : twp_fill_chain_difference(
+                  fill, sums, i_segment, i_contrast, i_figure, &other, &baseline);
     } else {
         const twp_moments_t *const moments = twp_sums_contrast(
             sums, i_segment, i_contrast, i_figure);
