@@ -94,6 +94,29 @@ check_measure(twp_read_t *read, const twp_study_measure_t *measure)
     }
 }
 
+/* In /outcomes a measure at several times has a column for each: its name, `_`, the days and `d`. */
+static void
+check_times(twp_read_t *read, const twp_study_measure_t *measure)
+{
+    const twp_study_typed_t *const study = read->study;
+
+    for (int i = 0; i < study->n_measures && measure->n_times == 0; i++) {
+        const twp_study_measure_t *const timed = &study->measure[i];
+        const size_t length = strlen(timed->name);
+        const char *const rest = measure->name + length;
+
+        if (timed->n_times == 0 || !begins(measure->name, timed->name) || rest[0] != '_' ||
+            rest[1] == 'd')
+            continue;
+        const size_t n = strspn(rest, "_0123456789e");
+        if (rest[n] != 'd' || rest[n + 1] != '\0')
+            continue;
+        twp_read_fail(read, measure->place, measure->name, "as: ANOTHER_NAME", NULL,
+            "the results' column outcomes/%s would be read as a time of %s", measure->name,
+            timed->name);
+    }
+}
+
 /* ---- states ---------------------------------------------------------------------------------- */
 
 /* A state of a track as columns of its share are called. */
@@ -159,6 +182,7 @@ twp_check_columns(twp_read_t *read)
 
     for (int i = 0; i < study->n_measures; i++) {
         check_measure(read, &study->measure[i]);
+        check_times(read, &study->measure[i]);
         if (study->measure[i].measure == TWP_MEASURE_AALEN_JOHANSEN)
             check_chain(read, &study->measure[i]);
     }
