@@ -197,7 +197,9 @@ check_dataset(const check_t *check, const char *group, const char *name)
         return status;
     if (info.is_plain_dimension)
         return TWP_OK; /* used by columns or by nothing: a length, no more */
-    row = twp_columns_find_typed(group, name, info.type);
+    row = info.n_dims == 1 && strcmp(info.dim[0], name) == 0
+        ? twp_columns_find_dimension(group, name, info.type)
+        : twp_columns_find_typed(group, name, info.type);
     if (row == NULL)
         return differ(
             check, object, "is no column of the layout with the type", twp_type_name(info.type));

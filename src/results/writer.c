@@ -436,7 +436,7 @@ static twp_status_t
 add_dimension(twp_results_writer_t *writer, const char *group, const twp_field_t *field, size_t n,
     const void *values, twp_error_t *err)
 {
-    const twp_column_t *const row = twp_columns_find_typed(group, field->name, field->type);
+    const twp_column_t *const row = twp_columns_find_dimension(group, field->name, field->type);
     const twp_status_t status = twp_results_dimension_plain(writer, group, field->name, n, err);
     twp_field_t described = *field;
 

@@ -825,6 +825,16 @@ twp_columns_find_typed(const char *group, const char *name, twp_type_t type)
     return find(group, name, &type);
 }
 
+const twp_column_t *
+twp_columns_find_dimension(const char *group, const char *name, twp_type_t type)
+{
+    for (size_t i = 0; i < COUNT(columns) && strncmp(name, "time_", 5) == 0; i++)
+        if (strcmp(columns[i].group, group) == 0 && columns[i].field.type == type &&
+            strcmp(columns[i].field.name, "time_{measure}") == 0)
+            return &columns[i];
+    return find(group, name, &type);
+}
+
 twp_status_t
 twp_columns_field(const char *group, const char *name, twp_type_t type, const char *unit,
     twp_field_t *field, twp_error_t *err)

@@ -108,6 +108,13 @@ const twp_column_t *twp_columns_find(const char *group, const char *name);
 const twp_column_t *twp_columns_find_typed(const char *group, const char *name, twp_type_t type);
 
 /**
+ * The same for the values of a dimension, which has the column's name: time_NAME has the times of a
+ * measure, whatever NAME ends in (time_occupancy_risk_high is no upper end of time_occupancy_risk).
+ */
+const twp_column_t *twp_columns_find_dimension(
+    const char *group, const char *name, twp_type_t type);
+
+/**
  * Fills field with the row for (group, name, type), its name set to name (borrowed) and "{unit}"
  * replaced by unit (borrowed, may be NULL). TWP_ERR_ARGUMENT when the layout has no such column.
  */

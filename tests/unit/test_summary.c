@@ -37,7 +37,7 @@ static const char text[] =
     "          cost: {payer: 12 USD / day}\n"
     "          heal: {hazard: {exponential: {mean: 40 days}}, to: well,\n"
     "            do: [{cost: {patient: 30 USD}}], effects: [{if: female, hr: 1.5}]}\n"
-    "    low: {start: up, states: {up: {end: {after: 2 years, to: dead}}, dead: {}}}\n"
+    "    low: {start: high, states: {high: {end: {after: 2 years, to: dead}}, dead: {}}}\n"
     "  utility: {base: 0.9, add: {health.ill: -0.3}}\n"
     "strategies:\n"
     "  usual: {baseline: true}\n"
@@ -51,6 +51,7 @@ static const char text[] =
     "    {measure: time_to, of: health.ill}, {measure: first_entry, of: health.ill, by: [139 days, "
     "1 year]},\n"
     "    {measure: kaplan_meier, of: health.ill, at: [139 days]},\n"
+    "    {measure: occupancy, of: low.high, at: [139 days]},\n"
     "    {measure: aalen_johansen, of: low.dead, at: [139 days]}]\n"
     "  by: [female, region]\n"
     "  worth_of_a_qaly: [1000 USD, 100000 USD]\n";

@@ -552,6 +552,13 @@ test_the_table_of_columns_finds_the_closest_pattern(void **state)
         "{variable}");
     assert_string_equal(
         twp_columns_find_typed("trajectories", "therapy", TWP_TYPE_INT8)->field.name, "{track}");
+    assert_string_equal(
+        twp_columns_find_dimension("summary", "time_occupancy_risk_high", TWP_TYPE_FLOAT64)
+            ->field.name,
+        "time_{measure}");
+    assert_string_equal(
+        twp_columns_find_dimension("summary", "quantile", TWP_TYPE_FLOAT64)->field.name,
+        "quantile");
     assert_null(twp_columns_find("summary", "cost"));
     assert_null(twp_columns_find("nowhere", "cost_mean"));
     assert_null(twp_columns_find_typed("summary", "cost_mean", TWP_TYPE_FLOAT32));
