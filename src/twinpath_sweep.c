@@ -189,7 +189,7 @@ take_failure(
     sweep_t *sweep, int64_t i_shard, twp_status_t status, const twp_error_t *why, twp_error_t *err)
 {
     const twp_sweep_settings_t *const settings = sweep->settings;
-    char message[TWP_ERROR_MESSAGE_SIZE + 64];
+    char message[TWP_ERROR_MESSAGE_SIZE + 128];
     twp_status_t noted;
 
     (void) snprintf(message, sizeof message, "shard %" PRId64 ": %s", i_shard, why->message);
@@ -213,7 +213,7 @@ take_failed_points(
     sweep_t *sweep, int64_t i_shard, int64_t n_failed, const twp_error_t *first, twp_error_t *err)
 {
     const twp_sweep_settings_t *const settings = sweep->settings;
-    char message[TWP_ERROR_MESSAGE_SIZE + 64];
+    char message[TWP_ERROR_MESSAGE_SIZE + 128];
 
     sweep->report->n_points_failed += n_failed;
     (void) snprintf(message, sizeof message, "shard %" PRId64 ", %" PRId64 " %s: %s", i_shard,

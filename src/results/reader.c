@@ -247,6 +247,12 @@ twp_reader_close(twp_reader_t *reader)
 }
 
 bool
+twp_reader_is_damaged(const twp_reader_t *reader)
+{
+    return reader->is_damaged;
+}
+
+bool
 twp_reader_is_unverified(const twp_reader_t *reader)
 {
     return reader->is_unverified;
@@ -268,8 +274,13 @@ open_object(const twp_reader_t *reader, const char *object, twp_status_t *status
     char path[MAX_OBJECT_NAME + 1];
     H5L_info_t link;
     hid_t opened;
+    htri_t exists;
 
     *status = TWP_OK;
+    if (reader->is_damaged) {
+        *status = twp_reader_damaged(reader, object, "cannot be found", err);
+        return H5I_INVALID_HID;
+    }
     if (object[0] == '\0' || strcmp(object, "/") == 0) {
         opened = H5Gopen2(reader->file, "/", H5P_DEFAULT);
         if (opened < 0)
@@ -285,8 +296,10 @@ open_object(const twp_reader_t *reader, const char *object, twp_status_t *status
             continue;
         memcpy(path, object, n);
         path[n] = '\0';
-        if (H5Lexists(reader->file, path, H5P_DEFAULT) <= 0) {
-            *status = twp_reader_refuse(reader, object, "not in this file", err);
+        exists = H5Lexists(reader->file, path, H5P_DEFAULT);
+        if (exists <= 0) {
+            *status = exists == 0 ? twp_reader_refuse(reader, object, "not in this file", err)
+                                  : twp_reader_damaged(reader, object, "cannot be found", err);
             return H5I_INVALID_HID;
         }
         if (H5Lget_info(reader->file, path, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) {
@@ -317,18 +330,36 @@ twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t 
     return opened;
 }
 
+/*
+ * What is damaged is there: reading it says so. Only a link that is missing makes an object absent. After a
+ * checksum has failed libhdf5 goes on without the part that it guards, so the reader remembers.
+ */
+static bool
+has_links(twp_reader_t *reader, const char *object)
+{
+    char path[MAX_OBJECT_NAME + 1];
+    const size_t length = strlen(object);
+    bool has = length <= MAX_OBJECT_NAME;
+
+    for (size_t n = 1; n <= length && has; n++) {
+        if (object[n] != '/' && object[n] != '\0')
+            continue;
+        memcpy(path, object, n);
+        path[n] = '\0';
+        const htri_t exists = H5Lexists(reader->file, path, H5P_DEFAULT);
+        reader->is_damaged = reader->is_damaged || exists < 0;
+        has = exists != 0;
+    }
+    return has;
+}
+
 bool
 twp_reader_has(twp_reader_t *reader, const char *object)
 {
-    twp_status_t status;
-    hid_t opened;
     bool has;
 
     twp_reader_begin(reader);
-    opened = open_object(reader, object, &status, NULL);
-    has = opened >= 0 && status == TWP_OK;
-    if (opened >= 0)
-        (void) H5Oclose(opened);
+    has = has_links(reader, object);
     (void) twp_reader_end(reader, TWP_OK);
     return has;
 }
@@ -555,14 +586,19 @@ bool
 twp_reader_has_attribute(twp_reader_t *reader, const char *object, const char *name)
 {
     twp_status_t status;
-    bool has = false;
+    bool has;
     hid_t opened;
 
     twp_reader_begin(reader);
-    opened = open_object(reader, object, &status, NULL);
+    has = has_links(reader, object);
+    opened = has ? open_object(reader, object, &status, NULL) : H5I_INVALID_HID;
     if (opened >= 0) {
-        has = H5Aexists(opened, name) > 0;
+        const htri_t exists = H5Aexists(opened, name);
+        reader->is_damaged = reader->is_damaged || exists < 0;
+        has = exists != 0;
         (void) H5Oclose(opened);
+    } else if (has) {
+        reader->is_damaged = true;
     }
     (void) twp_reader_end(reader, TWP_OK);
     return has;

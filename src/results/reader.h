@@ -27,12 +27,15 @@ TWP_CHECK_RESULT twp_status_t twp_reader_open(
     const char *path, twp_reader_t **reader, twp_error_t *err);
 void twp_reader_close(twp_reader_t *reader); /**< NULL is allowed */
 
+/** True when a question whether something is there met damage; reading anything fails from then on. */
+bool twp_reader_is_damaged(const twp_reader_t *reader);
 /** True when there was no .sha256 to check the file against: damaged text may then go unseen. */
 bool twp_reader_is_unverified(const twp_reader_t *reader);
 const char *twp_reader_path(const twp_reader_t *reader);
 
-/** Whether there is such a group or dataset. */
+/** Whether there is such a group or dataset. One that is damaged is there: what reads it fails. */
 bool twp_reader_has(twp_reader_t *reader, const char *object);
+/** Whether an object has such an attribute; true also of an object that is damaged. */
 bool twp_reader_has_attribute(twp_reader_t *reader, const char *object, const char *name);
 
 /** Names in order of creation. Ended by twp_reader_free_names(). */

@@ -8,7 +8,7 @@
 struct twp_reader {
     char *path;
     hid_t file;
-    bool is_unverified;
+    bool is_unverified, is_damaged;
     char *sources;         /* text of TWP_ATTRIBUTE_SOURCES, each file of it checked; or NULL */
     uint64_t source_bytes; /* of these files together */
     twp_hdf5_quiet_t before;

@@ -239,6 +239,8 @@ twp_summary_read_point(const char *path, int64_t i_point, twp_summary_t **out, t
         load_dimensions(&load);
         load_figures(&load);
         load_rest(&load);
+        if (load.status == TWP_OK && twp_reader_is_damaged(load.reader))
+            twp_load_refuse(&load, "", "is damaged");
         twp_load_free_columns(&load);
         twp_reader_close(load.reader);
     }

@@ -142,7 +142,7 @@ class Comparison:
             life = self.compare_life(Life(model, twin, row), strategy)
             if self.differences and self.stop_at_first:
                 return
-            lives += [life] if life else []
+            n_differences = len(self.differences)
             for measure, column, base, at in measures if life else []:
                 value = figure(life, measure)
                 if value is None:
@@ -150,6 +150,11 @@ class Comparison:
                 if measure["measure"] not in ("sojourn", "missed_in_runs"):  # their means are ratios of sums
                     figures.setdefault((base, at), []).append(value)
                 self.compare_figure(strategy, twin, column, self.results.outcomes[column][number, i], value)
+            if life and life.is_decided_by_rounding and len(self.differences) > n_differences:
+                del self.differences[n_differences:]
+                self.n_doubtful += 1
+                life = None
+            lives += [life] if life else []
         if len(lives) == len(rows) == len(self.results.twins):
             self.compare_means(figures, number, strategy)
             self.compare_curves(measures, lives, number, strategy)

@@ -99,13 +99,41 @@ def gamma(shape, rate):
 
 def minus_log_q(shape, x):
     p = special.gammainc(shape, x)
-    return -math.log1p(-p) if p < 0.5 else -math.log(special.gammaincc(shape, x))
+    if p < 0.5:
+        return -math.log1p(-p)
+    q = special.gammaincc(shape, x)
+    return -math.log(q) if q > 1e-290 else minus_log_far_q(shape, x)
+
+
+def minus_log_far_q(shape, x):
+    """Where Q is too small a number: Legendre's continued fraction, by Lentz's rule."""
+    b, c = x + 1 - shape, 1e300
+    d = 1 / b
+    h = d
+    for i in range(1, 10000):
+        an = -i * (i - shape)
+        b += 2
+        d = 1 / (an * d + b)
+        c = b + an / c
+        h *= d * c
+        if abs(d * c - 1) < 1e-16:
+            break
+    return x - shape * math.log(x) + math.lgamma(shape) - math.log(h)
 
 
 def inverse_minus_log_q(shape, e):
     if e < 0.7:
         return special.gammaincinv(shape, -math.expm1(-e))
-    return special.gammainccinv(shape, math.exp(-e))
+    if e < 600:
+        return special.gammainccinv(shape, math.exp(-e))
+    x = e  # Newton's rule; the slope is the hazard
+    for _ in range(100):
+        far = minus_log_far_q(shape, x)
+        step = (far - e) / math.exp((shape - 1) * math.log(x) - x - math.lgamma(shape) + far)
+        x -= step
+        if abs(step) < 1e-14 * x:
+            break
+    return x
 
 
 def generalised_gamma(mu, sigma, q, time_unit):

@@ -56,6 +56,7 @@ class Life:
         self.formulas = {}
         self.marks = set()                      # what this life has shown, for the table of coverage
         self.doubts = []                        # times at which rounding alone decides what comes first
+        self.is_decided_by_rounding = False     # a comparison of numbers that differ by rounding alone was made
 
     # Random numbers ------------------------------------------------------------------------------
 

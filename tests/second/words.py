@@ -6,6 +6,7 @@ All scalars stay texts until an expression is made of them; units are scales, di
 import copy
 import csv
 import math
+import operator
 import os
 import re
 
@@ -252,7 +253,17 @@ def power(x, y):
 
 FUNCTIONS = {"abs": "abs", "exp": "math.exp", "floor": "math.floor", "log": "math.log", "sqrt": "math.sqrt",
              "logistic": "logistic", "min": "min", "max": "max"}
-GLOBALS = {"math": math, "steps": steps, "logistic": logistic, "power": power}
+SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+
+
+def compared(life, a, sign, b):
+    """Times and stocks are sums, which round: where two numbers differ by that alone, so may what follows."""
+    if life is not None and a != b and math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12):
+        life.is_decided_by_rounding = True
+    return SIGNS[sign](a, b)
+
+
+GLOBALS = {"math": math, "steps": steps, "logistic": logistic, "power": power, "compared": compared}
 
 
 class Parser:
@@ -303,7 +314,7 @@ class Parser:
     def comparison(self):
         python = self.sum()
         sign = self.take("<", "<=", ">", ">=", "==", "!=")
-        return f"({python} {sign} {self.sum()})" if sign else python
+        return f"compared(life, {python}, {sign!r}, {self.sum()})" if sign else python
 
     def sum(self):
         python = self.product()
