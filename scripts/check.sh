@@ -22,7 +22,7 @@ for part in $parts; do
     case " $all_parts " in *" $part "*) ;; *) die "unknown part $part; one of: $all_parts" ;; esac
 done
 min_line_coverage=90
-slow_sanitized='^(second|python|r|cluster)/|^property/test_keys'
+slow_sanitized='^(second|python|r|cluster|validation)/|^property/test_keys|^cli/test_sweep$'
 n_passed=0
 n_failed=0
 failed=()
@@ -121,7 +121,8 @@ all_quick() {
         fi
     fi
     if step build-sanitized build asan-ubsan $asan -DTWP_REQUIRE_ORACLES=ON; then
-        # Readers, clusters and the second implementation are no C, and the keys' many runs take their time: long.
+        # Readers, clusters and the second implementation are no C; the keys' many runs, cases of others and runs
+        # in parts take their time: the long tier sanitizes them.
         tests tests-sanitized $asan -L '^quick$' -E "$slow_sanitized" --timeout 300
     fi
 }

@@ -2,7 +2,7 @@
 # Every system call that writes, syncs, links, reads back or removes while a shard is lived, or shards are merged, fails
 # once, fails from then on, or is the process's last. Afterwards there is no wrong file, a success is true,
 # a failure says which file and why, and the next attempt comes to the results of a run without parts.
-# A sample of them in the quick tier, all of them with TWP_TIER=long.
+# A sample of them unless TWP_TIER=long. tier: long
 set -euo pipefail
 
 program=${TWP_PROGRAM:?}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Ranks take shards as they come, and 1, 2 and 3 of them make the results of a run without parts. What a rank that
 # failed or was killed had in hand is named, and the same command goes on.
+# tier: long
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 trap 'rm -rf "$folder"' EXIT

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # scripts/twinpath.R gives the frames of scripts/twinpath.py.
+# tier: long
 set -euo pipefail
 Rscript -e 'quit(status = !all(sapply(c("rhdf5", "jsonlite", "survival"), requireNamespace, quietly = TRUE)))' \
     > /dev/null 2>&1 || {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Known laws, exported in the multi-state format and fitted by R's survival and msm, are found again.
+# tier: long
 set -euo pipefail
 Rscript -e 'quit(status = !all(sapply(c("rhdf5", "jsonlite", "survival", "msm"), requireNamespace, quietly = TRUE)))' \
     > /dev/null 2>&1 || {
