@@ -9,7 +9,7 @@ program=${TWP_PROGRAM:?}
 study=$(cd "$(dirname "$0")/../python" && pwd)/study.yaml
 command -v strace > /dev/null || { echo "strace is not installed"; exit 77; }
 strace -o /dev/null true 2> /dev/null || { echo "strace may not trace here"; exit 77; }
-export OMP_NUM_THREADS=1 SOURCE_DATE_EPOCH=0
+export OMP_NUM_THREADS=1 SOURCE_DATE_EPOCH=0 ASAN_OPTIONS=detect_leaks=0 # leaks cannot be looked for under ptrace
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
