@@ -733,7 +733,8 @@ class RandomStudy(RandomWords):
             many = [{"measure": "implementation", "of": name}, {"measure": "missed_doses", "of": name, "window": "90 days"},
                     {"measure": "drug_holidays", "of": name}, {"measure": "any_drug_holiday", "of": name, "window": "120 days"},
                     {"measure": "drug_holidays", "of": name, "at_least": "2 days", "window": "200 days"},
-                    {"measure": "missed_in_runs", "of": name, "at_most": "2 days"},
+                    {"measure": "missed_in_runs", "of": name,
+                     "at_most": "1 week" if block.get("every") == "1 week" else "2 days"},
                     {"measure": "missed_in_runs", "of": name, "at_least": "3 days", "window": "1 year"}][:self.random.randint(3, 7)] + many
         text = self.text()
         if any(block.get("stock") == stock for block in self.doses.values()):
