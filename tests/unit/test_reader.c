@@ -262,6 +262,44 @@ test_every_flipped_bit_is_found_by_the_sum(void **state)
     free(path);
 }
 
+/* The names of a group stand in metadata with checksums. After one has failed, "is it there?" must not be "no". */
+static void
+test_what_is_damaged_is_not_taken_for_absent(void **state)
+{
+    static const char name[] = "pdc_mean";
+    char *const path = write_small(*state);
+    int n_damaged = 0;
+    size_t n;
+    char *const bytes = testlib_read_file(path, &n);
+
+    remove_sum(path);
+    for (size_t at = 0; at + sizeof name <= n; at++) {
+        twp_reader_t *reader = NULL;
+        twp_error_t err = { 0 };
+        double *values = NULL;
+
+        if (memcmp(bytes + at, name, sizeof name - 1) != 0)
+            continue;
+        bytes[at] = (char) (bytes[at] ^ 16);
+        testlib_write_bytes(path, bytes, n);
+        bytes[at] = (char) (bytes[at] ^ 16);
+        if (twp_reader_open(path, &reader, &err) != TWP_OK)
+            continue;
+        assert_true(twp_reader_has(reader, "summary/pdc_mean"));
+        if (twp_reader_is_damaged(reader)) {
+            n_damaged++;
+            assert_int_equal(
+                twp_reader_read_float64(reader, "summary/pdc_mean", &values, NULL, &err),
+                TWP_ERR_FORMAT);
+        }
+        free(values);
+        twp_reader_close(reader);
+    }
+    assert_true(n_damaged > 0);
+    free(bytes);
+    free(path);
+}
+
 /* What a flip without the .sha256 leads to; in a child, so that a crash is only seen. */
 typedef enum { FOUND = 0, TEXT_DIFFERS = 1, NOTHING_DIFFERS = 2, NUMBER_DIFFERS = 3 } finding_t;
 
@@ -643,6 +681,7 @@ main(void)
         IN_FOLDER(test_a_file_without_its_sum_is_read_and_marked),
         IN_FOLDER(test_a_broken_sum_file_is_refused),
         IN_FOLDER(test_every_flipped_bit_is_found_by_the_sum),
+        IN_FOLDER(test_what_is_damaged_is_not_taken_for_absent),
         IN_FOLDER(test_without_the_sum_a_flipped_bit_never_crashes_nor_changes_a_number),
         IN_FOLDER(test_a_file_cut_short_anywhere_is_refused),
         IN_FOLDER(test_what_a_results_file_has_not_is_refused_by_the_layout_check),
