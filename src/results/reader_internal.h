@@ -1,4 +1,7 @@
-/** What the two halves of the reader share: opening and naming (reader.c), data (reader_data.c). */
+/**
+ * What the parts of the reader share: the file (reader.c), what is in it (reader_objects.c), types and
+ * attributes (reader_attributes.c), data (reader_data.c).
+ */
 #ifndef TWP_RESULTS_READER_INTERNAL_H
 #define TWP_RESULTS_READER_INTERNAL_H
 
@@ -27,9 +30,27 @@ twp_status_t twp_reader_damaged(
 /** Whether name is one of the checked files that virtual datasets may lie in. */
 bool twp_reader_is_source(const twp_reader_t *reader, const char *name);
 
+/**
+ * Opens an object by its path if every step is a hard link: others lead out of the file or to nowhere.
+ * Returns an invalid handle with the failure in *status otherwise.
+ */
+hid_t twp_reader_open_object(
+    const twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err);
 /** Opens a group (H5I_GROUP) or dataset (H5I_DATASET); an invalid handle with *status set else. */
 hid_t twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t kind,
     twp_status_t *status, twp_error_t *err);
+
+/** Whether there is a link at each step of a path; remembers damage that it meets. */
+bool twp_reader_has_links(twp_reader_t *reader, const char *object);
+
+/** Collects names; is_full when memory ran out. */
+typedef struct {
+    twp_names_t *names;
+    bool is_full, with_kind;
+} twp_name_collector_t;
+
+/** Adds a copy of a name; false when memory ran out. */
+bool twp_reader_add_name(twp_name_collector_t *collector, const char *name, bool is_group);
 
 /** Which of our types a stored type is; false for all others. */
 bool twp_reader_classify(hid_t type, twp_type_t *ours, bool *is_variable_text);
