@@ -4,6 +4,8 @@
  * A block is a mapping with named keys. A row says what one key of a block may hold: which forms (a
  * scalar, a mapping, a list, a map from free names), what the scalars mean, their dimension, whether
  * the key is required, and which keys exclude each other.
+ *
+ * keys.c holds the rows; key_blocks.c the blocks, the reserved words and how a row is found.
  */
 #ifndef TWP_VOCABULARY_KEYS_H
 #define TWP_VOCABULARY_KEYS_H
