@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh            what the build and the program need
 #   scripts/setup.sh --tests    also what the tests need: cmocka, sanitizers, readers to compare with
+#   scripts/setup.sh --long     also what only tests of the long tier need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -20,12 +21,14 @@ test_packages=(
     openmpi-bin libopenmpi-dev slurm-wlm munge strace
     clang clang-format clang-tidy libclang-rt-dev libomp-dev gcovr valgrind
 )
+long_packages=(snakemake lmod)
 
 wanted=("${build_packages[@]}")
 case "${1:-}" in
     "") ;;
     --tests) wanted+=("${test_packages[@]}") ;;
-    *) die "unknown option $1; the only one is --tests" ;;
+    --long) wanted+=("${test_packages[@]}" "${long_packages[@]}") ;;
+    *) die "unknown option $1; there are --tests and --long" ;;
 esac
 
 command -v dpkg-query > /dev/null ||

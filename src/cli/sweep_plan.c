@@ -220,6 +220,11 @@ twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments, const twp
     twp_buffer_t line = { 0 }, script = { 0 };
     int exit_code = TWP_EXIT_GOOD;
 
+    if (kind == TWP_EMIT_SNAKEMAKE && strpbrk(folder, "{}") != NULL) {
+        twp_say_error(
+            "--output: %s: Snakemake takes braces in the name of a folder for wildcards", folder);
+        return TWP_EXIT_INPUT;
+    }
     add_command(&line, arguments, command, skip, n_skipped, folder);
     if (kind == TWP_EMIT_SLURM && !line.has_failed)
         emit_slurm(&script, line.text, estimate, name, n_threads);

@@ -88,6 +88,7 @@ class Scripts(unittest.TestCase):
 
     def test_what_is_wrong_is_said(self):
         self.sweep("--emit", "pbs", code=2)
+        self.sweep("--emit", "snakemake", "-o", "a {run}", code=2)
         self.twinpath("sweep", "it's a study.yaml", "--over", "gap=6 days,-1 days", "--dry-run", code=2)
         self.twinpath("sweep", "it's a study.yaml", "--over", "gap", code=2)
 

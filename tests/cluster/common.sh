@@ -31,5 +31,33 @@ holds_results() {
     [ ! -e "$1/shards" ] || fail "$1 has shards left: $(ls "$1/shards")"
 }
 
+# A file faulty.yaml: a wait of 3.15 days and a normal number, below 0 for one twin, 4149, which is of shard 4 of 6.
+write_faulty() {
+    cat > faulty.yaml << 'STUDY'
+twinpath: 1
+study: faulty
+source: assumption
+time: {starts: 2027-01-01, horizon: 1 year}
+patient:
+  count: 6144
+  attributes: {span: {normal: [0 days, 1 day]}}
+  tracks:
+    health:
+      start: well
+      states:
+        well: {wait: {after: 3.15 days + span, to: ill}}
+        ill: {}
+strategies: {usual: {baseline: true}}
+report: {measures: [{measure: entries, of: health.ill}]}
+STUDY
+}
+
+# A script that twinpath emits finds the program as it would on a cluster.
+use_program() {
+    mkdir -p bin
+    ln -sf "$(realpath "$program")" bin/twinpath
+    export PATH=$folder/bin:$PATH
+}
+
 cd "$folder"
 whole=$("$program" run "$study" "${run_options[@]}" --digest -o whole.h5)

@@ -9,11 +9,17 @@ export STUDY=$study OPTIONS="${sweep_options[*]}"
 export TWP_SLURM_DIR=$folder/slurm TWP_SLURM_PORT=$((20000 + $$ % 10000 * 3))
 unset OMP_NUM_THREADS # the job's own CPUs are the threads
 slurm=$here/slurm_local.sh
+use_program
 trap 'bash "$slurm" down > /dev/null 2>&1 || true; rm -rf "$folder"' EXIT
 
 slurm_up() { # slurm_up NODES
     bash "$slurm" up "$1" || fail "Slurm does not start"
     eval "$(bash "$slurm" env)"
+}
+
+emit() { # emit RUN TASKS: the script of an array, as the program prints it
+    # shellcheck disable=SC2086
+    "$program" sweep "$STUDY" $OPTIONS -o "$1" --tasks "$2" --threads 1 --emit slurm
 }
 
 submit() { # submit OPTION ... SCRIPT

@@ -57,23 +57,7 @@ whole=$small
 echo "ok: a dead rank's shard is named, and lived by the next job"
 
 # One shard fails: the others are lived, the rank and the shard are named, all ranks end with 1.
-cat > faulty.yaml << 'STUDY'
-twinpath: 1
-study: faulty
-source: assumption
-time: {starts: 2027-01-01, horizon: 1 year}
-patient:
-  count: 6144
-  attributes: {span: {normal: [0 days, 1 day]}}
-  tracks:
-    health:
-      start: well
-      states:
-        well: {wait: {after: 3.15 days + span, to: ill}}
-        ill: {}
-strategies: {usual: {baseline: true}}
-report: {measures: [{measure: entries, of: health.ill}]}
-STUDY
+write_faulty
 code=0
 timeout 300 mpirun --oversubscribe --bind-to none -n 2 "$mpi" sweep faulty.yaml -q \
     --shard-twins 1024 -o faulty 2> err || code=$?

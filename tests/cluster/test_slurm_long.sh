@@ -9,11 +9,6 @@ mpi=$(dirname "$program")/twinpath-mpi
 [ -x "$mpi" ] || fail "$mpi is not built"
 export TWP_MPI_PROGRAM=$mpi
 
-cat > array.sh << 'JOB'
-#!/usr/bin/env bash
-#SBATCH --cpus-per-task=1
-exec "$TWP_PROGRAM" sweep "$STUDY" $OPTIONS -o "$RUN" --task "$SLURM_ARRAY_TASK_ID" --tasks "$TASKS"
-JOB
 cat > mpi.sh << 'JOB'
 #!/usr/bin/env bash
 #SBATCH -N2 -n3 --cpus-per-task=1
@@ -45,8 +40,8 @@ exit $code
 JOB
 slurm_up 2
 
-export RUN=array TASKS=20
-submit --array=0-19 array.sh
+emit array 20 > array.sbatch
+submit array.sbatch
 wait_for_jobs 300
 holds_results array
 [ "$(states)" = "20 COMPLETED" ] || fail "the tasks ended as: $(states)"
@@ -85,34 +80,18 @@ grep -qF "$digest" status.out || fail "other results after SIGUSR1: $(cat status
 echo "ok: SIGUSR1 ends a job in time, and it goes on when it is requeued"
 
 # Two attempts at one task at the same time.
-export RUN=twice TASKS=1
-submit --array=0 array.sh
-submit --array=0 array.sh
+emit twice 1 > twice.sbatch
+submit twice.sbatch
+submit twice.sbatch
 wait_for_jobs 300
 holds_results twice
 ! grep -q FAILED job-*.out
 echo "ok: two attempts at one task publish one file"
 
-cat > faulty.yaml << 'STUDY'
-twinpath: 1
-study: faulty
-source: assumption
-time: {starts: 2027-01-01, horizon: 1 year}
-patient:
-  count: 6144
-  attributes: {span: {normal: [0 days, 1 day]}}
-  tracks:
-    health:
-      start: well
-      states:
-        well: {wait: {after: 3.15 days + span, to: ill}}
-        ill: {}
-strategies: {usual: {baseline: true}}
-report: {measures: [{measure: entries, of: health.ill}]}
-STUDY
+write_faulty
 : > "$TWP_SLURM_DIR/jobcomp.log"
-export RUN=faulty TASKS=6
-STUDY=$folder/faulty.yaml OPTIONS="-q --shard-twins 1024" submit --array=0-5 array.sh
+STUDY=faulty.yaml OPTIONS="-q --shard-twins 1024" emit faulty 6 > faulty.sbatch
+submit faulty.sbatch
 wait_for_jobs 300
 [ "$(states)" = "5 COMPLETED 1 FAILED" ] || fail "the tasks of a faulty study ended as: $(states)"
 [ "$(find faulty/shards -name '*.h5' | wc -l)" = 5 ] || fail "a failed task stopped the others"
@@ -126,8 +105,8 @@ bash "$slurm" down
 if ip netns add tpprobe 2> /dev/null && ip netns del tpprobe; then
     export TWP_SLURM_NET=netns
     slurm_up 2
-    export RUN=lost TASKS=1
-    OPTIONS="-n 1000000 ${run_options[*]:2} --shard-twins 10240" submit --array=0 -w tp1 --requeue array.sh
+    OPTIONS="-n 1000000 ${run_options[*]:2} --shard-twins 10240" emit lost 1 > lost.sbatch
+    submit -w tp1 lost.sbatch
     timeout 20 scontrol update JobId="$(grep -oE '[0-9]+' submitted)" ReqNodeList= > /dev/null 2>&1 || true
     for ((i = 0; i < 300; i++)); do
         [ "$(grep -c '"done"' lost/progress.jsonl 2> /dev/null)" -lt 2 ] || break
