@@ -3,11 +3,10 @@
 #include "base/error.h"
 #include "report/csv.h"
 #include "report/grid.h"
+#include "report/json_internal.h"
 #include "report/number.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HISTOGRAM_WIDTH 40
@@ -43,10 +42,8 @@ make_grid(const twp_cohort_summary_t *summary, twp_arena_t *arena)
     const char *const above = twp_arena_printf(arena, ">= %.10g", summary->threshold);
     static const char *const tail[] = { "sd", "least", "25 %", "median", "75 %", "most" };
 
-    twp_grid_column(&grid, "measure", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "n", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "none", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "mean", TWP_GRID_NUMBER);
+    TWP_GRID_COLUMNS(&grid, { "measure", TWP_GRID_TEXT }, { "n", TWP_GRID_NUMBER },
+        { "none", TWP_GRID_NUMBER }, { "mean", TWP_GRID_NUMBER });
     if (has_interval) {
         twp_grid_column(&grid, "95 % interval", TWP_GRID_NUMBER);
         twp_grid_column(&grid, "", TWP_GRID_UPPER);
@@ -232,25 +229,20 @@ twp_adherence_csv(const twp_cohort_summary_t *summary, twp_buffer_t *buffer, twp
 }
 
 static json_t *
-number_of(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *
 figure_json(const twp_cohort_figure_t *f)
 {
-    json_t *const quartiles = json_pack("[o, o, o]", number_of(f->quartile[0]),
-        number_of(f->quartile[1]), number_of(f->quartile[2]));
+    json_t *const quartiles = json_pack("[o, o, o]", twp_tree_number(f->quartile[0]),
+        twp_tree_number(f->quartile[1]), twp_tree_number(f->quartile[2]));
     json_t *const bins = f->bin != NULL ? json_array() : json_null();
 
     for (int i = 0; f->bin != NULL && i < TWP_COHORT_BINS; i++)
         json_array_append_new(bins, json_integer((json_int_t) f->bin[i]));
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
         "name", f->name, "unit", f->unit, "definition", f->definition, "source", f->source, "n",
-        (json_int_t) f->n, "n_missing", (json_int_t) f->n_missing, "mean", number_of(f->mean),
-        "low", number_of(f->low), "high", number_of(f->high), "sd", number_of(f->sd), "least",
-        number_of(f->least), "quartiles", quartiles, "most", number_of(f->most), "n_above",
+        (json_int_t) f->n, "n_missing", (json_int_t) f->n_missing, "mean", twp_tree_number(f->mean),
+        "low", twp_tree_number(f->low), "high", twp_tree_number(f->high), "sd",
+        twp_tree_number(f->sd), "least", twp_tree_number(f->least), "quartiles", quartiles, "most",
+        twp_tree_number(f->most), "n_above",
         f->bin != NULL ? json_integer((json_int_t) f->n_above) : json_null(), "histogram", bins);
 }
 
@@ -259,7 +251,6 @@ twp_adherence_json(const twp_cohort_summary_t *summary, twp_buffer_t *buffer, tw
 {
     json_t *const settings = json_object(), *const figures = json_array();
     json_t *root;
-    char *text = NULL;
 
     for (int i = 0; i < summary->n_settings; i++)
         json_object_set_new(
@@ -273,13 +264,5 @@ twp_adherence_json(const twp_cohort_summary_t *summary, twp_buffer_t *buffer, tw
         (json_int_t) summary->n_beyond_file, "first_date", summary->first_date, "last_date",
         summary->last_date, "threshold", summary->threshold, "settings", settings, "figures",
         figures);
-    if (root != NULL)
-        text = json_dumps(root, JSON_INDENT(2));
-    json_decref(root);
-    if (text == NULL)
-        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the report");
-    twp_buffer_add(buffer, text);
-    twp_buffer_add(buffer, "\n");
-    free(text);
-    return twp_buffer_status(buffer, err);
+    return twp_tree_write(root, false, 2, buffer, err);
 }

@@ -95,13 +95,10 @@ write_frontier(twp_writing_t *w, bool has_segments)
     const twp_summary_t *s = w->summary;
     twp_grid_t grid = twp_grid_init(w->arena);
 
-    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "more cost", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "more QALYs", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "per QALY", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "95 % interval", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "", TWP_GRID_UPPER);
-    twp_grid_column(&grid, "in words", TWP_GRID_TEXT);
+    TWP_GRID_COLUMNS(&grid, { "strategy", TWP_GRID_TEXT }, { "more cost", TWP_GRID_NUMBER },
+        { "more QALYs", TWP_GRID_NUMBER }, { "per QALY", TWP_GRID_NUMBER },
+        { "95 % interval", TWP_GRID_NUMBER }, { "", TWP_GRID_UPPER },
+        { "in words", TWP_GRID_TEXT });
     add_strategies(w, &grid, s->among);
     for (int g = 0; has_segments && g < s->n_segments; g++) {
         if (s->segment[g].among == NULL)
@@ -152,11 +149,8 @@ write_chances(twp_writing_t *w)
     twp_grid_t grid = twp_grid_init(w->arena);
     bool is_told = true;
 
-    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "chance", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "error", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "plain share", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "", TWP_GRID_TEXT);
+    TWP_GRID_COLUMNS(&grid, { "strategy", TWP_GRID_TEXT }, { "chance", TWP_GRID_NUMBER },
+        { "error", TWP_GRID_NUMBER }, { "plain share", TWP_GRID_NUMBER }, { "", TWP_GRID_TEXT });
     for (int k = 0; k < s->n_worth; k++) {
         const int at = find_worth(s, s->worth[k]);
         char worth[TWP_NUMBER_SIZE];

@@ -47,12 +47,9 @@ write_net_benefit(twp_writing_t *w, bool has_segments)
     const twp_summary_t *s = w->summary;
     twp_grid_t grid = twp_grid_init(w->arena);
 
-    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "difference", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "95 % interval", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "", TWP_GRID_UPPER);
-    twp_grid_column(&grid, "chance above 0", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "in words", TWP_GRID_TEXT);
+    TWP_GRID_COLUMNS(&grid, { "strategy", TWP_GRID_TEXT }, { "difference", TWP_GRID_NUMBER },
+        { "95 % interval", TWP_GRID_NUMBER }, { "", TWP_GRID_UPPER },
+        { "chance above 0", TWP_GRID_NUMBER }, { "in words", TWP_GRID_TEXT });
     for (int k = 0; k < s->n_worth; k++) {
         char worth[TWP_NUMBER_SIZE];
         twp_number_format(

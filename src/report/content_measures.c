@@ -296,12 +296,9 @@ write_logrank(twp_writing_t *w, const twp_summary_row_t *row, bool has_segments)
 
     if (curve == NULL || curve->all.logrank == NULL || s->n_contrasts < 1)
         return;
-    twp_grid_column(&grid, "strategy", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "events", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "expected", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "z", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "p", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "saved", TWP_GRID_NUMBER);
+    TWP_GRID_COLUMNS(&grid, { "strategy", TWP_GRID_TEXT }, { "events", TWP_GRID_NUMBER },
+        { "expected", TWP_GRID_NUMBER }, { "z", TWP_GRID_NUMBER }, { "p", TWP_GRID_NUMBER },
+        { "saved", TWP_GRID_NUMBER });
     if (has_segments)
         twp_grid_group(&grid, "all twins");
     add_tests(w, &grid, curve->all.logrank);

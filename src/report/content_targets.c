@@ -58,16 +58,10 @@ twp_writing_targets(twp_writing_t *w)
 
     if (s->n_targets == 0)
         return;
-    twp_grid_column(&grid, "target", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "result", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "95 % interval", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "", TWP_GRID_UPPER);
-    twp_grid_column(&grid, "wanted", TWP_GRID_NUMBER);
-    twp_grid_column(&grid, "", TWP_GRID_UPPER);
-    twp_grid_column(&grid, "role", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "at", TWP_GRID_TEXT);
-    twp_grid_column(&grid, "source", TWP_GRID_TEXT);
+    TWP_GRID_COLUMNS(&grid, { "target", TWP_GRID_TEXT }, { "", TWP_GRID_TEXT },
+        { "result", TWP_GRID_NUMBER }, { "95 % interval", TWP_GRID_NUMBER }, { "", TWP_GRID_UPPER },
+        { "wanted", TWP_GRID_NUMBER }, { "", TWP_GRID_UPPER }, { "role", TWP_GRID_TEXT },
+        { "at", TWP_GRID_TEXT }, { "source", TWP_GRID_TEXT });
     add_targets(w, &grid);
     for (int i = 0; i < s->n_targets; i++) {
         n[s->target[i].is_fit]++;

@@ -24,6 +24,13 @@ twp_grid_column(twp_grid_t *grid, const char *head, twp_grid_kind_t kind)
 }
 
 void
+twp_grid_columns(twp_grid_t *grid, size_t n, const twp_grid_column_t *column)
+{
+    for (size_t i = 0; i < n; i++)
+        twp_grid_column(grid, column[i].head, column[i].kind);
+}
+
+void
 twp_grid_add(twp_grid_t *grid, const char *text)
 {
     if (grid->has_failed)

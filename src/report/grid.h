@@ -32,6 +32,12 @@ typedef struct {
 /** An empty grid whose memory comes from arena. */
 twp_grid_t twp_grid_init(twp_arena_t *arena);
 void twp_grid_column(twp_grid_t *grid, const char *head, twp_grid_kind_t kind);
+void twp_grid_columns(twp_grid_t *grid, size_t n, const twp_grid_column_t *column);
+/** Several columns, each { head, kind }. */
+#define TWP_GRID_COLUMNS(grid, ...)                                                     \
+    twp_grid_columns((grid),                                                            \
+        sizeof((const twp_grid_column_t[]){ __VA_ARGS__ }) / sizeof(twp_grid_column_t), \
+        (const twp_grid_column_t[]){ __VA_ARGS__ })
 /** Adds the next cell, row by row; rows must be filled. */
 void twp_grid_add(twp_grid_t *grid, const char *text);
 void twp_grid_add_copy(twp_grid_t *grid, const char *text);

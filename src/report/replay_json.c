@@ -1,16 +1,6 @@
 #include "report/replay.h"
 
-#include "base/error.h"
-
-#include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
-
-static json_t *
-number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+#include "report/json_internal.h"
 
 static json_t *
 make_draw(const twp_replay_draw_t *draw)
@@ -18,7 +8,7 @@ make_draw(const twp_replay_draw_t *draw)
     if (draw->stream == NULL)
         return json_null();
     return json_pack("{ss sI so}", "stream", draw->stream, "occurrence",
-        (json_int_t) draw->occurrence, "u", number(draw->u));
+        (json_int_t) draw->occurrence, "u", twp_tree_number(draw->u));
 }
 
 static json_t *
@@ -36,12 +26,14 @@ make_clock(const twp_replay_clock_t *clock)
         (void) json_array_append_new(terms,
             json_pack("{ss ss? ss so so so so sb}", "covariate", term->covariate, "support",
                 term->support, "kind", term->is_time_ratio ? "time_ratio" : "hr", "ratio",
-                number(term->ratio), "value", number(term->value), "fade", number(term->fade),
-                "factor", number(term->factor), "is_counted", term->is_counted));
+                twp_tree_number(term->ratio), "value", twp_tree_number(term->value), "fade",
+                twp_tree_number(term->fade), "factor", twp_tree_number(term->factor), "is_counted",
+                term->is_counted));
     }
-    return json_pack("{so so so so so so}", "since_days", number(clock->since_days), "age_days",
-        number(clock->age_days), "ratio", number(clock->ratio), "pace", number(clock->pace),
-        "alone_days", number(clock->alone_days), "terms", terms);
+    return json_pack("{so so so so so so}", "since_days", twp_tree_number(clock->since_days),
+        "age_days", twp_tree_number(clock->age_days), "ratio", twp_tree_number(clock->ratio),
+        "pace", twp_tree_number(clock->pace), "alone_days", twp_tree_number(clock->alone_days),
+        "terms", terms);
 }
 
 static json_t *
@@ -59,17 +51,18 @@ make_event(const twp_replay_event_t *event)
         const twp_replay_change_t *const change = &event->change[i];
 
         if (change->is_cost)
-            (void) json_array_append_new(
-                costs, json_pack("{ss so}", "account", change->name, "money", number(change->to)));
+            (void) json_array_append_new(costs,
+                json_pack(
+                    "{ss so}", "account", change->name, "money", twp_tree_number(change->to)));
         else
             (void) json_array_append_new(variables,
-                json_pack("{ss so so}", "variable", change->name, "from", number(change->from),
-                    "to", number(change->to)));
+                json_pack("{ss so so}", "variable", change->name, "from",
+                    twp_tree_number(change->from), "to", twp_tree_number(change->to)));
     }
     return json_pack("{so ss ss ss ss? ss? ss? so sb sb so so so so so}", "time_days",
-        number(event->time_days), "date", event->date, "kind", kind[event->kind], "name",
+        twp_tree_number(event->time_days), "date", event->date, "kind", kind[event->kind], "name",
         event->name, "from", event->from, "to", event->to, "cause", event->cause, "value",
-        number(event->value), "is_timed", event->is_timed, "is_in_file", event->is_in_file,
+        twp_tree_number(event->value), "is_timed", event->is_timed, "is_in_file", event->is_in_file,
         "threshold", make_draw(&event->threshold), "clock", make_clock(event->clock), "choice",
         make_draw(&event->choice), "costs", costs, "variables", variables);
 }
@@ -85,12 +78,13 @@ make_life(const twp_replay_t *replay, const twp_replay_life_t *life)
         const twp_replay_figure_t *const figure = &replay->figure[f];
 
         (void) json_array_append_new(figures,
-            json_pack("{ss so ss so}", "name", figure->name, "time_days", number(figure->time_days),
-                "unit", figure->unit, "value", number(life->figure[f])));
+            json_pack("{ss so ss so}", "name", figure->name, "time_days",
+                twp_tree_number(figure->time_days), "unit", figure->unit, "value",
+                twp_tree_number(life->figure[f])));
     }
     return json_pack("{ss ss so so so so ss so so}", "strategy", life->strategy, "enters",
-        life->enters, "enters_days", number(life->enters_days), "end_days", number(life->end_days),
-        "first_difference",
+        life->enters, "enters_days", twp_tree_number(life->enters_days), "end_days",
+        twp_tree_number(life->end_days), "first_difference",
         life->i_divergence >= 0 ? json_integer(life->i_divergence) : json_null(), "n_in_file",
         life->n_in_file >= 0 ? json_integer((json_int_t) life->n_in_file) : json_null(),
         "difference_from_file", life->difference, "figures", figures, "events", events);
@@ -118,7 +112,6 @@ twp_report_replay_json(const twp_replay_t *replay, twp_buffer_t *buffer, twp_err
 {
     json_t *const lives = json_array(), *const attributes = json_object();
     json_t *object;
-    char *dumped = NULL;
     bool is_good = true;
 
     for (int i = 0; i < replay->n_attributes; i++)
@@ -131,13 +124,5 @@ twp_report_replay_json(const twp_replay_t *replay, twp_buffer_t *buffer, twp_err
         (json_int_t) replay->twin, "parameter_set", (json_int_t) replay->i_parameter_set,
         "n_parameter_sets", (json_int_t) replay->n_parameter_sets, "is_partial", replay->is_partial,
         "is_equal", replay->is_equal, "attributes", attributes, "lives", lives);
-    if (is_good && is_whole(object))
-        dumped = json_dumps(object, JSON_INDENT(1));
-    json_decref(object);
-    if (dumped == NULL)
-        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the report");
-    twp_buffer_add(buffer, dumped);
-    twp_buffer_add(buffer, "\n");
-    free(dumped);
-    return twp_buffer_status(buffer, err);
+    return twp_tree_write(object, !is_good || !is_whole(object), 1, buffer, err);
 }
