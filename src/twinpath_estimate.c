@@ -16,7 +16,7 @@
 /* CPU seconds of a point with so many twins, binding and summing up included. */
 static twp_status_t
 time_point(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, int64_t n_twins,
-    twp_stack_t *stack, int64_t i_put, double *seconds, twp_error_t *err)
+    double *bytes, double *seconds, twp_error_t *err)
 {
     const double began = twp_engine_seconds(CLOCK_PROCESS_CPUTIME_ID);
     twp_run_settings_t own = *settings;
@@ -30,7 +30,8 @@ time_point(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, i
     own.should_stop = NULL;
     status = twp_sweep_study_live(sweep, &own, 0, &captured, &report, err);
     if (status == TWP_OK)
-        status = twp_stack_put(stack, i_put, captured, err);
+        *bytes = twp_stack_point_bytes(captured);
+    twp_results_abandon(captured);
     *seconds = twp_engine_seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
     return status;
 }
@@ -44,25 +45,21 @@ time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, 
     const int64_t n_sets = estimate->n_parameter_sets;
     const double n_points = (double) estimate->n_points;
     twp_run_settings_t own = *settings;
-    twp_stack_t *stack = NULL;
     double few = 0.0, many = 0.0, times = 1.0, a_twin;
-    twp_status_t status = twp_stack_create(2, &stack, err);
+    twp_status_t status;
 
     if (n_sets > PILOT_SETS) {
         own.n_parameter_sets = PILOT_SETS;
         times = (double) n_sets / PILOT_SETS;
     }
+    status = time_point(sweep, &own, 1, point_bytes, &few, err);
     if (status == TWP_OK)
-        status = time_point(sweep, &own, 1, stack, 0, &few, err);
-    if (status == TWP_OK)
-        status = time_point(sweep, &own, n_pilot, stack, 1, &many, err);
+        status = time_point(sweep, &own, n_pilot, point_bytes, &many, err);
     if (status == TWP_OK) {
         a_twin = n_pilot > 1 && many > few ? (many - few) / (double) (n_pilot - 1) : 0.0;
         estimate->cpu_seconds_besides = few * times * n_points;
         estimate->cpu_seconds = (few + a_twin * (double) (n_twins - 1)) * times * n_points;
-        *point_bytes = twp_stack_point_bytes(stack);
     }
-    twp_stack_free(stack);
     return status;
 }
 

@@ -14,13 +14,31 @@
 #include <string.h>
 #include <time.h>
 
+/* Points that may be done before the first that is not, for each thread over points: their figures wait. */
+#define AHEAD_PER_WORKER 16
+#define WAIT_NANOSECONDS 500000
+
+/* What is written, and where. */
+typedef struct {
+    const char *path;
+    bool overwrite, is_partial;
+    const twp_shard_plan_t *plan; /* with a shard */
+    const twp_shard_t *shard;     /* or NULL: the whole, with */
+    int64_t n_shards;             /* shards that it was merged from, or that the run is cut into */
+    const char *gaps;             /* what is missing of these, or NULL */
+    int64_t started;
+    double cpu_seconds;
+} file_t;
+
 typedef struct {
     twp_sweep_study_t study;
     const twp_run_settings_t *settings;
     int64_t first, n;       /* points to be lived */
-    bool goes_on;           /* past a point that failed, whose reason is kept: */
-    char **error;           /* [n] or NULL; [n] NULL where nothing went wrong */
+    bool goes_on;           /* past a point that failed, whose reason is kept */
     int n_workers, n_inner; /* threads over points, and in each point */
+    twp_arena_t *arena;     /* of points */
+    twp_stack_points_t points;
+    twp_results_writer_t *writer;
     twp_stack_t *stack;
     omp_lock_t lock; /* of what follows */
     int64_t next;    /* point to be given out */
@@ -37,18 +55,39 @@ typedef struct {
 
 /* ---- points ---------------------------------------------------------------------------------- */
 
+/* Gives out a point; *waits: one that is too far ahead of the others, which is to be asked for again. */
+static int64_t
+give_point(sweep_t *sweep, bool *waits)
+{
+    const twp_run_settings_t *const settings = sweep->settings;
+    const int64_t n_ahead = sweep->next - sweep->first - twp_stack_n_settled(sweep->stack);
+    int64_t i_point = -1;
+
+    *waits = false;
+    sweep->is_stopping = sweep->is_stopping || (sweep->status != TWP_OK && !sweep->goes_on) ||
+        (settings->should_stop != NULL && settings->should_stop(settings->stop_context));
+    if (sweep->is_stopping || sweep->next >= sweep->first + sweep->n)
+        return -1;
+    *waits = n_ahead >= (int64_t) sweep->n_workers * AHEAD_PER_WORKER;
+    if (!*waits)
+        i_point = sweep->next++;
+    return i_point;
+}
+
 static int64_t
 next_point(sweep_t *sweep)
 {
-    const twp_run_settings_t *const settings = sweep->settings;
+    static const struct timespec pause = { 0, WAIT_NANOSECONDS };
     int64_t i_point = -1;
+    bool waits = true;
 
-    omp_set_lock(&sweep->lock);
-    sweep->is_stopping = sweep->is_stopping || (sweep->status != TWP_OK && !sweep->goes_on) ||
-        (settings->should_stop != NULL && settings->should_stop(settings->stop_context));
-    if (!sweep->is_stopping && sweep->next < sweep->first + sweep->n)
-        i_point = sweep->next++;
-    omp_unset_lock(&sweep->lock);
+    while (waits) {
+        omp_set_lock(&sweep->lock);
+        i_point = give_point(sweep, &waits);
+        omp_unset_lock(&sweep->lock);
+        if (waits)
+            (void) nanosleep(&pause, NULL);
+    }
     return i_point;
 }
 
@@ -76,8 +115,9 @@ note_failure(sweep_t *sweep, int64_t i_point, twp_status_t status, const twp_err
     if (status == TWP_ERR_MEMORY || status == TWP_ERR_IO)
         sweep->goes_on = false;
     sweep->n_failed++;
-    if (sweep->error != NULL)
-        sweep->error[i_point - sweep->first] = strdup(err->message);
+    if (sweep->goes_on &&
+        twp_stack_fail(sweep->stack, i_point - sweep->first, err->message, NULL) != TWP_OK)
+        sweep->goes_on = false;
     if (i_point < sweep->i_failed) {
         sweep->i_failed = i_point;
         sweep->status = status;
@@ -170,7 +210,7 @@ live_points(sweep_t *sweep, twp_error_t *err)
                 tell_progress(sweep, 0);
         }
     }
-    if (sweep->status != TWP_OK && (!sweep->goes_on || sweep->n_done == 0))
+    if (sweep->status != TWP_OK && !sweep->goes_on)
         return TWP_FAIL(err, sweep->status, "%s", sweep->err.message);
     return TWP_OK;
 }
@@ -237,17 +277,6 @@ write_session(const sweep_t *sweep, int64_t started, int64_t n_shards, double cp
     return twp_session_write(writer, &session, err);
 }
 
-/* What is written, and where. */
-typedef struct {
-    const char *path;
-    bool overwrite, is_partial;
-    const twp_shard_t *shard; /* or NULL: the whole, with */
-    int64_t n_shards;         /* shards that it was merged from, or that the run is cut into */
-    const char *gaps;         /* what is missing of these, or NULL */
-    int64_t started;
-    double cpu_seconds;
-} file_t;
-
 static twp_status_t
 write_shard_numbers(
     const sweep_t *sweep, const file_t *file, twp_results_writer_t *writer, twp_error_t *err)
@@ -256,7 +285,7 @@ write_shard_numbers(
         const char *name;
         int64_t value;
     } number[] = { { "shard_index", file->shard->index }, { "shard_count", file->n_shards },
-        { "first_twin", 0 }, { "twin_count", sweep->n_twins_of_point },
+        { "first_twin", 0 }, { "twin_count", file->plan->n_twins },
         { "first_point", sweep->first + 1 }, { "point_count", sweep->n } };
     twp_status_t status = twp_results_attribute_text(writer, NULL, "twinpath_kind", "shard", err);
 
@@ -266,24 +295,37 @@ write_shard_numbers(
     return status;
 }
 
+/* The columns of a point without living it: of the first that can be bound, else of the study as written. */
 static twp_status_t
-fill_file(sweep_t *sweep, const file_t *file, twp_arena_t *arena, twp_results_writer_t *writer,
-    twp_error_t *err)
+take_shape(sweep_t *sweep, twp_error_t *err)
 {
-    twp_stack_points_t points;
-    twp_status_t status = twp_sweep_study_points(
-        &sweep->study, sweep->first, sweep->n, arena, &points, err);
+    const int64_t n = sweep->study.points->n_points;
+    twp_results_writer_t *captured = NULL;
+    twp_status_t status = TWP_ERR_FAULT;
 
-    if (status != TWP_OK)
-        return status;
-    points.error = (const char *const *) sweep->error;
-    status = twp_stack_write(sweep->stack, &points, writer, err);
+    for (int64_t i = 0; i < n && status == TWP_ERR_FAULT; i++)
+        status = twp_sweep_study_shape(&sweep->study, sweep->settings, i, &captured, err);
+    if (status == TWP_ERR_FAULT)
+        status = twp_run_capture_shape(sweep->study.study, sweep->settings, &captured, err);
+    return status == TWP_OK ? twp_stack_shape(sweep->stack, captured, err) : status;
+}
+
+static twp_status_t
+fill_file(sweep_t *sweep, const file_t *file, twp_error_t *err)
+{
+    twp_results_writer_t *const writer = sweep->writer;
+    twp_status_t status = TWP_OK;
+
+    if (!twp_stack_has_shape(sweep->stack)) /* all failed */
+        status = take_shape(sweep, err);
+    if (status == TWP_OK)
+        status = twp_stack_end(sweep->stack, err);
     if (status == TWP_OK && file->shard != NULL)
         status = write_shard_numbers(sweep, file, writer, err);
     if (status == TWP_OK && file->gaps != NULL && file->gaps[0] != '\0')
         status = twp_results_attribute_text(writer, NULL, "missing_shards", file->gaps, err);
     if (status == TWP_OK)
-        status = write_provenance(sweep, arena, writer, err);
+        status = write_provenance(sweep, sweep->arena, writer, err);
     if (status == TWP_OK && file->shard == NULL)
         status = write_session(
             sweep, file->started, file->n_shards, file->cpu_seconds, writer, err);
@@ -291,25 +333,15 @@ fill_file(sweep_t *sweep, const file_t *file, twp_arena_t *arena, twp_results_wr
 }
 
 static twp_status_t
-write_file(sweep_t *sweep, const file_t *file, char *digest, twp_error_t *err)
+close_file(sweep_t *sweep, const file_t *file, char *digest, twp_error_t *err)
 {
-    const twp_results_options_t options = { .overwrite = file->overwrite,
-        .n_threads = sweep->settings->n_threads };
-    twp_arena_t *const arena = twp_arena_create(0);
-    twp_results_writer_t *writer = NULL;
-    twp_status_t status = TWP_OK;
+    twp_status_t status = fill_file(sweep, file, err);
 
-    if (arena == NULL)
-        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the results");
-    status = twp_results_writer_open(file->path, &options, &writer, err);
-    if (status == TWP_OK)
-        status = fill_file(sweep, file, arena, writer, err);
     if (status == TWP_OK) {
-        status = twp_results_close(writer, file->is_partial ? "partial" : "complete", digest, err);
-        writer = NULL;
+        status = twp_results_close(
+            sweep->writer, file->is_partial ? "partial" : "complete", digest, err);
+        sweep->writer = NULL;
     }
-    twp_results_abandon(writer);
-    twp_arena_free(arena);
     return status;
 }
 
@@ -327,40 +359,62 @@ report_points(const sweep_t *sweep, const twp_progress_t *done, twp_run_report_t
     report->n_threads = twp_engine_n_threads(sweep->settings->n_threads);
 }
 
+/* Opens the file and makes room for the points. */
 static twp_status_t
-live_and_write(sweep_t *sweep, twp_run_report_t *report, twp_error_t *err)
+begin(sweep_t *sweep, const file_t *file, int64_t first, int64_t n, twp_error_t *err)
 {
-    const int64_t started = (int64_t) time(NULL);
-    file_t file = { .path = sweep->settings->output_path,
-        .overwrite = sweep->settings->overwrite,
-        .started = started };
-    twp_status_t status = live_points(sweep, err);
-    twp_progress_t done;
+    const twp_results_options_t options = { .overwrite = file->overwrite,
+        .n_threads = sweep->settings->n_threads };
+    twp_status_t status = TWP_OK;
 
-    if (status != TWP_OK)
-        return status;
-    done = progress_of(sweep, 0);
-    report_points(sweep, &done, report);
-    report->is_partial = file.is_partial = sweep->n_done < sweep->n;
-    file.cpu_seconds = done.cpu_seconds;
-    if (sweep->n_done == 0)
-        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first point was done");
-    status = write_file(sweep, &file, report->digest, err);
-    if (status == TWP_OK && report->is_partial)
-        status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
-            "stopped after %" PRId64 " of %" PRId64 " points; %s is partial", sweep->n_done,
-            sweep->n, sweep->settings->output_path);
-    return status;
-}
-
-static twp_status_t
-begin(sweep_t *sweep, int64_t first, int64_t n, twp_error_t *err)
-{
+    omp_init_lock(&sweep->lock);
+    sweep->began = twp_engine_begin();
     sweep->first = sweep->next = first;
     sweep->n = n;
     sweep->i_failed = first + n;
     share_threads(sweep);
-    return twp_stack_create(n, &sweep->stack, err);
+    sweep->arena = twp_arena_create(0);
+    if (sweep->arena == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points");
+    status = twp_sweep_study_points(&sweep->study, first, n, sweep->arena, &sweep->points, err);
+    if (status == TWP_OK)
+        status = twp_results_writer_open(file->path, &options, &sweep->writer, err);
+    if (status == TWP_OK)
+        status = twp_stack_create(n, &sweep->points, sweep->writer, &sweep->stack, err);
+    return status;
+}
+
+static void
+end(sweep_t *sweep)
+{
+    twp_stack_free(sweep->stack);
+    twp_results_abandon(sweep->writer);
+    twp_arena_free(sweep->arena);
+    omp_destroy_lock(&sweep->lock);
+}
+
+static twp_status_t
+live_and_write(sweep_t *sweep, file_t *file, twp_run_report_t *report, twp_error_t *err)
+{
+    twp_status_t status = begin(sweep, file, 0, sweep->study.points->n_points, err);
+    twp_progress_t done;
+
+    if (status == TWP_OK)
+        status = live_points(sweep, err);
+    if (status != TWP_OK)
+        return status;
+    done = progress_of(sweep, 0);
+    report_points(sweep, &done, report);
+    report->is_partial = file->is_partial = sweep->n_done < sweep->n;
+    file->cpu_seconds = done.cpu_seconds;
+    if (sweep->n_done == 0)
+        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first point was done");
+    status = close_file(sweep, file, report->digest, err);
+    if (status == TWP_OK && report->is_partial)
+        status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
+            "stopped after %" PRId64 " of %" PRId64 " points; %s is partial", sweep->n_done,
+            sweep->n, file->path);
+    return status;
 }
 
 twp_status_t
@@ -368,6 +422,9 @@ twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
     twp_run_report_t *report, twp_error_t *err)
 {
     sweep_t sweep = { .settings = settings, .status = TWP_OK };
+    file_t file = { .path = settings->output_path,
+        .overwrite = settings->overwrite,
+        .started = (int64_t) time(NULL) };
     twp_run_report_t own;
     twp_status_t status;
 
@@ -376,45 +433,20 @@ twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
     memset(report, 0, sizeof(*report));
     if (settings->output_path == NULL || settings->output_path[0] == '\0')
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
-    omp_init_lock(&sweep.lock);
-    sweep.began = twp_engine_begin();
     status = twp_sweep_study_open(study, &sweep.study, err);
     if (status == TWP_OK && sweep.study.points->n_swept == 0)
         status = TWP_FAIL(err, TWP_ERR_INPUT,
             "the study has no `sweep`: nothing changes from point to point (--over PATH=A,B,C "
             "says what does)");
     if (status == TWP_OK) {
-        status = begin(&sweep, 0, sweep.study.points->n_points, err);
+        status = live_and_write(&sweep, &file, report, err);
+        end(&sweep);
     }
-    if (status == TWP_OK)
-        status = live_and_write(&sweep, report, err);
-    twp_stack_free(sweep.stack);
     twp_sweep_study_close(&sweep.study);
-    omp_destroy_lock(&sweep.lock);
     return status;
 }
 
 /* ---- shards ---------------------------------------------------------------------------------- */
-
-static twp_status_t
-begin_with_errors(sweep_t *sweep, int64_t first, int64_t n, twp_error_t *err)
-{
-    sweep->goes_on = true;
-    sweep->error = calloc((size_t) n + 1, sizeof *sweep->error);
-    if (sweep->error == NULL)
-        return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points");
-    return begin(sweep, first, n, err);
-}
-
-static void
-end_with_errors(sweep_t *sweep)
-{
-    for (int64_t i = 0; sweep->error != NULL && i < sweep->n; i++)
-        free(sweep->error[i]);
-    free(sweep->error);
-    twp_stack_free(sweep->stack);
-    omp_destroy_lock(&sweep->lock);
-}
 
 static twp_status_t
 live_and_keep(sweep_t *sweep, const file_t *file, twp_run_report_t *report, twp_error_t *err)
@@ -428,7 +460,7 @@ live_and_keep(sweep_t *sweep, const file_t *file, twp_run_report_t *report, twp_
     report_points(sweep, &done, report);
     if (sweep->n_done + sweep->n_failed < sweep->n)
         return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped in shard %" PRId64, file->shard->index);
-    return write_file(sweep, file, report->digest, err);
+    return close_file(sweep, file, report->digest, err);
 }
 
 twp_status_t
@@ -436,76 +468,43 @@ twp_points_live_shard(const twp_sweep_study_t *study, const twp_run_settings_t *
     const twp_shard_plan_t *plan, const twp_shard_t *shard, const char *path, bool overwrite,
     int64_t *n_failed, twp_run_report_t *report, twp_error_t *err)
 {
-    const file_t file = {
-        .path = path, .overwrite = overwrite, .shard = shard, .n_shards = plan->n_shards
-    };
-    sweep_t sweep = { .study = *study, .settings = settings, .status = TWP_OK };
-    twp_status_t status;
+    const file_t file = { .path = path,
+        .overwrite = overwrite,
+        .plan = plan,
+        .shard = shard,
+        .n_shards = plan->n_shards };
+    sweep_t sweep = { .study = *study, .settings = settings, .goes_on = true };
+    twp_status_t status = begin(&sweep, &file, shard->first_point, shard->n_points, err);
 
-    omp_init_lock(&sweep.lock);
-    sweep.began = twp_engine_begin();
-    status = begin_with_errors(&sweep, shard->first_point, shard->n_points, err);
     if (status == TWP_OK)
         status = live_and_keep(&sweep, &file, report, err);
     *n_failed = sweep.n_failed;
     if (status == TWP_OK && sweep.n_failed > 0 && err != NULL)
         *err = sweep.err; /* the first, to be told */
-    end_with_errors(&sweep);
+    end(&sweep);
     return status;
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */
 
-/* The columns of the first point that can be bound. */
-static twp_status_t
-take_shape(sweep_t *sweep, twp_error_t *err)
-{
-    twp_results_writer_t *captured = NULL;
-    twp_status_t status = TWP_ERR_FAULT;
-
-    for (int64_t i = 0; i < sweep->n && status == TWP_ERR_FAULT; i++)
-        status = twp_sweep_study_shape(&sweep->study, sweep->settings, i, &captured, err);
-    return status == TWP_OK ? twp_stack_shape(sweep->stack, captured, err) : status;
-}
-
 static twp_status_t
 take_file(sweep_t *sweep, const twp_shard_file_t *file, twp_error_t *err)
 {
     twp_reader_t *reader = NULL;
-    char **error = NULL;
-    size_t n_errors = 0;
     twp_status_t status = twp_reader_open(file->path, &reader, err);
 
     if (status == TWP_OK)
         status = twp_stack_put_file(
-            sweep->stack, reader, file->first_point, file->n_own_points, &error, &n_errors, err);
-    for (size_t i = 0; status == TWP_OK && i < n_errors; i++) {
-        const int64_t i_point = file->first_point + (int64_t) i;
-
-        if (twp_stack_has(sweep->stack, i_point)) {
-            sweep->n_done++;
-        } else if (error[i][0] != '\0') {
-            sweep->n_failed++;
-            sweep->error[i_point] = strdup(error[i]);
-        }
-    }
-    if (error != NULL)
-        twp_reader_free_texts(error, n_errors);
+            sweep->stack, reader, file->first_point, file->n_own_points, err);
     twp_reader_close(reader);
     return status;
 }
 
 static twp_status_t
-merge_all(
-    sweep_t *sweep, const twp_points_merge_t *merge, twp_run_report_t *report, twp_error_t *err)
+merge_all(sweep_t *sweep, const twp_points_merge_t *merge, file_t *file, twp_run_report_t *report,
+    twp_error_t *err)
 {
     const twp_run_settings_t *const settings = sweep->settings;
-    file_t file = { .path = merge->output_path,
-        .overwrite = merge->overwrite,
-        .n_shards = (int64_t) merge->n_shards,
-        .gaps = merge->gaps,
-        .is_partial = merge->gaps[0] != '\0',
-        .started = (int64_t) time(NULL) };
     twp_status_t status = take_shape(sweep, err);
     twp_progress_t done;
 
@@ -516,11 +515,13 @@ merge_all(
     }
     if (status != TWP_OK)
         return status;
+    sweep->n_done = twp_stack_n_done(sweep->stack);
+    sweep->n_failed = twp_stack_n_failed(sweep->stack);
     done = progress_of(sweep, 0);
     report_points(sweep, &done, report);
-    report->is_partial = file.is_partial;
-    file.cpu_seconds = done.cpu_seconds;
-    return write_file(sweep, &file, report->digest, err);
+    report->is_partial = file->is_partial;
+    file->cpu_seconds = done.cpu_seconds;
+    return close_file(sweep, file, report->digest, err);
 }
 
 twp_status_t
@@ -528,14 +529,17 @@ twp_points_merge(const twp_sweep_study_t *study, const twp_run_settings_t *setti
     const twp_points_merge_t *merge, int64_t *n_failed, twp_run_report_t *report, twp_error_t *err)
 {
     sweep_t sweep = { .study = *study, .settings = settings, .status = TWP_OK };
-    twp_status_t status;
+    file_t file = { .path = merge->output_path,
+        .overwrite = merge->overwrite,
+        .n_shards = (int64_t) merge->n_shards,
+        .gaps = merge->gaps,
+        .is_partial = merge->gaps[0] != '\0',
+        .started = (int64_t) time(NULL) };
+    twp_status_t status = begin(&sweep, &file, 0, study->points->n_points, err);
 
-    omp_init_lock(&sweep.lock);
-    sweep.began = twp_engine_begin();
-    status = begin_with_errors(&sweep, 0, study->points->n_points, err);
     if (status == TWP_OK)
-        status = merge_all(&sweep, merge, report, err);
+        status = merge_all(&sweep, merge, &file, report, err);
     *n_failed = sweep.n_failed;
-    end_with_errors(&sweep);
+    end(&sweep);
     return status;
 }

@@ -28,6 +28,7 @@ free_writer(twp_results_writer_t *writer)
 {
     twp_model_clear(&writer->model);
     twp_publish_clear(&writer->publish);
+    twp_writer_free_slabs(writer);
     free(writer->stream);
     free(writer);
 }
@@ -295,6 +296,8 @@ finish_model(twp_results_writer_t *writer, twp_error_t *err)
 
     for (size_t i = 0; status == TWP_OK && i < writer->n_streams; i++)
         status = twp_writer_finish_stream(writer, &writer->stream[i], err);
+    if (status == TWP_OK)
+        status = twp_writer_finish_slabs(writer, err);
     if (status == TWP_OK)
         status = twp_spool_flush(writer->model.spool, err);
     for (size_t i = 0; status == TWP_OK && i < writer->n_streams; i++)

@@ -13,7 +13,8 @@
  * the first failure's status. A writer is used by one thread at a time, and HDF5 by one thread of
  * the process at a time: close and the reader's functions must not run at the same time.
  *
- * Memory: a chunk of 65,536 elements for each row of each stream, and eight for each thread.
+ * Memory: a chunk of 65,536 elements for each row of each stream, and eight for each thread. Arrays that come in
+ * slabs need one index of their first dimension at a time.
  */
 #ifndef TWP_RESULTS_WRITER_H
 #define TWP_RESULTS_WRITER_H
@@ -89,6 +90,17 @@ TWP_CHECK_RESULT twp_status_t twp_results_dimension_set_length(twp_results_write
  */
 TWP_CHECK_RESULT twp_status_t twp_results_write(twp_results_writer_t *writer, const char *group,
     const twp_field_t *field, const void *data, twp_error_t *err);
+
+/**
+ * The same for a numeric array whose elements come in slabs along its first dimension, whose length is known:
+ * declares it, then takes the next n indices of that dimension (row-major; copied). All must have come when the
+ * file is closed. What is written does not depend on how it was cut into slabs.
+ * @param number  set to the number to append with
+ */
+TWP_CHECK_RESULT twp_status_t twp_results_slabs(twp_results_writer_t *writer, const char *group,
+    const twp_field_t *field, int *number, twp_error_t *err);
+TWP_CHECK_RESULT twp_status_t twp_results_append_slab(
+    twp_results_writer_t *writer, int number, size_t n, const void *data, twp_error_t *err);
 
 /** Writes a scalar text dataset, such as provenance/study_yaml. */
 TWP_CHECK_RESULT twp_status_t twp_results_write_text(twp_results_writer_t *writer,

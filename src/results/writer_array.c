@@ -49,8 +49,8 @@ cut_chunk(const twp_model_column_t *column, const size_t *length, const size_t *
 }
 
 /* Chunks of at most TWP_CHUNK_ELEMENTS, the last dimensions whole where they fit. */
-static size_t
-shape_chunk(twp_model_column_t *column, const size_t *length)
+void
+twp_writer_shape_chunk(twp_model_column_t *column, const size_t *length)
 {
     size_t left = TWP_CHUNK_ELEMENTS;
 
@@ -59,10 +59,37 @@ shape_chunk(twp_model_column_t *column, const size_t *length)
         column->chunk[dim] = n < left ? n : left; /* both are at least 1 */
         left /= column->chunk[dim];               /* NOLINT(clang-analyzer-core.DivideZero) */
     }
-    left = 1;
-    for (int dim = 0; dim < column->field.n_dims; dim++)
-        left *= column->chunk[dim];
-    return left;
+}
+
+twp_status_t
+twp_writer_add_chunks(twp_results_writer_t *writer, twp_model_column_t *column,
+    const size_t *length, const unsigned char *data, twp_error_t *err)
+{
+    const size_t size = twp_type_size(column->field.type);
+    size_t offset[TWP_FIELD_DIMS_MAX] = { 0 }, n_chunk = 1, n_elements = 1;
+
+    for (int dim = 0; dim < column->field.n_dims; dim++) {
+        n_chunk *= column->chunk[dim];
+        n_elements *= length[dim];
+    }
+    for (bool is_done = n_elements == 0; !is_done;) {
+        unsigned char *const buffer = twp_spool_take_buffer(writer->model.spool);
+        int dim = column->field.n_dims - 1;
+        if (buffer == NULL)
+            return twp_writer_fail_memory(writer, err);
+        cut_chunk(column, length, offset, data, buffer);
+        if ((writer->status = twp_spool_add(writer->model.spool, &column->row[0].spooled, buffer,
+                 size, n_chunk, n_chunk, err)) != TWP_OK)
+            return writer->status;
+        for (; dim >= 0; dim--) {
+            offset[dim] += column->chunk[dim];
+            if (offset[dim] < length[dim])
+                break;
+            offset[dim] = 0;
+        }
+        is_done = dim < 0;
+    }
+    return TWP_OK;
 }
 
 /* Bytes in the arena, whatever their alignment: they are only copied. */
@@ -86,8 +113,8 @@ static twp_status_t
 write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const size_t *length,
     const unsigned char *data, twp_error_t *err)
 {
-    const size_t size = twp_type_size(column->field.type), n_chunk = shape_chunk(column, length);
-    size_t offset[TWP_FIELD_DIMS_MAX] = { 0 }, n_elements = 1, n_row;
+    const size_t size = twp_type_size(column->field.type);
+    size_t n_elements = 1, n_row;
     twp_content_column_t digest;
 
     n_row = length[column->field.n_dims - 1];
@@ -102,24 +129,8 @@ write_numbers(twp_results_writer_t *writer, twp_model_column_t *column, const si
     for (size_t i = 0; i < n_elements; i += n_row)
         twp_content_column_add_row(&digest, data + i * size, n_row, size);
     twp_content_column_finish(&digest, column->sum);
-    for (bool is_done = n_elements == 0; !is_done;) {
-        unsigned char *const buffer = twp_spool_take_buffer(writer->model.spool);
-        int dim = column->field.n_dims - 1;
-        if (buffer == NULL)
-            return twp_writer_fail_memory(writer, err);
-        cut_chunk(column, length, offset, data, buffer);
-        if ((writer->status = twp_spool_add(writer->model.spool, &column->row[0].spooled, buffer,
-                 size, n_chunk, n_chunk, err)) != TWP_OK)
-            return writer->status;
-        for (; dim >= 0; dim--) {
-            offset[dim] += column->chunk[dim];
-            if (offset[dim] < length[dim])
-                break;
-            offset[dim] = 0;
-        }
-        is_done = dim < 0;
-    }
-    return TWP_OK;
+    twp_writer_shape_chunk(column, length);
+    return twp_writer_add_chunks(writer, column, length, data, err);
 }
 
 static twp_status_t

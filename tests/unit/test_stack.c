@@ -40,48 +40,67 @@ capture(double cost, const char *second_strategy, const char *title, const char 
     return writer;
 }
 
+/* A stack of three points, the first of number 5, and the writer of its file. */
+typedef struct {
+    twp_stack_points_t points;
+    twp_results_writer_t *writer;
+    twp_stack_t *stack;
+} file_t;
+
 static void
-write_stack(const twp_stack_t *stack, const char *path)
+open_stack(file_t *file, const char *path)
 {
     static const char *const name[] = { "gap" }, *const unit[] = { "d" };
     static const double value[] = { 3, 6, 9 };
-    static const char *const error[] = { NULL, "it broke", NULL, NULL };
-    const twp_stack_points_t points = { .first = 5,
-        .n_swept = 1,
-        .name = name,
-        .unit = unit,
-        .path = name,
-        .value = value,
-        .error = error };
-    twp_results_writer_t *writer;
+
+    file->points = (twp_stack_points_t){
+        .first = 5, .n_swept = 1, .name = name, .unit = unit, .path = name, .value = value
+    };
+    assert_int_equal(twp_results_writer_open(path, NULL, &file->writer, NULL), TWP_OK);
+    assert_int_equal(
+        twp_stack_create(3, &file->points, file->writer, &file->stack, NULL), TWP_OK);
+}
+
+static void
+close_stack(file_t *file, char *digest)
+{
     twp_error_t err = { TWP_OK, "" };
 
-    assert_int_equal(twp_results_writer_open(path, NULL, &writer, NULL), TWP_OK);
-    if (twp_stack_write(stack, &points, writer, &err) != TWP_OK)
+    if (twp_stack_end(file->stack, &err) != TWP_OK)
         fail_msg("%s", err.message);
-    assert_int_equal(twp_results_close(writer, "complete", NULL, &err), TWP_OK);
+    assert_int_equal(twp_results_close(file->writer, "complete", digest, &err), TWP_OK);
+    twp_stack_free(file->stack);
 }
 
 static void
 test_points_lie_in_their_order_and_what_is_missing_is_nan(void **state)
 {
     char *const path = testlib_join(*state, "stack.h5");
+    file_t file;
     twp_stack_t *stack;
     twp_reader_t *reader;
+    twp_results_writer_t *captured = capture(10, "app", "t", "Cost");
     double *value, *gap;
     int8_t *fate, *place;
     int32_t *number;
     char *text;
     size_t n;
 
-    assert_int_equal(twp_stack_create(3, &stack, NULL), TWP_OK);
+    open_stack(&file, path);
+    stack = file.stack;
+    assert_near(twp_stack_point_bytes(captured), 2 * 8 + 1, 0);
     assert_int_equal(
         twp_stack_put(stack, 2, capture(30, "app", "t", "Cost"), NULL), TWP_OK); /* later first */
-    assert_int_equal(twp_stack_put(stack, 0, capture(10, "app", "t", "Cost"), NULL), TWP_OK);
-    assert_true(twp_stack_has(stack, 2) && !twp_stack_has(stack, 1));
-    assert_near(twp_stack_point_bytes(stack), 2 * 8 + 1, 0);
-    write_stack(stack, path);
-    twp_stack_free(stack);
+    assert_int_equal(twp_stack_n_settled(stack), 0);
+    assert_int_equal(twp_stack_put(stack, 0, captured, NULL), TWP_OK);
+    assert_int_equal(twp_stack_n_settled(stack), 1);
+    assert_int_equal(twp_stack_fail(stack, 1, "it broke", NULL), TWP_OK);
+    assert_int_equal(twp_stack_n_settled(stack), 3);
+    assert_int_equal(twp_stack_fail(stack, 1, "again", NULL), TWP_ERR_ARGUMENT);
+    assert_int_equal(twp_stack_n_done(stack), 2);
+    assert_int_equal(twp_stack_n_failed(stack), 1);
+    assert_string_equal(twp_stack_reason(stack), "it broke");
+    close_stack(&file, NULL);
 
     assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
     assert_int_equal(
@@ -120,11 +139,13 @@ test_points_lie_in_their_order_and_what_is_missing_is_nan(void **state)
 static void
 test_a_point_of_another_shape_is_refused(void **state)
 {
+    char *const path = testlib_join(*state, "stack.h5");
+    file_t file;
     twp_stack_t *stack;
     twp_error_t err = { TWP_OK, "" };
 
-    (void) state;
-    assert_int_equal(twp_stack_create(4, &stack, NULL), TWP_OK);
+    open_stack(&file, path);
+    stack = file.stack;
     assert_int_equal(twp_stack_put(stack, 0, capture(1, "app", "t", "Cost"), NULL), TWP_OK);
     assert_int_equal(
         twp_stack_put(stack, 1, capture(1, "other", "t", "Cost"), &err), TWP_ERR_FORMAT);
@@ -135,29 +156,61 @@ test_a_point_of_another_shape_is_refused(void **state)
     assert_int_equal(
         twp_stack_put(stack, 0, capture(1, "app", "t", "Cost"), &err), TWP_ERR_ARGUMENT);
     assert_int_equal(
-        twp_stack_put(stack, 4, capture(1, "app", "t", "Cost"), &err), TWP_ERR_ARGUMENT);
-    assert_false(twp_stack_has(stack, 1));
+        twp_stack_put(stack, 3, capture(1, "app", "t", "Cost"), &err), TWP_ERR_ARGUMENT);
+    assert_int_equal(twp_stack_n_done(stack), 1);
     twp_stack_free(stack);
+    twp_results_abandon(file.writer);
+    free(path);
 }
 
 static void
 test_a_text_of_the_root_that_moves_is_said_to(void **state)
 {
     char *const path = testlib_join(*state, "stack.h5");
-    twp_stack_t *stack;
+    file_t file;
     twp_reader_t *reader;
     char *title;
 
-    assert_int_equal(twp_stack_create(3, &stack, NULL), TWP_OK);
-    assert_int_equal(twp_stack_put(stack, 1, capture(1, "app", "one", "Cost"), NULL), TWP_OK);
-    assert_int_equal(twp_stack_put(stack, 2, capture(1, "app", "two", "Cost"), NULL), TWP_OK);
-    write_stack(stack, path);
+    open_stack(&file, path);
+    assert_int_equal(twp_stack_put(file.stack, 1, capture(1, "app", "one", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_put(file.stack, 2, capture(1, "app", "two", "Cost"), NULL), TWP_OK);
+    close_stack(&file, NULL);
     assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
     assert_int_equal(twp_reader_attribute_text(reader, "", "title", &title, NULL), TWP_OK);
     assert_string_equal(title, "differs from point to point");
     twp_reader_close(reader);
-    twp_stack_free(stack);
     free(title);
+    free(path);
+}
+
+/* Whether points come in order, at once, from files, or in between: one file. */
+static void
+test_a_file_does_not_depend_on_how_its_points_came(void **state)
+{
+    char *const path = testlib_join(*state, "stack.h5"), *const again = testlib_join(*state, "b.h5");
+    char digest[2][TWP_CONTENT_DIGEST_HEX_SIZE];
+    twp_reader_t *reader;
+    file_t file;
+
+    open_stack(&file, path);
+    assert_int_equal(
+        twp_stack_put(file.stack, 1, capture(20, "app", "one", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_fail(file.stack, 0, "it broke", NULL), TWP_OK);
+    assert_int_equal(
+        twp_stack_put(file.stack, 2, capture(30, "app", "two", "Cost"), NULL), TWP_OK);
+    close_stack(&file, digest[0]);
+
+    open_stack(&file, again);
+    assert_int_equal(
+        twp_stack_shape(file.stack, capture(0, "app", "one", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
+    assert_int_equal(twp_stack_put_file(file.stack, reader, 0, 3, NULL), TWP_OK);
+    assert_int_equal(twp_stack_put_file(file.stack, reader, 0, 3, NULL), TWP_ERR_ARGUMENT);
+    twp_reader_close(reader);
+    assert_int_equal(twp_stack_n_failed(file.stack), 1);
+    close_stack(&file, digest[1]);
+    assert_string_equal(digest[0], digest[1]);
+    free(again);
     free(path);
 }
 
@@ -166,12 +219,12 @@ static void
 test_a_writer_that_captures_has_no_streams_and_no_file(void **state)
 {
     twp_results_writer_t *writer;
-    twp_stack_t *stack;
+    file_t file;
+    char *const path = testlib_join(*state, "stack.h5");
     twp_field_t field;
     twp_error_t err = { TWP_OK, "" };
     int stream;
 
-    (void) state;
     assert_int_equal(twp_results_writer_open(NULL, NULL, &writer, NULL), TWP_OK);
     assert_int_equal(twp_results_group(writer, "twins", NULL), TWP_OK);
     assert_int_equal(
@@ -180,21 +233,24 @@ test_a_writer_that_captures_has_no_streams_and_no_file(void **state)
     twp_results_abandon(writer);
     assert_int_equal(twp_results_writer_open(NULL, NULL, &writer, NULL), TWP_OK);
     assert_int_equal(twp_results_close(writer, "complete", NULL, &err), TWP_ERR_ARGUMENT);
-    assert_int_equal(twp_stack_create(1, &stack, NULL), TWP_OK);
-    assert_int_equal(twp_stack_write(stack, NULL, NULL, &err), TWP_ERR_ARGUMENT);
-    twp_stack_free(stack);
+    open_stack(&file, path);
+    assert_int_equal(twp_stack_end(file.stack, &err), TWP_ERR_ARGUMENT);
+    twp_stack_free(file.stack);
+    twp_results_abandon(file.writer);
+    free(path);
 }
 
 int
 main(void)
 {
+#define IN_FOLDER(test) \
+    cmocka_unit_test_setup_teardown((test), testlib_setup_folder, testlib_teardown_folder)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_points_lie_in_their_order_and_what_is_missing_is_nan,
-            testlib_setup_folder, testlib_teardown_folder),
-        cmocka_unit_test(test_a_point_of_another_shape_is_refused),
-        cmocka_unit_test_setup_teardown(test_a_text_of_the_root_that_moves_is_said_to,
-            testlib_setup_folder, testlib_teardown_folder),
-        cmocka_unit_test(test_a_writer_that_captures_has_no_streams_and_no_file),
+        IN_FOLDER(test_points_lie_in_their_order_and_what_is_missing_is_nan),
+        IN_FOLDER(test_a_point_of_another_shape_is_refused),
+        IN_FOLDER(test_a_text_of_the_root_that_moves_is_said_to),
+        IN_FOLDER(test_a_file_does_not_depend_on_how_its_points_came),
+        IN_FOLDER(test_a_writer_that_captures_has_no_streams_and_no_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
