@@ -12,6 +12,9 @@
 #define PILOT_SETS 2
 /* Bytes of a value of a sweep's file after compression, over those before. */
 #define COMPRESSION 0.6
+/* Memory of a file that is written: chunks that are compressed, and what each thread more takes. */
+#define WRITER_BYTES 11e6
+#define WRITER_THREAD_BYTES 6e6
 
 /* CPU seconds of a point with so many twins, binding and summing up included. */
 static twp_status_t
@@ -63,6 +66,15 @@ time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, 
     return status;
 }
 
+/* Points of a shard that are in memory at most: they wait for one that takes longer. */
+static double
+waiting_points(const twp_run_settings_t *settings, const twp_shard_plan_t *plan)
+{
+    const int64_t n = 1 + (int64_t) TWP_POINTS_AHEAD * twp_engine_n_threads(settings->n_threads);
+
+    return (double) (n < plan->points_per_shard ? n : plan->points_per_shard);
+}
+
 static void
 share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, bool has_points,
     bool is_one, double point_bytes, const twp_run_estimate_t *run)
@@ -83,9 +95,10 @@ share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, 
     estimate->memory_bytes = run->memory_bytes;
     if (has_points) {
         of_shard = COMPRESSION * point_bytes * (double) plan.points_per_shard;
-        estimate->memory_bytes += point_bytes * (double) plan.points_per_shard;
+        estimate->memory_bytes += point_bytes * waiting_points(settings->run, &plan) + WRITER_BYTES;
     }
-    estimate->merge_bytes = has_points ? 2.0 * point_bytes * (double) estimate->n_points
+    estimate->merge_bytes = has_points ? 2.0 * point_bytes + WRITER_BYTES +
+            WRITER_THREAD_BYTES * twp_engine_n_threads(settings->run->n_threads)
                                        : run->memory_bytes;
     estimate->file_bytes = has_points
         ? 100e3 + COMPRESSION * point_bytes * (double) estimate->n_points

@@ -6,6 +6,9 @@
 #include "results/stack.h"
 #include "twinpath_run.h"
 
+/** Points that may be done before the first that is not, for each thread over points: their figures wait. */
+#define TWP_POINTS_AHEAD 16
+
 /** A study with what its points are bound with. Immutable once open: shared by threads. */
 typedef struct {
     twp_study_t *study; /* borrowed */

@@ -14,9 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Points that may be done before the first that is not, for each thread over points: their figures wait. */
-#define AHEAD_PER_WORKER 16
-#define WAIT_NANOSECONDS 500000
+#define WAIT_NANOSECONDS 500000 /* of a thread that is so far ahead */
 
 /* What is written, and where. */
 typedef struct {
@@ -68,7 +66,7 @@ give_point(sweep_t *sweep, bool *waits)
         (settings->should_stop != NULL && settings->should_stop(settings->stop_context));
     if (sweep->is_stopping || sweep->next >= sweep->first + sweep->n)
         return -1;
-    *waits = n_ahead >= (int64_t) sweep->n_workers * AHEAD_PER_WORKER;
+    *waits = n_ahead >= (int64_t) sweep->n_workers * TWP_POINTS_AHEAD;
     if (!*waits)
         i_point = sweep->next++;
     return i_point;

@@ -106,8 +106,8 @@ typedef twp_status_t (*visit_t)(twp_stack_t *stack, const twp_model_group_t *gro
 
 /* In the columns of model, which has those of the first. */
 static twp_status_t
-visit_columns(twp_stack_t *stack, const twp_writer_model_t *model, visit_t visit, void *of,
-    twp_error_t *err)
+visit_columns(
+    twp_stack_t *stack, const twp_writer_model_t *model, visit_t visit, void *of, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
     size_t i = 0;
@@ -115,8 +115,8 @@ visit_columns(twp_stack_t *stack, const twp_writer_model_t *model, visit_t visit
     for (size_t g = 0; g < model->n_groups; g++)
         for (size_t c = 0; c < model->group[g].n_columns && status == TWP_OK; c++, i++)
             if (stack->slabs[i] >= 0)
-                status = visit(stack, &model->group[g], model->group[g].column[c],
-                    stack->slabs[i], of, err);
+                status = visit(
+                    stack, &model->group[g], model->group[g].column[c], stack->slabs[i], of, err);
     return status;
 }
 
@@ -167,8 +167,7 @@ write_blanks(twp_stack_t *stack, twp_error_t *err)
     twp_status_t status = TWP_OK;
 
     if (stack->n_blank > 0)
-        status = visit_columns(
-            stack, twp_results_captured(stack->first), append_blank, NULL, err);
+        status = visit_columns(stack, twp_results_captured(stack->first), append_blank, NULL, err);
     stack->n_blank = 0;
     return status;
 }
@@ -217,8 +216,7 @@ advance(twp_stack_t *stack, int64_t until, twp_error_t *err)
 }
 
 static twp_status_t
-wait_for_turn(
-    twp_stack_t *stack, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err)
+wait_for_turn(twp_stack_t *stack, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err)
 {
     twp_stack_waiting_t *const one = malloc(sizeof *one), **at = &stack->waiting;
 

@@ -68,8 +68,7 @@ same_column(const twp_model_column_t *a, const twp_model_column_t *b)
 }
 
 static twp_status_t
-compare_group(
-    const twp_model_group_t *ours, const twp_model_group_t *theirs, twp_error_t *err)
+compare_group(const twp_model_group_t *ours, const twp_model_group_t *theirs, twp_error_t *err)
 {
     if (strcmp(ours->name, theirs->name) != 0 || ours->n_columns != theirs->n_columns)
         return TWP_FAIL(
@@ -189,8 +188,7 @@ declare_plain(const twp_model_group_t *group, twp_results_writer_t *writer, twp_
 }
 
 static twp_status_t
-copy_attributes(
-    const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
+copy_attributes(const twp_model_group_t *group, twp_results_writer_t *writer, twp_error_t *err)
 {
     const char *const name = group->name[0] != '\0' ? group->name : NULL;
     twp_status_t status = TWP_OK;

@@ -24,10 +24,10 @@ struct twp_stack {
     int *slabs;                  /* [n_columns] what the writer gave; -1: the same at all points */
     bool is_varying[TWP_STACK_ATTRIBUTES_MAX]; /* of the first's root: another text elsewhere */
     int8_t *fate;                              /* [n_points] TWP_POINT_MISSING: not yet */
-    char **error; /* [n_points] why it failed, or NULL */
+    char **error;                              /* [n_points] why it failed, or NULL */
     twp_stack_waiting_t *waiting;
-    int64_t next;        /* point whose turn it is */
-    int64_t n_blank;     /* points before it that have no figures and are not written yet */
+    int64_t next;    /* point whose turn it is */
+    int64_t n_blank; /* points before it that have no figures and are not written yet */
     int64_t n_done, n_failed;
     unsigned char *blank; /* a point's part of any column */
 };

@@ -1,6 +1,6 @@
 /*
  * The memory of a run does not grow with its population: what lives leave goes to the file block by
- * block. Bytes are counted where they are asked for, so the answer is the same every time.
+ * block; that of a sweep and of a merge does not grow with the points: figures go to the file point by point. Bytes are counted where they are asked for, so the answer is the same every time.
  */
 #include "testlib.h"
 #include "twinpath.h"
@@ -234,12 +234,125 @@ test_events_and_trajectories_leave_with_their_block(void **state)
     check_flat(2, "all", 4000000);
 }
 
+/* ---- points ----------------------------------------------------------------------------------- */
+
+/* Occupancy of two states under two strategies on 2,923 days: 94 KB a point. */
+static const char swept_text[] =
+    "twinpath: 1\n"
+    "study: points\n"
+    "source: assumption\n"
+    "money: USD 2023\n"
+    "time: {starts: 2027-01-01, horizon: 8 years}\n"
+    "parameters: {mean: 80 days}\n"
+    "patient:\n"
+    "  count: 3\n"
+    "  tracks:\n"
+    "    health:\n"
+    "      start: alive\n"
+    "      states: {alive: {die: {hazard: {exponential: {mean: mean}}, to: dead}}, dead: {}}\n"
+    "sweep: {over: {parameters.mean: {from: 10 days, to: 90 days, n: %d}}}\n"
+    "strategies: {usual_care: {baseline: true}, other: {}}\n"
+    "record: {grid: 1 day}\n"
+    "report: {measures: [{measure: time_in_state, of: health.dead}]}\n";
+
+typedef enum { RUN_POINTS, LIVE_SHARDS, MERGE_SHARDS, N_WAYS } way_t;
+
+static twp_study_t *
+read_swept(const char *folder, int n_points)
+{
+    char *const path = testlib_join(folder, "study.yaml");
+    FILE *const file = fopen(path, "w");
+    twp_study_t *study = NULL;
+    twp_error_t err;
+
+    assert_non_null(file);
+    fprintf(file, swept_text, n_points);
+    fclose(file);
+    if (twp_study_read(path, NULL, 0, &study, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    free(path);
+    return study;
+}
+
+/* Bytes that the way has at most, beyond those of the study. */
+static int64_t
+peak_of_points(int n_points, way_t way, int n_threads)
+{
+    char *const folder = testlib_temporary_folder(), *const out = testlib_join(folder, "results");
+    twp_study_t *const study = read_swept(folder, n_points);
+    twp_merge_settings_t merge = { .path = (const char *const[]){ out }, .n_paths = 1 };
+    twp_run_settings_t run;
+    twp_sweep_settings_t sweep;
+    twp_error_t err;
+    twp_status_t status = TWP_OK;
+
+    twp_run_settings_init(&run);
+    twp_sweep_settings_init(&sweep);
+    run.output_path = out;
+    merge.n_threads = run.n_threads = n_threads;
+    merge.should_stop = run.should_stop = sample;
+    sweep.run = &run;
+    sweep.shard_twins = 3 * 25;
+    sweep.is_unmerged = true;
+    if (way == MERGE_SHARDS)
+        status = twp_study_sweep(study, &sweep, NULL, &err);
+
+    const int64_t n_before = bytes_now();
+
+    atomic_store(&n_peak, n_before);
+    if (way == RUN_POINTS)
+        status = twp_study_run_points(study, &run, NULL, &err);
+    else if (way == LIVE_SHARDS)
+        status = twp_study_sweep(study, &sweep, NULL, &err);
+    else if (status == TWP_OK)
+        status = twp_results_merge(&merge, NULL, &err);
+    if (status != TWP_OK && status != TWP_ERR_INTERRUPTED)
+        fail_msg("%s", err.message);
+
+    const int64_t n_bytes = atomic_load(&n_peak) - n_before;
+
+    twp_study_free(study);
+    testlib_remove_folder(folder);
+    free(out);
+    return n_bytes;
+}
+
+/*
+ * From 50 to 400 points, 94 KB each; shards of 25. What is kept of each point and shard is its value, its fate, and what
+ * the shard says of itself: less than 1 KB a point.
+ */
+static void
+test_figures_leave_with_their_point(void **state)
+{
+    static const char *const names[N_WAYS] = { "run", "shards", "merge" };
+    int64_t n_allowed = 350 * 1000;
+
+#ifdef HAS_SANITIZER
+    n_allowed += 40000000;
+#endif
+    (void) state;
+    for (way_t way = RUN_POINTS; way < N_WAYS; way++) {
+        (void) peak_of_points(25, way, 1);
+
+        const int64_t n_small = peak_of_points(50, way, 1);
+        const int64_t n_large = peak_of_points(400, way, 1);
+
+        if (testlib_is_long())
+            print_message("%s of points: %.2f MB and %.2f MB\n", names[way], (double) n_small / 1e6,
+                (double) n_large / 1e6);
+        if (!(n_small > 0 && n_large <= n_small + n_allowed))
+            fail_msg("%s: %lld bytes with 50 points, %lld with 400", names[way],
+                (long long) n_small, (long long) n_large);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes_leave_with_their_block),
         cmocka_unit_test(test_events_and_trajectories_leave_with_their_block),
+        cmocka_unit_test(test_figures_leave_with_their_point),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

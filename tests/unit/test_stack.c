@@ -57,8 +57,7 @@ open_stack(file_t *file, const char *path)
         .first = 5, .n_swept = 1, .name = name, .unit = unit, .path = name, .value = value
     };
     assert_int_equal(twp_results_writer_open(path, NULL, &file->writer, NULL), TWP_OK);
-    assert_int_equal(
-        twp_stack_create(3, &file->points, file->writer, &file->stack, NULL), TWP_OK);
+    assert_int_equal(twp_stack_create(3, &file->points, file->writer, &file->stack, NULL), TWP_OK);
 }
 
 static void
@@ -187,22 +186,20 @@ test_a_text_of_the_root_that_moves_is_said_to(void **state)
 static void
 test_a_file_does_not_depend_on_how_its_points_came(void **state)
 {
-    char *const path = testlib_join(*state, "stack.h5"), *const again = testlib_join(*state, "b.h5");
+    char *const path = testlib_join(*state, "stack.h5"),
+                *const again = testlib_join(*state, "b.h5");
     char digest[2][TWP_CONTENT_DIGEST_HEX_SIZE];
     twp_reader_t *reader;
     file_t file;
 
     open_stack(&file, path);
-    assert_int_equal(
-        twp_stack_put(file.stack, 1, capture(20, "app", "one", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_put(file.stack, 1, capture(20, "app", "one", "Cost"), NULL), TWP_OK);
     assert_int_equal(twp_stack_fail(file.stack, 0, "it broke", NULL), TWP_OK);
-    assert_int_equal(
-        twp_stack_put(file.stack, 2, capture(30, "app", "two", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_put(file.stack, 2, capture(30, "app", "two", "Cost"), NULL), TWP_OK);
     close_stack(&file, digest[0]);
 
     open_stack(&file, again);
-    assert_int_equal(
-        twp_stack_shape(file.stack, capture(0, "app", "one", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_shape(file.stack, capture(0, "app", "one", "Cost"), NULL), TWP_OK);
     assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
     assert_int_equal(twp_stack_put_file(file.stack, reader, 0, 3, NULL), TWP_OK);
     assert_int_equal(twp_stack_put_file(file.stack, reader, 0, 3, NULL), TWP_ERR_ARGUMENT);
