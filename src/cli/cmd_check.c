@@ -96,32 +96,18 @@ explain(const twp_study_t *study, const char *path)
     return exit_code;
 }
 
-/* "1.2 GB"; an order of magnitude needs no more digits. */
-static void
-format_bytes(char text[32], double n_bytes)
-{
-    static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
-    int i = 0;
-
-    while (n_bytes >= 999.5 && i < 4) {
-        n_bytes /= 1000;
-        i++;
-    }
-    snprintf(text, 32, n_bytes < 9.95 && i > 0 ? "%.1f %s" : "%.0f %s", n_bytes, units[i]);
-}
-
 static void
 print_estimate(const twp_run_estimate_t *estimate, int n_threads)
 {
     char twins[TWP_NUMBER_SIZE], events[TWP_NUMBER_SIZE], sets[TWP_NUMBER_SIZE];
-    char cpu[32], wall[32], memory[32], file[32];
+    char cpu[32], wall[32], memory[TWP_NUMBER_SIZE], file[TWP_NUMBER_SIZE];
 
     twp_number_count(twins, estimate->n_twins);
     twp_number_format(events, estimate->events_per_life, 1, false);
     twp_progress_duration(cpu, estimate->cpu_seconds);
     twp_progress_duration(wall, estimate->cpu_seconds / n_threads);
-    format_bytes(memory, estimate->memory_bytes);
-    format_bytes(file, estimate->file_bytes);
+    twp_number_bytes(memory, estimate->memory_bytes);
+    twp_number_bytes(file, estimate->file_bytes);
     twp_number_count(sets, estimate->n_parameter_sets);
     printf("For %s%s%s twins under %d %s, from the first %d twins:\n"
            "  events   %s a life\n"
@@ -171,10 +157,8 @@ estimate_run(
     status = twp_study_estimate(study, &settings, &estimate, &err);
     if (status == TWP_OK)
         print_estimate(&estimate, settings.n_threads);
-    else if (status == TWP_ERR_INPUT && twp_study_n_errors(study) > 0)
-        twp_findings_print(study, false, stderr);
     else
-        twp_say_error("%s", err.message);
+        twp_findings_tell_failure(study, &err);
     if (status == TWP_OK && (twp_study_n_points(study) > 0 || n_tasks > 0))
         return estimate_sweep(study, &settings, n_tasks);
     return twp_say_exit_code(status);

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { OUTPUT = TWP_RUN_OWN, OVERWRITE, ALLOW_GAPS, VIRTUAL, KEEP_SHARDS, INPUTS, DIGEST, QUIET };
+enum { OUTPUT = TWP_RUN_OWN, OVERWRITE, ALLOW_GAPS, VIRTUAL, KEEP_SHARDS, INPUTS };
 
 static const twp_option_t options[] = {
     { OUTPUT, "output", 'o', TWP_TAKES_VALUE, "FILE",
@@ -27,9 +27,8 @@ static const twp_option_t options[] = {
         "shards)" },
     TWP_OPTION_THREADS,
     TWP_OPTION_PROGRESS,
-    { DIGEST, "digest", '\0', TWP_TAKES_NOTHING, NULL,
-        "print the content digest of the results as the last line" },
-    { QUIET, "quiet", 'q', TWP_TAKES_NOTHING, NULL, "print no progress" },
+    TWP_OPTION_DIGEST,
+    { TWP_RUN_QUIET, "quiet", 'q', TWP_TAKES_NOTHING, NULL, "print no progress" },
 };
 
 static const twp_example_t examples[] = {
@@ -44,7 +43,7 @@ finish(const twp_arguments_t *arguments, const twp_sweep_report_t *report)
 {
     char line[sizeof report->run.digest + 1];
 
-    if (!twp_arguments_has(arguments, QUIET)) {
+    if (!twp_arguments_has(arguments, TWP_RUN_QUIET)) {
         if (report->was_there)
             twp_say_note("%s is there already: its shards are merged", report->results);
         else
@@ -52,7 +51,7 @@ finish(const twp_arguments_t *arguments, const twp_sweep_report_t *report)
                 (long long) report->n_shards,
                 report->run.is_partial ? "partial results in" : "results in", report->results);
     }
-    if (!twp_arguments_has(arguments, DIGEST))
+    if (!twp_arguments_has(arguments, TWP_RUN_DIGEST))
         return TWP_EXIT_GOOD;
     (void) snprintf(line, sizeof line, "%s\n", report->run.digest);
     return twp_say_result(line, TWP_EXIT_GOOD);
@@ -84,7 +83,8 @@ merge(const twp_arguments_t *arguments)
             arguments, TWP_RUN_PROGRESS, "progress", TWP_PROGRESS_CHOICES, &progress))
         return TWP_EXIT_INPUT;
     twp_progress_init(&view,
-        twp_arguments_has(arguments, QUIET) ? TWP_PROGRESS_NONE : (twp_progress_kind_t) progress);
+        twp_arguments_has(arguments, TWP_RUN_QUIET) ? TWP_PROGRESS_NONE
+                                                    : (twp_progress_kind_t) progress);
     twp_stop_listen();
     status = twp_results_merge(&settings, &report, &err);
     twp_progress_end(&view, NULL, NULL);

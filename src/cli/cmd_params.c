@@ -155,7 +155,6 @@ static int
 print_numbers(const twp_study_t *study, int format)
 {
     twp_buffer_t buffer = { 0 };
-    int exit_code = TWP_EXIT_FAILED;
 
     if (format == AS_TABLE)
         write_table(study, &buffer);
@@ -163,12 +162,7 @@ print_numbers(const twp_study_t *study, int format)
         write_csv(study, &buffer);
     else
         write_json(study, &buffer);
-    if (buffer.has_failed)
-        twp_say_error("no memory");
-    else
-        exit_code = twp_say_result(buffer.text, TWP_EXIT_GOOD);
-    twp_buffer_clear(&buffer);
-    return exit_code;
+    return twp_say_buffer(&buffer, TWP_EXIT_GOOD);
 }
 
 static int

@@ -96,14 +96,7 @@ reproduce(const twp_arguments_t *arguments)
     if (is_quiet)
         return exit_code;
     write_result(path, &done, &buffer);
-    if (buffer.has_failed) {
-        twp_say_error("no memory");
-        exit_code = TWP_EXIT_FAILED;
-    } else {
-        exit_code = twp_say_result(buffer.text, exit_code);
-    }
-    twp_buffer_clear(&buffer);
-    return exit_code;
+    return twp_say_buffer(&buffer, exit_code);
 }
 
 const twp_command_t twp_command_reproduce = { "reproduce", "FILE", 1, 1,

@@ -1,10 +1,8 @@
 /* twinpath run: lives every twin under every strategy, writes the results, prints the comparison. */
 #include "cli/command.h"
-#include "cli/comparison.h"
 #include "cli/findings.h"
 #include "cli/run_request.h"
 #include "cli/say.h"
-#include "cli/stop.h"
 #include "report/number.h"
 
 #include <stdio.h>
@@ -12,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PRECISION = TWP_RUN_OWN, OUTPUT, OVERWRITE, FORMAT, DIGEST, QUIET };
+enum { PRECISION = TWP_RUN_OWN, OUTPUT, OVERWRITE };
 
 static const twp_option_t options[] = {
     TWP_RUN_OPTIONS,
@@ -23,12 +21,7 @@ static const twp_option_t options[] = {
     { OUTPUT, "output", 'o', TWP_TAKES_VALUE, "FILE", "results file (default: results.h5)" },
     { OVERWRITE, "overwrite", '\0', TWP_TAKES_NOTHING, NULL,
         "replace a results file that is there" },
-    TWP_OPTION_PROGRESS,
-    { FORMAT, "format", 'f', TWP_TAKES_VALUE, TWP_FORMAT_CHOICES,
-        "how to print the comparison (default: table)" },
-    { DIGEST, "digest", '\0', TWP_TAKES_NOTHING, NULL,
-        "print the content digest of the results as the last line" },
-    { QUIET, "quiet", 'q', TWP_TAKES_NOTHING, NULL, "print neither progress nor the comparison" },
+    TWP_RUN_PRINT_OPTIONS,
 };
 
 static const twp_example_t examples[] = {
@@ -49,8 +42,6 @@ static const twp_example_t examples[] = {
 typedef struct {
     twp_run_request_t run;
     const char **precision; /* [settings.n_precisions] */
-    int format;
-    bool is_quiet, has_digest;
 } request_t;
 
 static bool
@@ -66,17 +57,13 @@ read_request(const twp_arguments_t *arguments, request_t *request)
     }
     settings->precision = request->precision;
     settings->n_precisions = twp_arguments_values(arguments, PRECISION, request->precision);
-    request->is_quiet = twp_arguments_has(arguments, QUIET);
-    request->has_digest = twp_arguments_has(arguments, DIGEST);
-    request->format = 0;
     settings->output_path = twp_arguments_value(arguments, OUTPUT, "results.h5");
     settings->overwrite = twp_arguments_has(arguments, OVERWRITE);
     if (settings->output_path[0] == '\0') {
         twp_say_error("--output: the name of a file is missing");
         return false;
     }
-    return is_good &&
-        twp_arguments_choice(arguments, FORMAT, "format", TWP_FORMAT_CHOICES, &request->format);
+    return is_good && twp_run_request_read_print(arguments, &request->run);
 }
 
 /* Results must not take the place of what they are made from. */
@@ -95,7 +82,7 @@ check_output(const twp_study_t *study, const request_t *request)
             return false;
         }
     }
-    if (!request->run.settings.overwrite && !request->is_quiet &&
+    if (!request->run.settings.overwrite && !request->run.is_quiet &&
         request->run.progress != TWP_PROGRESS_JSON)
         twp_say_note(
             "%s is there already: it stays, and this run fails unless it comes to the same "
@@ -104,37 +91,15 @@ check_output(const twp_study_t *study, const request_t *request)
     return true;
 }
 
-/* Prints what the file says; the run's exit code unless that fails. */
-static int
-print_comparison(const request_t *request, int exit_code)
-{
-    const twp_report_options_t view = { .width = twp_say_width() };
-    twp_summary_t *summary = NULL;
-    twp_error_t err = { TWP_OK, "" };
-
-    if (twp_summary_read(request->run.settings.output_path, &summary, &err) != TWP_OK) {
-        twp_say_error("%s", err.message);
-        return TWP_EXIT_FAILED;
-    }
-    exit_code = twp_comparison_print_summary(
-        summary, &view, (twp_format_t) request->format, exit_code);
-    twp_summary_free(summary);
-    return exit_code;
-}
-
 /* Tells why a run failed. */
 static int
-tell_failure(
-    const twp_study_t *study, const request_t *request, twp_status_t status, const twp_error_t *err)
+tell_failure(const twp_study_t *study, const request_t *request, const twp_error_t *err)
 {
-    if (status == TWP_ERR_INPUT && twp_study_n_errors(study) > 0)
-        twp_findings_print(study, false, stderr);
-    else
-        twp_say_error("%s", err->message);
-    if (status == TWP_ERR_EXISTS)
+    twp_findings_tell_failure(study, err);
+    if (err->status == TWP_ERR_EXISTS)
         twp_say_note(
             "--overwrite replaces %s; -o names another file", request->run.settings.output_path);
-    return twp_say_exit_code(status);
+    return twp_say_exit_code(err->status);
 }
 
 static void
@@ -162,18 +127,14 @@ run_study(twp_study_t *study, request_t *request)
     twp_status_t status;
     int exit_code;
 
-    twp_progress_init(
-        &view, request->is_quiet ? TWP_PROGRESS_NONE : (twp_progress_kind_t) request->run.progress);
-    request->run.settings.progress = twp_progress_show;
-    request->run.settings.progress_context = &view;
-    request->run.settings.should_stop = twp_stop_is_asked;
-    twp_stop_listen();
+    twp_run_request_listen(&request->run, &view);
     status = twp_study_run(study, &request->run.settings, &report, &err);
     if (status != TWP_OK && status != TWP_ERR_INTERRUPTED) {
         twp_progress_end(&view, NULL, NULL);
-        return tell_failure(study, request, status, &err);
+        return tell_failure(study, request, &err);
     }
-    twp_progress_end(&view, request->is_quiet ? NULL : &report, request->run.settings.output_path);
+    twp_progress_end(
+        &view, request->run.is_quiet ? NULL : &report, request->run.settings.output_path);
     exit_code = twp_say_exit_code(status);
     if (report.n_twins_done == 0) {
         twp_say_error("stopped before the first %s was done: nothing was written",
@@ -182,20 +143,14 @@ run_study(twp_study_t *study, request_t *request)
     }
     if (status == TWP_ERR_INTERRUPTED)
         tell_stop(&report);
-    if (!request->is_quiet)
-        exit_code = print_comparison(request, exit_code);
-    if (request->has_digest && exit_code != TWP_EXIT_FAILED) {
-        char line[sizeof report.digest + 1];
-        snprintf(line, sizeof line, "%s\n", report.digest);
-        exit_code = twp_say_result(line, exit_code);
-    }
-    return exit_code;
+    return twp_run_request_print(
+        &request->run, request->run.settings.output_path, report.digest, exit_code);
 }
 
 static int
 run(const twp_arguments_t *arguments)
 {
-    request_t request = { .format = 0 };
+    request_t request = { .precision = NULL };
     twp_study_t *study = NULL;
     int exit_code = TWP_EXIT_INPUT;
 

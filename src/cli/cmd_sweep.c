@@ -1,10 +1,8 @@
 /* twinpath sweep: a run in parts, on one machine or as the tasks of a cluster's job. */
 #include "cli/command.h"
-#include "cli/comparison.h"
 #include "cli/findings.h"
 #include "cli/run_request.h"
 #include "cli/say.h"
-#include "cli/stop.h"
 #include "cli/sweep_command.h"
 #include "cli/sweep_plan.h"
 #include "cli/sweep_status.h"
@@ -26,10 +24,7 @@ enum {
     NO_MERGE,
     STATUS,
     DRY_RUN,
-    EMIT,
-    FORMAT,
-    DIGEST,
-    QUIET
+    EMIT
 };
 
 #define ON_ERROR_CHOICES "continue|end|stop"
@@ -65,12 +60,7 @@ static const twp_option_t options[] = {
         "each task" },
     { EMIT, "emit", '\0', TWP_TAKES_VALUE, TWP_EMIT_CHOICES,
         "only print a script that does the run in --tasks tasks; nothing is submitted" },
-    TWP_OPTION_PROGRESS,
-    { FORMAT, "format", 'f', TWP_TAKES_VALUE, TWP_FORMAT_CHOICES,
-        "how to print the comparison (default: table)" },
-    { DIGEST, "digest", '\0', TWP_TAKES_NOTHING, NULL,
-        "print the content digest of the results as the last line" },
-    { QUIET, "quiet", 'q', TWP_TAKES_NOTHING, NULL, "print neither progress nor the comparison" },
+    TWP_RUN_PRINT_OPTIONS,
 };
 
 static const twp_example_t examples[] = {
@@ -90,8 +80,6 @@ typedef struct {
     twp_run_request_t run;
     twp_sweep_settings_t settings;
     const twp_sweep_ranks_t *ranks; /* or NULL */
-    int format;
-    bool is_quiet, has_digest;
 } request_t;
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -171,8 +159,8 @@ take_ranks(const twp_sweep_ranks_t *ranks, request_t *request)
     request->settings.i_rank = ranks->i_rank;
     request->settings.next_shard = ranks->next_shard;
     request->settings.next_context = ranks->context;
-    request->is_quiet = request->is_quiet || ranks->i_rank > 0;
-    request->has_digest = request->has_digest && ranks->i_rank == 0;
+    request->run.is_quiet = request->run.is_quiet || ranks->i_rank > 0;
+    request->run.has_digest = request->run.has_digest && ranks->i_rank == 0;
     request->settings.is_unmerged = request->settings.is_unmerged || ranks->i_rank > 0;
     /* What is merged is removed by the rank that merges. */
     request->settings.keeps_shards = request->settings.keeps_shards || ranks->i_rank > 0;
@@ -188,8 +176,6 @@ read_request(const twp_arguments_t *arguments, request_t *request)
     twp_sweep_settings_init(settings);
     if (!twp_run_request_read(arguments, &request->run))
         return false;
-    request->is_quiet = twp_arguments_has(arguments, QUIET);
-    request->has_digest = twp_arguments_has(arguments, DIGEST);
     request->run.settings.output_path = twp_arguments_value(arguments, OUTPUT, "run");
     settings->run = &request->run.settings;
     settings->is_retry = twp_arguments_has(arguments, RETRY);
@@ -205,7 +191,7 @@ read_request(const twp_arguments_t *arguments, request_t *request)
         !twp_arguments_number(
             arguments, SHARD_TWINS, "shard-twins", 1, ((uint64_t) 1 << 40) - 1, &shard_twins) ||
         !twp_arguments_choice(arguments, ON_ERROR, "on-error", ON_ERROR_CHOICES, &on_error) ||
-        !twp_arguments_choice(arguments, FORMAT, "format", TWP_FORMAT_CHOICES, &request->format))
+        !twp_run_request_read_print(arguments, &request->run))
         return false;
     settings->shard_twins = (int64_t) shard_twins;
     settings->on_error = (twp_on_error_t) on_error;
@@ -214,38 +200,12 @@ read_request(const twp_arguments_t *arguments, request_t *request)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
-static int
-print_comparison(const request_t *request, const twp_sweep_report_t *report)
-{
-    const twp_report_options_t view = { .width = twp_say_width() };
-    twp_summary_t *summary = NULL;
-    twp_error_t err = { TWP_OK, "" };
-    int exit_code = TWP_EXIT_GOOD;
-
-    if (!request->is_quiet) {
-        if (twp_summary_read(report->results, &summary, &err) != TWP_OK) {
-            twp_say_error("%s", err.message);
-            return TWP_EXIT_FAILED;
-        }
-        exit_code = twp_comparison_print_summary(
-            summary, &view, (twp_format_t) request->format, TWP_EXIT_GOOD);
-        twp_summary_free(summary);
-    }
-    if (request->has_digest && exit_code == TWP_EXIT_GOOD) {
-        char line[sizeof report->run.digest + 1];
-
-        (void) snprintf(line, sizeof line, "%s\n", report->run.digest);
-        exit_code = twp_say_result(line, exit_code);
-    }
-    return exit_code;
-}
-
 static void
 tell_shards(const request_t *request, const twp_sweep_report_t *report)
 {
     char wall[32];
 
-    if (request->is_quiet || report->n_own == 0)
+    if (request->run.is_quiet || report->n_own == 0)
         return;
     twp_progress_duration(wall, report->run.wall_seconds);
     twp_say_note("%lld of %lld shards lived in %s, %lld were there%s", (long long) report->n_lived,
@@ -267,14 +227,11 @@ run_study(twp_study_t *study, request_t *request)
     twp_status_t status;
     int exit_code;
 
-    twp_progress_init(
-        &view, request->is_quiet ? TWP_PROGRESS_NONE : (twp_progress_kind_t) request->run.progress);
-    request->run.settings.progress = twp_progress_show;
-    request->run.settings.progress_context = &view;
-    request->run.settings.should_stop = request->ranks != NULL ? request->ranks->should_stop
-                                                               : twp_stop_is_asked;
-    request->run.settings.stop_context = request->ranks != NULL ? request->ranks->context : NULL;
-    twp_stop_listen();
+    twp_run_request_listen(&request->run, &view);
+    if (request->ranks != NULL) {
+        request->run.settings.should_stop = request->ranks->should_stop;
+        request->run.settings.stop_context = request->ranks->context;
+    }
     status = twp_study_sweep(study, &request->settings, &report, &err);
     twp_progress_end(&view, NULL, NULL);
     tell_shards(request, &report);
@@ -284,7 +241,9 @@ run_study(twp_study_t *study, request_t *request)
         tell(request, err.message);
     if (status != TWP_OK)
         return twp_say_exit_code(status);
-    exit_code = report.is_merged ? print_comparison(request, &report) : TWP_EXIT_GOOD;
+    exit_code = report.is_merged
+        ? twp_run_request_print(&request->run, report.results, report.run.digest, TWP_EXIT_GOOD)
+        : TWP_EXIT_GOOD;
     if (report.n_points_failed == 0)
         return exit_code;
     if (report.is_merged)
@@ -298,7 +257,7 @@ static int
 plan(twp_study_t *study, request_t *request)
 {
     static const int own[] = { OUTPUT, TASK, TASKS, DRY_RUN, EMIT, TWP_RUN_THREADS,
-        TWP_RUN_PROGRESS, QUIET, NO_MERGE, STATUS };
+        TWP_RUN_PROGRESS, TWP_RUN_QUIET, NO_MERGE, STATUS };
     const twp_arguments_t *const arguments = request->run.arguments;
     const int n_threads = request->run.settings.n_threads > 0 ? request->run.settings.n_threads
                                                               : omp_get_max_threads();
@@ -310,10 +269,7 @@ plan(twp_study_t *study, request_t *request)
         return TWP_EXIT_INPUT;
     request->run.settings.n_threads = n_threads;
     if (twp_study_estimate_sweep(study, &request->settings, &estimate, &err) != TWP_OK) {
-        if (err.status == TWP_ERR_INPUT && twp_study_n_errors(study) > 0)
-            twp_findings_print(study, false, stderr);
-        else
-            twp_say_error("%s", err.message);
+        twp_findings_tell_failure(study, &err);
         return twp_say_exit_code(err.status);
     }
     if (kind >= 0)
@@ -327,7 +283,7 @@ plan(twp_study_t *study, request_t *request)
 int
 twp_sweep_command_run(const twp_arguments_t *arguments, const twp_sweep_ranks_t *ranks)
 {
-    request_t request = { .format = 0 };
+    request_t request = { .ranks = NULL };
     twp_study_t *study = NULL;
     int exit_code = TWP_EXIT_INPUT;
 

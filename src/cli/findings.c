@@ -100,6 +100,15 @@ twp_findings_print_cohort(const twp_cohort_t *cohort, FILE *stream)
     print_list(&list, true, stream);
 }
 
+void
+twp_findings_tell_failure(const twp_study_t *study, const twp_error_t *err)
+{
+    if (err->status == TWP_ERR_INPUT && twp_study_n_errors(study) > 0)
+        twp_findings_print(study, false, stderr);
+    else
+        twp_say_error("%s", err->message);
+}
+
 int
 twp_findings_read_study(
     const char *path, const char *const *set, int n_set, FILE *stream, twp_study_t **study)

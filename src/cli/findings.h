@@ -17,6 +17,9 @@ void twp_findings_print(const twp_study_t *study, bool has_warnings, FILE *strea
 /** The same for a file of dispensings, with its warnings. */
 void twp_findings_print_cohort(const twp_cohort_t *cohort, FILE *stream);
 
+/** Tells on standard error why a call failed: the errors found in the study, else the message. */
+void twp_findings_tell_failure(const twp_study_t *study, const twp_error_t *err);
+
 /**
  * Reads a study and prints its findings on stream; also what kept it from being read, on standard
  * error.

@@ -106,16 +106,10 @@ int
 twp_help_print(const twp_command_t *command)
 {
     twp_buffer_t buffer = { 0 };
-    int exit_code = TWP_EXIT_FAILED;
 
     if (command != NULL)
         write_command(&buffer, command);
     else
         twp_help_write(&buffer);
-    if (buffer.has_failed)
-        twp_say_error("no memory");
-    else
-        exit_code = twp_say_result(buffer.text, TWP_EXIT_GOOD);
-    twp_buffer_clear(&buffer);
-    return exit_code;
+    return twp_say_buffer(&buffer, TWP_EXIT_GOOD);
 }

@@ -3,6 +3,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "cli/shell_word.h"
 #include "results/writer.h"
 #include "twp_build_facts.h"
 
@@ -40,36 +41,9 @@ static int
 print_about(void (*write)(twp_buffer_t *buffer))
 {
     twp_buffer_t buffer = { 0 };
-    int exit_code = TWP_EXIT_FAILED;
 
     write(&buffer);
-    if (buffer.has_failed)
-        twp_say_error("no memory");
-    else
-        exit_code = twp_say_result(buffer.text, TWP_EXIT_GOOD);
-    twp_buffer_clear(&buffer);
-    return exit_code;
-}
-
-/* Adds a word as a shell would read it again. */
-static void
-add_quoted(twp_buffer_t *buffer, const char *word)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,+-@%";
-
-    if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-        twp_buffer_add(buffer, word);
-        return;
-    }
-    twp_buffer_add(buffer, "'");
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            twp_buffer_add(buffer, "'\\''");
-        else
-            twp_buffer_add_bytes(buffer, word, 1);
-    }
-    twp_buffer_add(buffer, "'");
+    return twp_say_buffer(&buffer, TWP_EXIT_GOOD);
 }
 
 static int
@@ -80,10 +54,8 @@ run_command(const twp_command_t *command, int argc, char **argv)
     int exit_code;
 
     twp_buffer_add(&line, "twinpath");
-    for (int i = 1; i < argc; i++) {
-        twp_buffer_add(&line, " ");
-        add_quoted(&line, argv[i]);
-    }
+    for (int i = 1; i < argc; i++)
+        twp_shell_word_add(&line, argv[i]);
     if (line.has_failed) {
         twp_say_error("no memory");
         exit_code = TWP_EXIT_FAILED;

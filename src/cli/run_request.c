@@ -1,7 +1,7 @@
 #include "cli/run_request.h"
 
-#include "cli/comparison.h"
 #include "cli/say.h"
+#include "cli/stop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +86,57 @@ twp_run_request_read(const twp_arguments_t *arguments, twp_run_request_t *reques
     if (twins >= 0)
         settings->twins = twins == 0 ? TWP_TWINS_FRESH : TWP_TWINS_SAME;
     return true;
+}
+
+bool
+twp_run_request_read_print(const twp_arguments_t *arguments, twp_run_request_t *request)
+{
+    request->is_quiet = twp_arguments_has(arguments, TWP_RUN_QUIET);
+    request->has_digest = twp_arguments_has(arguments, TWP_RUN_DIGEST);
+    return twp_arguments_choice(
+        arguments, TWP_RUN_FORMAT, "format", TWP_FORMAT_CHOICES, &request->format);
+}
+
+void
+twp_run_request_listen(twp_run_request_t *request, twp_progress_view_t *view)
+{
+    twp_progress_init(
+        view, request->is_quiet ? TWP_PROGRESS_NONE : (twp_progress_kind_t) request->progress);
+    request->settings.progress = twp_progress_show;
+    request->settings.progress_context = view;
+    request->settings.should_stop = twp_stop_is_asked;
+    twp_stop_listen();
+}
+
+static int
+print_comparison(const twp_run_request_t *request, const char *path, int exit_code)
+{
+    const twp_report_options_t view = { .width = twp_say_width() };
+    twp_summary_t *summary = NULL;
+    twp_error_t err = { TWP_OK, "" };
+
+    if (twp_summary_read(path, &summary, &err) != TWP_OK) {
+        twp_say_error("%s", err.message);
+        return TWP_EXIT_FAILED;
+    }
+    exit_code = twp_comparison_print_summary(
+        summary, &view, (twp_format_t) request->format, exit_code);
+    twp_summary_free(summary);
+    return exit_code;
+}
+
+int
+twp_run_request_print(
+    const twp_run_request_t *request, const char *path, const char *digest, int exit_code)
+{
+    char line[sizeof((twp_run_report_t *) NULL)->digest + 1];
+
+    if (!request->is_quiet)
+        exit_code = print_comparison(request, path, exit_code);
+    if (!request->has_digest || exit_code == TWP_EXIT_FAILED)
+        return exit_code;
+    (void) snprintf(line, sizeof line, "%s\n", digest);
+    return twp_say_result(line, exit_code);
 }
 
 void

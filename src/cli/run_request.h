@@ -2,6 +2,7 @@
 #ifndef TWP_CLI_RUN_REQUEST_H
 #define TWP_CLI_RUN_REQUEST_H
 
+#include "cli/comparison.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "twinpath.h"
@@ -16,6 +17,9 @@ enum {
     TWP_RUN_SEED,
     TWP_RUN_THREADS,
     TWP_RUN_PROGRESS,
+    TWP_RUN_FORMAT,
+    TWP_RUN_DIGEST,
+    TWP_RUN_QUIET,
     TWP_RUN_OWN /**< first id of a command's own options */
 };
 
@@ -44,6 +48,23 @@ enum {
             "terminal)"                                                            \
     }
 
+#define TWP_OPTION_DIGEST                                              \
+    {                                                                  \
+        TWP_RUN_DIGEST, "digest", '\0', TWP_TAKES_NOTHING, NULL,       \
+            "print the content digest of the results as the last line" \
+    }
+
+/** Rows about what is printed of a run. */
+#define TWP_RUN_PRINT_OPTIONS                                                 \
+    TWP_OPTION_PROGRESS,                                                      \
+        { TWP_RUN_FORMAT, "format", 'f', TWP_TAKES_VALUE, TWP_FORMAT_CHOICES, \
+            "how to print the comparison (default: table)" },                 \
+        TWP_OPTION_DIGEST,                                                    \
+    {                                                                         \
+        TWP_RUN_QUIET, "quiet", 'q', TWP_TAKES_NOTHING, NULL,                 \
+            "print neither progress nor the comparison"                       \
+    }
+
 /** Rows about what is run: the same study, options and seed are the same run in every command. */
 #define TWP_RUN_OPTIONS                                                                           \
     { TWP_RUN_SET, "set", '\0', TWP_TAKES_VALUE, "PATH=VALUE",                                    \
@@ -70,11 +91,23 @@ typedef struct {
     int n_over, n_set, n_strategies;
     twp_run_settings_t settings; /* without output_path and callbacks */
     int progress;                /* twp_progress_kind_t */
+    int format;                  /* twp_format_t */
+    bool is_quiet, has_digest;
 } twp_run_request_t;
 
 /** Reads these options. Tells what is wrong and returns false. Cleared in any case. */
 bool twp_run_request_read(const twp_arguments_t *arguments, twp_run_request_t *request);
 void twp_run_request_clear(twp_run_request_t *request);
+
+/** Reads those of TWP_RUN_PRINT_OPTIONS; the same. */
+bool twp_run_request_read_print(const twp_arguments_t *arguments, twp_run_request_t *request);
+
+/** Before a run: shows its progress in view, and lets signals stop it. */
+void twp_run_request_listen(twp_run_request_t *request, twp_progress_view_t *view);
+
+/** Prints the comparison in a results file, and the digest, as asked; returns exit_code or what went wrong. */
+int twp_run_request_print(
+    const twp_run_request_t *request, const char *path, const char *digest, int exit_code);
 
 /** Whether the strategies asked for are the study's; tells which is not, with the nearest. */
 bool twp_run_request_check(const twp_study_t *study, const twp_run_request_t *request);

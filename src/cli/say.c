@@ -13,28 +13,34 @@
 #define MOST_WIDTH 120
 #define MESSAGE_SIZE 2048
 
+/* A line on standard error; what is longer is cut. */
+static void
+say(const char *before, const char *format, va_list arguments)
+{
+    char text[MESSAGE_SIZE];
+
+    vsnprintf(text, sizeof text, format, arguments);
+    fprintf(stderr, "%s%s\n", before, text);
+}
+
 void
 twp_say_error(const char *format, ...)
 {
-    char text[MESSAGE_SIZE];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    say("twinpath: ", format, arguments);
     va_end(arguments);
-    fprintf(stderr, "twinpath: %s\n", text);
 }
 
 void
 twp_say_note(const char *format, ...)
 {
-    char text[MESSAGE_SIZE];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    say("", format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%s\n", text);
 }
 
 bool
@@ -73,6 +79,19 @@ twp_say_result(const char *text, int exit_code)
         twp_say_error("cannot write to standard output: %s", strerror(errno));
         return TWP_EXIT_FAILED;
     }
+    return exit_code;
+}
+
+int
+twp_say_buffer(twp_buffer_t *buffer, int exit_code)
+{
+    if (buffer->has_failed) {
+        twp_say_error("no memory");
+        exit_code = TWP_EXIT_FAILED;
+    } else {
+        exit_code = twp_say_result(buffer->text, exit_code);
+    }
+    twp_buffer_clear(buffer);
     return exit_code;
 }
 

@@ -20,6 +20,9 @@ size_t twp_say_width(void);
 /** Prints a report on standard output; returns exit_code, or TWP_EXIT_FAILED when it cannot. */
 int twp_say_result(const char *text, int exit_code);
 
+/** The same with a buffer, which it clears; TWP_EXIT_FAILED too when memory ran out filling it. */
+int twp_say_buffer(twp_buffer_t *buffer, int exit_code);
+
 /** Exit code that a status of the library means. */
 int twp_say_exit_code(twp_status_t status);
 

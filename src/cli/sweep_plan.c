@@ -1,40 +1,27 @@
 #include "cli/sweep_plan.h"
 
 #include "cli/say.h"
+#include "cli/shell_word.h"
 #include "report/buffer.h"
 #include "report/number.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- in words -------------------------------------------------------------------------------- */
 
-/* "1.2 GB"; an order of magnitude needs no more digits. */
-static void
-format_bytes(char text[32], double n_bytes)
-{
-    static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
-    int i = 0;
-
-    while (n_bytes >= 999.5 && i < 4) {
-        n_bytes /= 1000;
-        i++;
-    }
-    snprintf(text, 32, n_bytes < 9.95 && i > 0 ? "%.1f %s" : "%.0f %s", n_bytes, units[i]);
-}
-
 static void
 print_task(const twp_sweep_estimate_t *e, int n_threads)
 {
-    char tasks[TWP_NUMBER_SIZE], shards[TWP_NUMBER_SIZE], wall[32], memory[32], file[32];
+    char tasks[TWP_NUMBER_SIZE], shards[TWP_NUMBER_SIZE], memory[TWP_NUMBER_SIZE];
+    char file[TWP_NUMBER_SIZE], wall[32];
 
     twp_number_count(tasks, e->n_tasks);
     twp_number_count(shards, e->n_shards_of_task);
     twp_progress_duration(wall, e->task_cpu_seconds / n_threads);
-    format_bytes(memory, e->memory_bytes);
-    format_bytes(file, e->task_file_bytes);
+    twp_number_bytes(memory, e->memory_bytes);
+    twp_number_bytes(file, e->task_file_bytes);
     printf("  of each of %s tasks with %d %s: at most %s %s, %s, %s of memory, %s of shards\n",
         tasks, n_threads, n_threads == 1 ? "thread" : "threads", shards,
         e->n_shards_of_task == 1 ? "shard" : "shards", wall, memory, file);
@@ -47,7 +34,8 @@ void
 twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
 {
     char points[TWP_NUMBER_SIZE], twins[TWP_NUMBER_SIZE], shards[TWP_NUMBER_SIZE];
-    char sets[TWP_NUMBER_SIZE], wall[32], cpu[32], memory[32], merging[32], file[32];
+    char sets[TWP_NUMBER_SIZE], memory[TWP_NUMBER_SIZE], merging[TWP_NUMBER_SIZE];
+    char file[TWP_NUMBER_SIZE], wall[32], cpu[32];
 
     twp_number_count(points, e->n_points);
     twp_number_count(twins, e->n_twins);
@@ -55,9 +43,9 @@ twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
     twp_number_count(shards, e->n_shards);
     twp_progress_duration(wall, e->cpu_seconds / n_threads);
     twp_progress_duration(cpu, e->cpu_seconds);
-    format_bytes(memory, e->memory_bytes);
-    format_bytes(merging, e->merge_bytes);
-    format_bytes(file, e->file_bytes);
+    twp_number_bytes(memory, e->memory_bytes);
+    twp_number_bytes(merging, e->merge_bytes);
+    twp_number_bytes(file, e->file_bytes);
     printf("%s %s (%d %s swept) x %s%s%s twins x %d %s, in %s %s:\n", points,
         e->n_points == 1 ? "point" : "points", e->n_swept, e->n_swept == 1 ? "number" : "numbers",
         e->n_parameter_sets > 0 ? sets : "", e->n_parameter_sets > 0 ? " parameter sets x " : "",
@@ -75,29 +63,6 @@ twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
 
 /* ---- as scripts ------------------------------------------------------------------------------ */
 
-/* A word as the shell reads it back. */
-static void
-add_word(twp_buffer_t *buffer, const char *word)
-{
-    bool is_plain = word[0] != '\0';
-
-    for (const char *at = word; *at != '\0' && is_plain; at++)
-        is_plain = isalnum((unsigned char) *at) || strchr("-_./=:,+@%", *at) != NULL;
-    twp_buffer_add(buffer, " ");
-    if (is_plain) {
-        twp_buffer_add(buffer, word);
-        return;
-    }
-    twp_buffer_add(buffer, "'");
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            twp_buffer_add(buffer, "'\\''");
-        else
-            twp_buffer_add_bytes(buffer, word, 1);
-    }
-    twp_buffer_add(buffer, "'");
-}
-
 static const char *
 name_of(const twp_command_t *command, int id)
 {
@@ -113,9 +78,9 @@ add_command(twp_buffer_t *buffer, const twp_arguments_t *arguments, const twp_co
     const int *skip, int n_skipped, const char *folder)
 {
     twp_buffer_add(buffer, "twinpath sweep");
-    add_word(buffer, arguments->operand[0]);
+    twp_shell_word_add(buffer, arguments->operand[0]);
     twp_buffer_add(buffer, " -o");
-    add_word(buffer, folder);
+    twp_shell_word_add(buffer, folder);
     for (int i = 0; i < arguments->n_options; i++) {
         const twp_given_option_t *const one = &arguments->option[i];
         bool is_skipped = false;
@@ -126,7 +91,7 @@ add_command(twp_buffer_t *buffer, const twp_arguments_t *arguments, const twp_co
             continue;
         twp_buffer_printf(buffer, " --%s", name_of(command, one->id));
         if (one->value != NULL)
-            add_word(buffer, one->value);
+            twp_shell_word_add(buffer, one->value);
     }
 }
 
@@ -218,7 +183,6 @@ twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments, const twp
     const char *name, int n_threads)
 {
     twp_buffer_t line = { 0 }, script = { 0 };
-    int exit_code = TWP_EXIT_GOOD;
 
     if (kind == TWP_EMIT_SNAKEMAKE && strpbrk(folder, "{}") != NULL) {
         twp_say_error(
@@ -230,13 +194,7 @@ twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments, const twp
         emit_slurm(&script, line.text, estimate, name, n_threads);
     else if (!line.has_failed)
         emit_snakemake(&script, line.text, estimate, folder, n_threads);
-    if (line.has_failed || script.has_failed) {
-        twp_say_error("no memory");
-        exit_code = TWP_EXIT_FAILED;
-    } else {
-        exit_code = twp_say_result(script.text, exit_code);
-    }
-    twp_buffer_clear(&script);
+    script.has_failed = script.has_failed || line.has_failed;
     twp_buffer_clear(&line);
-    return exit_code;
+    return twp_say_buffer(&script, TWP_EXIT_GOOD);
 }

@@ -154,3 +154,17 @@ twp_number_exact(char text[TWP_NUMBER_SIZE], double value)
     }
     use_point(text);
 }
+
+void
+twp_number_bytes(char text[TWP_NUMBER_SIZE], double n_bytes)
+{
+    static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
+    int i = 0;
+
+    while (n_bytes >= 999.5 && i < 4) {
+        n_bytes /= 1000;
+        i++;
+    }
+    (void) snprintf(
+        text, TWP_NUMBER_SIZE, n_bytes < 9.95 && i > 0 ? "%.1f %s" : "%.0f %s", n_bytes, units[i]);
+}

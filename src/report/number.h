@@ -43,6 +43,9 @@ void twp_number_count(char text[TWP_NUMBER_SIZE], int64_t count);
 /** A time in days: "365 d"; also in whole months or years: "91.3125 d (3 months)". */
 void twp_number_time(char text[TWP_NUMBER_SIZE], double time_days);
 
+/** A size in bytes: "1.2 GB"; an order of magnitude needs no more digits. */
+void twp_number_bytes(char text[TWP_NUMBER_SIZE], double n_bytes);
+
 /** The shortest text that reads back as the same double; "" for what is not finite. */
 void twp_number_exact(char text[TWP_NUMBER_SIZE], double value);
 
