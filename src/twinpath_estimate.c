@@ -1,5 +1,6 @@
-/* The library's face: what a run in parts, and a sweep, would take. */
+/* The library's face: what a run, a run in parts, and a sweep would take. */
 #include "twinpath_point.h"
+#include "twinpath_run.h"
 
 #include "engine/progress.h"
 #include "engine/shard.h"
@@ -138,5 +139,54 @@ twp_study_estimate_sweep(twp_study_t *study, const twp_sweep_settings_t *setting
             run.n_parameter_sets > 0 && study->base->are_twins_same &&
                 (study->base->record.twins || study->base->record.outcomes),
             point_bytes, &run);
+    return status;
+}
+
+static twp_status_t
+take_nothing(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
+{
+    (void) context;
+    (void) block;
+    (void) partial;
+    (void) err;
+    return TWP_OK;
+}
+
+twp_status_t
+twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_run_estimate_t *estimate, twp_error_t *err)
+{
+    const int64_t n_asked = settings->n_patients > 0 ? settings->n_patients
+                                                     : twp_study_n_patients(study);
+    const int64_t n_pilot = n_asked < PILOT_TWINS ? n_asked : PILOT_TWINS;
+    const twp_sink_t sink = { .take = take_nothing };
+    const twp_run_options_t options = { .n_threads = 1 };
+    twp_run_t run = { .study = study, .settings = settings };
+    twp_progress_t done = { 0 };
+    twp_status_t status;
+
+    memset(estimate, 0, sizeof(*estimate));
+    status = twp_run_prepare(&run, n_pilot, err);
+    if (status == TWP_OK)
+        status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw, run.n_models,
+            run.plan, run.counts, &sink, &options, &done, err);
+    if (status == TWP_OK) {
+        estimate->n_twins = n_asked;
+        estimate->n_strategies = run.n_models;
+        estimate->n_pilot_twins = (int) n_pilot;
+        estimate->events_per_life = (double) done.n_events / ((double) n_pilot * run.n_models);
+        estimate->cpu_seconds = done.cpu_seconds * (double) n_asked / (double) n_pilot;
+        estimate->memory_bytes = twp_engine_memory_bytes(
+            run.model, run.n_models, run.plan, settings->n_threads, n_asked);
+        estimate->memory_bytes += twp_sums_bytes(run.figures);
+        estimate->n_parameter_sets = run.n_parameter_sets;
+        if (run.n_parameter_sets > 0) {
+            estimate->cpu_seconds *= (double) run.n_parameter_sets;
+            estimate->memory_bytes += twp_run_sets_bytes(&run, n_asked);
+        }
+        estimate->file_bytes = twp_fill_estimate_bytes(
+            &run.fill_run, n_asked, estimate->events_per_life);
+    }
+    twp_run_finish(&run);
     return status;
 }

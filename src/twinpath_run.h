@@ -1,4 +1,4 @@
-/** What a run holds. Private to the library's face: twinpath_run.c, twinpath_sets.c. */
+/** What a run holds. Private to the library's face: twinpath_run*.c, twinpath_sets*.c and what lives runs. */
 #ifndef TWP_TWINPATH_RUN_H
 #define TWP_TWINPATH_RUN_H
 
@@ -87,6 +87,10 @@ const char *twp_run_overrides(twp_arena_t *arena, const twp_run_t *run);
 /** Writes all but rows and publishes the file; n_done and counts are final. */
 TWP_CHECK_RESULT twp_status_t twp_run_publish(twp_run_t *run, const twp_progress_t *done,
     int64_t started, bool is_partial, twp_run_report_t *report, twp_error_t *err);
+
+/** Keeps the figures alone, in run->captured; of what was stopped there are none: TWP_ERR_INTERRUPTED. */
+TWP_CHECK_RESULT twp_status_t twp_run_capture_figures(
+    twp_run_t *run, bool is_partial, twp_error_t *err);
 
 /** What the run is made from; overrides is NULL when memory ran out. Borrows from run and arena. */
 twp_provenance_t twp_run_provenance(const twp_run_t *run, twp_arena_t *arena);
