@@ -19,7 +19,7 @@
 
 /* CPU seconds of a point with so many twins, binding and summing up included. */
 static twp_status_t
-time_point(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, int64_t n_twins,
+time_point(twp_sweep_places_t *places, const twp_run_settings_t *settings, int64_t n_twins,
     double *bytes, double *seconds, twp_error_t *err)
 {
     const double began = twp_engine_seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -32,7 +32,7 @@ time_point(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, i
     own.n_threads = 1;
     own.progress = NULL;
     own.should_stop = NULL;
-    status = twp_sweep_study_live(sweep, &own, 0, &captured, &report, err);
+    status = twp_sweep_place_live(places, 0, &own, 0, &captured, &report, err);
     if (status == TWP_OK)
         *bytes = twp_stack_point_bytes(captured);
     twp_results_abandon(captured);
@@ -49,6 +49,7 @@ time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, 
     const int64_t n_sets = estimate->n_parameter_sets;
     const double n_points = (double) estimate->n_points;
     twp_run_settings_t own = *settings;
+    twp_sweep_places_t *places = NULL;
     double few = 0.0, many = 0.0, times = 1.0, a_twin;
     twp_status_t status;
 
@@ -56,14 +57,17 @@ time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, 
         own.n_parameter_sets = PILOT_SETS;
         times = (double) n_sets / PILOT_SETS;
     }
-    status = time_point(sweep, &own, 1, point_bytes, &few, err);
+    status = twp_sweep_places_open(sweep, NULL, 1, &places, err);
     if (status == TWP_OK)
-        status = time_point(sweep, &own, n_pilot, point_bytes, &many, err);
+        status = time_point(places, &own, 1, point_bytes, &few, err);
+    if (status == TWP_OK)
+        status = time_point(places, &own, n_pilot, point_bytes, &many, err);
     if (status == TWP_OK) {
         a_twin = n_pilot > 1 && many > few ? (many - few) / (double) (n_pilot - 1) : 0.0;
         estimate->cpu_seconds_besides = few * times * n_points;
         estimate->cpu_seconds = (few + a_twin * (double) (n_twins - 1)) * times * n_points;
     }
+    twp_sweep_places_close(places);
     return status;
 }
 

@@ -9,35 +9,33 @@
 #define MOST_TRIED 64
 #define MOST_LOOKED_AT 4096
 
-twp_status_t
-twp_sweep_study_open(twp_study_t *study, twp_sweep_study_t *sweep, twp_error_t *err)
-{
-    *sweep = (twp_sweep_study_t){ .study = study };
-    if (!study->is_whole)
-        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "the study has errors");
-    return twp_sweep_create(study->base, &sweep->points, err);
-}
-
-void
-twp_sweep_study_close(twp_sweep_study_t *sweep)
-{
-    twp_sweep_free(sweep->points);
-    sweep->points = NULL;
-}
-
 /* ---- read again ------------------------------------------------------------------------------ */
+
+static const twp_node_t *const *
+node_of(const twp_sweep_study_t *sweep, int64_t i_point)
+{
+    return &sweep->points->node[i_point * sweep->points->n_swept];
+}
 
 /* The tree of a strategy with the point's values put into it. */
 static twp_status_t
-put_values(const twp_sweep_t *points, int64_t i_point, const twp_node_t *root, twp_study_t *bound,
-    twp_node_t **out, twp_error_t *err)
+put_values(const twp_sweep_study_t *sweep, int64_t i_point, const twp_node_t *root,
+    twp_study_t *bound, twp_node_t **out, twp_error_t *err)
 {
+    const twp_sweep_t *const points = sweep->points;
     const char *path[TWP_STUDY_MAX_SWEPT + 1];
 
     for (int k = 0; k < points->n_swept; k++)
         path[k] = points->swept[k].path;
-    return twp_document_put(bound->arena, root, points->n_swept, path,
-        &points->node[i_point * points->n_swept], &bound->findings, out, err);
+    return twp_document_put(bound->arena, root, points->n_swept, path, node_of(sweep, i_point),
+        &bound->findings, out, err);
+}
+
+/* Numbers that the study can be moved in later. */
+static int
+n_moved(const twp_sweep_study_t *sweep, const twp_study_t *bound)
+{
+    return bound->is_to_move ? sweep->points->n_swept : 0;
 }
 
 static twp_status_t
@@ -52,10 +50,10 @@ read_strategy(
     if (study->typed[i] == study->base) {
         bound->typed[i] = bound->base;
     } else {
-        status = put_values(sweep->points, i_point, study->root[i], bound, &root, err);
+        status = put_values(sweep, i_point, study->root[i], bound, &root, err);
         if (status == TWP_OK)
-            status = twp_study_typed_read(
-                &study->document, root, NULL, &bound->findings, &bound->typed[i], err);
+            status = twp_study_typed_read_moved(&study->document, root, n_moved(sweep, bound),
+                node_of(sweep, i_point), &bound->findings, &bound->typed[i], err);
         bound->root[i] = root;
     }
     if (status != TWP_OK)
@@ -73,12 +71,11 @@ read_base(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t *bound, t
 {
     const twp_study_t *const study = sweep->study;
     twp_node_t *root = NULL;
-    twp_status_t status = put_values(
-        sweep->points, i_point, study->document.root, bound, &root, err);
+    twp_status_t status = put_values(sweep, i_point, study->document.root, bound, &root, err);
 
     if (status == TWP_OK)
-        status = twp_study_typed_read(
-            &study->document, root, NULL, &bound->findings, &bound->base, err);
+        status = twp_study_typed_read_moved(&study->document, root, n_moved(sweep, bound),
+            node_of(sweep, i_point), &bound->findings, &bound->base, err);
     return status;
 }
 
@@ -122,9 +119,9 @@ refuse(const twp_sweep_t *points, int64_t i_point, const twp_study_t *bound, twp
         finding != NULL ? finding->message : own->message);
 }
 
-/* *out is set whenever there are findings to look at. */
-static twp_status_t
-bind(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **out, twp_error_t *err)
+twp_status_t
+twp_sweep_study_read(const twp_sweep_study_t *sweep, int64_t i_point, bool is_to_move,
+    twp_study_t **out, twp_error_t *err)
 {
     twp_study_t *const bound = calloc(1, sizeof(*bound));
     twp_status_t status;
@@ -138,6 +135,7 @@ bind(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **out, twp_err
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
     }
     bound->borrows_from = sweep->study;
+    bound->is_to_move = is_to_move;
     status = read_all(sweep, i_point, bound, err);
     bound->is_whole = status == TWP_OK;
     *out = bound;
@@ -149,7 +147,7 @@ twp_sweep_study_bind(
     const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **out, twp_error_t *err)
 {
     twp_error_t own = { TWP_OK, "" };
-    twp_status_t status = bind(sweep, i_point, out, &own);
+    twp_status_t status = twp_sweep_study_read(sweep, i_point, false, out, &own);
 
     if (status == TWP_OK)
         return status;
@@ -157,6 +155,12 @@ twp_sweep_study_bind(
     twp_study_free(*out);
     *out = NULL;
     return status;
+}
+
+int64_t
+twp_sweep_fresh_point(const twp_sweep_study_t *sweep, int64_t i_point)
+{
+    return sweep->points->are_twins_fresh ? i_point + 1 : 0;
 }
 
 twp_status_t
@@ -171,7 +175,7 @@ twp_sweep_study_live(const twp_sweep_study_t *sweep, const twp_run_settings_t *s
     if (status != TWP_OK)
         return status;
     status = twp_run_capture(
-        bound, settings, sweep->points->are_twins_fresh ? i_point + 1 : 0, captured, report, &own);
+        bound, settings, twp_sweep_fresh_point(sweep, i_point), NULL, captured, report, &own);
     if (status != TWP_OK && status != TWP_ERR_INTERRUPTED)
         status = refuse(sweep->points, i_point, bound, status, &own, err);
     twp_study_free(bound);
@@ -233,12 +237,17 @@ take_findings(twp_study_t *study, const twp_study_t *bound, const char *text)
 }
 
 static twp_status_t
-try_point(const twp_sweep_study_t *sweep, int64_t i_point, twp_error_t *err)
+try_point(
+    const twp_sweep_study_t *sweep, twp_sweep_places_t *places, int64_t i_point, twp_error_t *err)
 {
     twp_study_t *const study = sweep->study;
     twp_study_t *bound = NULL;
     twp_error_t own = { TWP_OK, "" };
-    twp_status_t status = bind(sweep, i_point, &bound, &own);
+    twp_status_t status;
+
+    if (twp_sweep_place_bind(places, 0, i_point) != NULL)
+        return TWP_OK;
+    status = twp_sweep_study_read(sweep, i_point, false, &bound, &own);
 
     if (status == TWP_OK || status == TWP_ERR_MEMORY) {
         twp_study_free(bound);
@@ -262,19 +271,23 @@ twp_status_t
 twp_sweep_study_check(twp_study_t *study, twp_error_t *err)
 {
     twp_sweep_study_t sweep = { .study = study };
+    twp_sweep_places_t *places = NULL;
     twp_status_t status = TWP_OK;
     int n_tried = 0;
 
     if (study->base->sweep.n_points == 0)
         return TWP_OK;
-    status = twp_sweep_create(study->base, &sweep.points, err);
+    status = twp_sweep_study_begin(study, &sweep, err);
+    if (status == TWP_OK)
+        status = twp_sweep_places_open(&sweep, NULL, 1, &places, err);
     for (int64_t i = 0; status == TWP_OK && i < sweep.points->n_points && i < MOST_LOOKED_AT &&
          n_tried < MOST_TRIED;
          i++)
         if (has_new_value(sweep.points, i)) {
-            status = try_point(&sweep, i, err);
+            status = try_point(&sweep, places, i, err);
             n_tried++;
         }
+    twp_sweep_places_close(places);
     twp_sweep_study_close(&sweep);
     return status;
 }

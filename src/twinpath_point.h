@@ -13,6 +13,7 @@
 typedef struct {
     twp_study_t *study; /* borrowed */
     twp_sweep_t *points;
+    twp_study_t *model; /* read and compiled once, to be moved to the points; NULL: none can be */
 } twp_sweep_study_t;
 
 /**
@@ -22,6 +23,56 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_sweep_study_open(
     twp_study_t *study, twp_sweep_study_t *sweep, twp_error_t *err);
 void twp_sweep_study_close(twp_sweep_study_t *sweep);
+/** The same for a study that is not whole yet. */
+TWP_CHECK_RESULT twp_status_t twp_sweep_study_begin(
+    twp_study_t *study, twp_sweep_study_t *sweep, twp_error_t *err);
+
+/** Whether other values of path k are bound into the compiled study; else it is read again for each. */
+bool twp_sweep_study_can_move(const twp_sweep_study_t *sweep, int k);
+
+/* ---- bound (twinpath_place.c) ---------------------------------------------------------------- */
+
+/**
+ * Places where threads live points, one a thread: copies of the compiled study, made once, whose numbers are
+ * bound to one point after the other. A point whose numbers cannot be bound, because more than arithmetic
+ * hangs on one of them or because a check would end otherwise, is read: the place then goes on from there.
+ */
+typedef struct twp_sweep_places twp_sweep_places_t; /* opaque */
+
+/**
+ * @param settings  of the runs: the patients' file is read once for all places; NULL: nothing is lived
+ * @param places    ended by twp_sweep_places_close(); the sweep must outlive it
+ */
+TWP_CHECK_RESULT twp_status_t twp_sweep_places_open(const twp_sweep_study_t *sweep,
+    const twp_run_settings_t *settings, int n_places, twp_sweep_places_t **places,
+    twp_error_t *err);
+void twp_sweep_places_close(twp_sweep_places_t *places); /* NULL is allowed */
+
+/**
+ * The study at a point, the place's own until its next point; NULL when the point is no good, or memory is
+ * short: twp_sweep_study_bind() says which.
+ */
+twp_study_t *twp_sweep_place_bind(twp_sweep_places_t *places, int i_place, int64_t i_point);
+
+/** twp_sweep_study_live() at a place: the same bits, and the same errors. */
+TWP_CHECK_RESULT twp_status_t twp_sweep_place_live(twp_sweep_places_t *places, int i_place,
+    const twp_run_settings_t *settings, int64_t i_point, twp_results_writer_t **captured,
+    twp_run_report_t *report, twp_error_t *err);
+
+/** Points that places have read so far instead of binding them. */
+int64_t twp_sweep_places_n_read(const twp_sweep_places_t *places);
+
+/* ---- read (twinpath_point.c) ----------------------------------------------------------------- */
+
+/**
+ * The study read at a point. *study is set, too, whenever there are findings to look at.
+ * @param is_to_move  so that it can be moved to other points (study/moved.h)
+ */
+TWP_CHECK_RESULT twp_status_t twp_sweep_study_read(const twp_sweep_study_t *sweep, int64_t i_point,
+    bool is_to_move, twp_study_t **study, twp_error_t *err);
+
+/** Number of a point with twins of its own; 0 where all points have the same. */
+int64_t twp_sweep_fresh_point(const twp_sweep_study_t *sweep, int64_t i_point);
 
 /**
  * The study at point i_point (from 0): another study, good for one run at a time, that borrows from
@@ -32,7 +83,7 @@ TWP_CHECK_RESULT twp_status_t twp_sweep_study_bind(
     const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t **bound, twp_error_t *err);
 
 /**
- * Binds, lives and captures one point; settings->n_threads are its own.
+ * Reads, lives and captures one point; settings->n_threads are its own.
  * @param captured  for twp_stack_put()
  */
 TWP_CHECK_RESULT twp_status_t twp_sweep_study_live(const twp_sweep_study_t *sweep,

@@ -185,6 +185,12 @@ pass_progress(void *of, const twp_progress_t *progress)
 static twp_status_t
 live_points(sweep_t *sweep, twp_error_t *err)
 {
+    twp_sweep_places_t *places = NULL;
+    const twp_status_t opened = twp_sweep_places_open(
+        &sweep->study, sweep->settings, sweep->n_workers, &places, err);
+
+    if (opened != TWP_OK)
+        return opened;
 #pragma omp parallel num_threads(sweep->n_workers)
     {
         const int i_thread = omp_get_thread_num();
@@ -200,14 +206,15 @@ live_points(sweep_t *sweep, twp_error_t *err)
             twp_results_writer_t *captured = NULL;
             twp_run_report_t report = { 0 };
             twp_error_t own = { TWP_OK, "" };
-            const twp_status_t status = twp_sweep_study_live(
-                &sweep->study, &settings, i_point, &captured, &report, &own);
+            const twp_status_t status = twp_sweep_place_live(
+                places, i_thread, &settings, i_point, &captured, &report, &own);
 
             finish_point(sweep, i_point, status, captured, &report, &own);
             if (i_thread == 0)
                 tell_progress(sweep, 0);
         }
     }
+    twp_sweep_places_close(places);
     if (sweep->status != TWP_OK && !sweep->goes_on)
         return TWP_FAIL(err, sweep->status, "%s", sweep->err.message);
     return TWP_OK;
@@ -424,13 +431,10 @@ twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
         .overwrite = settings->overwrite,
         .started = (int64_t) time(NULL) };
     twp_run_report_t own;
-    twp_status_t status;
+    twp_status_t status = twp_run_begin(settings, &own, &report, err);
 
-    if (report == NULL)
-        report = &own;
-    memset(report, 0, sizeof(*report));
-    if (settings->output_path == NULL || settings->output_path[0] == '\0')
-        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
+    if (status != TWP_OK)
+        return status;
     status = twp_sweep_study_open(study, &sweep.study, err);
     if (status == TWP_OK && sweep.study.points->n_swept == 0)
         status = TWP_FAIL(err, TWP_ERR_INPUT,

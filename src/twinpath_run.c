@@ -266,12 +266,16 @@ live(twp_run_t *run, int64_t n_patients, twp_run_report_t *report, twp_error_t *
 
 twp_status_t
 twp_run_capture(twp_study_t *study, const twp_run_settings_t *settings, int64_t i_fresh_point,
-    twp_results_writer_t **captured, twp_run_report_t *report, twp_error_t *err)
+    twp_population_t *population, twp_results_writer_t **captured, twp_run_report_t *report,
+    twp_error_t *err)
 {
     twp_run_settings_t own = *settings;
-    twp_run_t run = {
-        .study = study, .settings = &own, .is_point = true, .i_fresh_point = i_fresh_point
-    };
+    twp_run_t run = { .study = study,
+        .settings = &own,
+        .is_point = true,
+        .i_fresh_point = i_fresh_point,
+        .population = population,
+        .is_population_lent = population != NULL };
     twp_status_t status;
 
     own.output_path = NULL;
@@ -320,18 +324,27 @@ twp_run_capture_shape(twp_study_t *study, const twp_run_settings_t *settings,
 }
 
 twp_status_t
+twp_run_begin(const twp_run_settings_t *settings, twp_run_report_t *own, twp_run_report_t **report,
+    twp_error_t *err)
+{
+    if (*report == NULL)
+        *report = own;
+    memset(*report, 0, sizeof(**report));
+    return settings->output_path != NULL && settings->output_path[0] != '\0'
+        ? TWP_OK
+        : TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
+}
+
+twp_status_t
 twp_study_run_part(twp_study_t *study, const twp_run_settings_t *settings, twp_run_part_t part,
     twp_run_report_t *report, twp_error_t *err)
 {
     twp_run_t run = { .study = study, .settings = settings, .part = part };
     twp_run_report_t own;
-    twp_status_t status;
+    twp_status_t status = twp_run_begin(settings, &own, &report, err);
 
-    if (report == NULL)
-        report = &own;
-    memset(report, 0, sizeof(*report));
-    if (settings->output_path == NULL || settings->output_path[0] == '\0')
-        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "a results file must be named");
+    if (status != TWP_OK)
+        return status;
     status = live(&run, settings->n_patients, report, err);
     twp_run_finish(&run);
     return status;

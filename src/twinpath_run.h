@@ -25,6 +25,7 @@ typedef struct {
     twp_draw_plan_t **draw;          /* [n_models] */
     twp_outcome_counts_t *counts;    /* [n_models] */
     twp_population_t *population;
+    bool is_population_lent;
     twp_outcome_plan_t *plan;
     twp_figures_t *figures;
     twp_sums_t *sums;
@@ -51,6 +52,13 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_run_prepare(twp_run_t *run, int64_t n_patients, twp_error_t *err);
 void twp_run_finish(twp_run_t *run);
 
+/**
+ * Begins the report of a run that writes a file: into *own where the caller wants none (*report NULL).
+ * TWP_ERR_ARGUMENT when no file is named.
+ */
+TWP_CHECK_RESULT twp_status_t twp_run_begin(const twp_run_settings_t *settings,
+    twp_run_report_t *own, twp_run_report_t **report, twp_error_t *err);
+
 /** twp_study_run(), or the first part of it: then TWP_ERR_INTERRUPTED, and the file is partial. */
 TWP_CHECK_RESULT twp_status_t twp_study_run_part(twp_study_t *study,
     const twp_run_settings_t *settings, twp_run_part_t part, twp_run_report_t *report,
@@ -67,12 +75,13 @@ TWP_CHECK_RESULT twp_status_t twp_embedded_study(
  * Lives a study and captures its figures instead of writing them (results/stack.h).
  *
  * @param i_fresh_point  number from 1 of a point whose twins are other ones; 0: those of a run
+ * @param population     of a run of the same study and settings, lent; NULL: it is opened
  * @param captured       set on success; ended by twp_stack_put() or twp_results_abandon()
  * @return as twp_study_run(); TWP_ERR_INTERRUPTED when it was stopped: nothing is captured then
  */
 TWP_CHECK_RESULT twp_status_t twp_run_capture(twp_study_t *study,
-    const twp_run_settings_t *settings, int64_t i_fresh_point, twp_results_writer_t **captured,
-    twp_run_report_t *report, twp_error_t *err);
+    const twp_run_settings_t *settings, int64_t i_fresh_point, twp_population_t *population,
+    twp_results_writer_t **captured, twp_run_report_t *report, twp_error_t *err);
 
 /** The same without a life: the columns alone, for twp_stack_shape(). */
 TWP_CHECK_RESULT twp_status_t twp_run_capture_shape(twp_study_t *study,

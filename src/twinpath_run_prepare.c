@@ -137,8 +137,11 @@ choose_precision(twp_run_t *run, twp_error_t *err)
 static twp_status_t
 open_population(twp_run_t *run, int64_t n_patients, twp_error_t *err)
 {
-    twp_status_t status = twp_population_open(
-        run->typed, run->n_models, n_patients, &run->population, &run->study->findings, err);
+    twp_status_t status = TWP_OK;
+
+    if (!run->is_population_lent)
+        status = twp_population_open(
+            run->typed, run->n_models, n_patients, &run->population, &run->study->findings, err);
 
     if (status == TWP_ERR_INPUT)
         twp_findings_sort(&run->study->findings);
@@ -204,7 +207,8 @@ twp_run_finish(twp_run_t *run)
     }
     if (run->plan != NULL)
         twp_outcome_plan_free(run->plan);
-    twp_population_free(run->population);
+    if (!run->is_population_lent)
+        twp_population_free(run->population);
     free(run->counts);
     free(run->draw);
     free(run->typed);

@@ -14,6 +14,7 @@ struct twp_study_handle {
     twp_document_t document;
     twp_findings_t findings;
     const struct twp_study_handle *borrows_from; /* at a point of a sweep: whose document it is */
+    bool is_to_move;                             /* read so that it can be moved to other points */
     bool is_whole;                               /* everything below is there */
     twp_study_typed_t *base;                     /* the study without any strategy's `set` */
     int n_strategies;

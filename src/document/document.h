@@ -41,6 +41,7 @@ struct twp_node {
     twp_pair_t *pair;           /* mapping: [n], in the order of the file */
     twp_node_t **item;          /* sequence: [n] */
     const twp_node_t *replaced; /* what --set or a strategy's `set` put it in place of, or NULL */
+    int number_moved; /* twp_document_put() has put it here as its value number 1, 2, ...; else 0 */
 };
 
 /** Limits that hold for every YAML text, against hostile files. */

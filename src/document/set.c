@@ -316,6 +316,7 @@ twp_document_put(twp_arena_t *arena, const twp_node_t *root, int n, const char *
         if (pair.value == NULL)
             break;
         mark_origin(pair.value, TWP_ORIGIN_SET);
+        pair.value->number_moved = i + 1;
         status = apply(arena, *out, pair, place, false, findings, err);
         if (i + 1 == n)
             return status;

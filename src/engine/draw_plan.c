@@ -297,18 +297,19 @@ twp_population_plan_create(const twp_population_t *population, const twp_model_t
             study->n_copula, TWP_POPULATION_MAX_COPULA);
         goto out;
     }
-    plan->population = population;
-    plan->seed = model->seed;
-    plan->horizon_days = study->horizon_days;
-    plan->follow_up_days = study->follow_up_days > 0.0 ? study->follow_up_days : INFINITY;
-    plan->n_attributes = study->n_attributes;
-    plan->n_variables = study->n_variables;
-    plan->n_copula = study->n_copula;
-    plan->draw_order = study->draw_order;
-    plan->copula = study->copula;
-    plan->copula_attribute = study->copula_attribute;
-    plan->attribute_stream = model->attribute_stream;
-    plan->stream_enters = model->stream_enters;
+    *plan = (twp_draw_plan_t){ .population = population,
+        .arena = plan->arena,
+        .seed = model->seed,
+        .horizon_days = study->horizon_days,
+        .follow_up_days = study->follow_up_days > 0.0 ? study->follow_up_days : INFINITY,
+        .n_attributes = study->n_attributes,
+        .n_variables = study->n_variables,
+        .n_copula = study->n_copula,
+        .draw_order = study->draw_order,
+        .copula = study->copula,
+        .copula_attribute = study->copula_attribute,
+        .attribute_stream = model->attribute_stream,
+        .stream_enters = model->stream_enters };
     if (!allocate_plan(plan, model)) {
         status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the population");
         goto out;

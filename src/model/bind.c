@@ -34,7 +34,7 @@ twp_model_copy(const twp_model_t *model, twp_model_t **out, twp_error_t *err)
         *copy = *model;
         copy->arena = arena;
         copy->law_arena = NULL;
-        COPY(parameter, model->study->n_parameters);
+        COPY(parameter, twp_study_n_values(model->study));
         COPY(code, model->n_code);
         COPY(step_from, model->n_steps);
         COPY(step_is, model->n_steps);
@@ -272,12 +272,15 @@ check_steps(const binder_t *b)
 twp_status_t
 twp_model_bind(twp_model_t *model, const double *parameter, twp_error_t *err)
 {
-    const binder_t b = { model, parameter, err };
+    const twp_study_typed_t *const study = model->study;
+    double *const value = (double *) (uintptr_t) model->parameter; /* a copy's own */
+    const binder_t b = { model, value, err };
     twp_status_t status = TWP_OK;
 
-    if (model->study->n_parameters > 0)
-        memcpy((double *) (uintptr_t) model->parameter, parameter,
-            (size_t) model->study->n_parameters * sizeof(*parameter));
+    if (study->n_parameters > 0)
+        memcpy(value, parameter, (size_t) study->n_parameters * sizeof(*parameter));
+    for (int k = 0; k < study->n_moved; k++)
+        value[study->n_parameters + k] = study->moved[k].value;
     twp_arena_free(model->law_arena);
     model->law_arena = NULL;
     for (int k = 0; k < model->n_bindings && status == TWP_OK; k++)

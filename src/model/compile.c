@@ -391,13 +391,15 @@ twp_model_compile(const twp_study_typed_t *study, int i_strategy, uint64_t seed,
     *model = NULL;
     c.model = arena != NULL ? TWP_ARENA_NEW(arena, twp_model_t, 1) : NULL;
     if (arena != NULL)
-        parameter = TWP_ARENA_NEW(arena, double, study->n_parameters + 1);
+        parameter = TWP_ARENA_NEW(arena, double, twp_study_n_values(study) + 1);
     if (c.model == NULL || parameter == NULL) {
         twp_arena_free(arena);
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to compile study %s", study->name);
     }
     for (int p = 0; p < study->n_parameters; p++)
         parameter[p] = study->parameter[p].value;
+    for (int k = 0; k < study->n_moved; k++)
+        parameter[study->n_parameters + k] = study->moved[k].value;
     c.parameter = parameter;
     c.model->arena = arena;
     c.model->study = study;

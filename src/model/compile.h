@@ -30,7 +30,7 @@ typedef struct {
     twp_model_t *model;
     twp_arena_t *arena;
     twp_findings_t *findings;
-    const double *parameter; /* [study->n_parameters] */
+    const double *parameter; /* [twp_study_n_values(study)] */
     twp_table_t code, step_from, step_is, term, branch, start, action, drift, drift_mean, upon,
         observer, happening, happening_key, formula, reward, stream, slot_request, binding;
     int *fade_of_support_first; /* scratch for the enter actions of supports */
@@ -48,7 +48,10 @@ double twp_compile_constant(const twp_compiler_t *c, const twp_expression_t *exp
 /** The sum of rate x (track is in state) over the flows of one account. */
 twp_program_t twp_compile_flows(twp_compiler_t *c, int i_account);
 
-/** Notes that row i depends on the expressions where these are uncertain; returns whether. */
+/** Whether an expression is another one in another parameter set, or at another point of a sweep. */
+bool twp_compile_is_bound(const twp_compiler_t *c, const twp_expression_t *expression);
+
+/** Notes that row i depends on the expressions where these are uncertain or move; returns whether. */
 bool twp_compile_bind(twp_compiler_t *c, twp_bind_t kind, int i, const twp_expression_t *expression,
     const twp_expression_t *other);
 

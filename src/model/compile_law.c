@@ -261,25 +261,23 @@ twp_compile_law_constants(twp_compiler_t *c, const twp_study_exit_t *exit, twp_l
 }
 
 static bool
-are_uncertain(const twp_compiler_t *c, twp_expression_t *const *expression, int n)
+are_bound(const twp_compiler_t *c, twp_expression_t *const *expression, int n)
 {
     for (int k = 0; expression != NULL && k < n; k++)
-        if (twp_study_is_uncertain(c->study, expression[k]))
+        if (twp_compile_is_bound(c, expression[k]))
             return true;
     return false;
 }
 
-/* Whether constants or tables of the law are other ones in another parameter set. */
+/* Whether constants or tables of the law are other ones in another parameter set, or at another point. */
 static bool
-is_uncertain_law(const twp_compiler_t *c, const twp_law_t *law)
+is_bound_law(const twp_compiler_t *c, const twp_law_t *law)
 {
-    return are_uncertain(c, law->parameter, twp_families[law->family].n_parameters) ||
-        are_uncertain(c, law->from_days, law->n_pieces) ||
-        are_uncertain(c, law->rate_per_day, law->n_pieces) ||
-        are_uncertain(c, law->knot, law->n_knots) ||
-        are_uncertain(c, law->coefficient, law->n_coefficients) ||
-        twp_study_is_uncertain(c->study, law->chance_within_days) ||
-        twp_study_is_uncertain(c->study, law->row);
+    return are_bound(c, law->parameter, twp_families[law->family].n_parameters) ||
+        are_bound(c, law->from_days, law->n_pieces) ||
+        are_bound(c, law->rate_per_day, law->n_pieces) || are_bound(c, law->knot, law->n_knots) ||
+        are_bound(c, law->coefficient, law->n_coefficients) ||
+        twp_compile_is_bound(c, law->chance_within_days) || twp_compile_is_bound(c, law->row);
 }
 
 void
@@ -297,6 +295,6 @@ twp_compile_law(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_
         row->parameter[k] = twp_compile_program(c, law->parameter[k]);
     if (law->row != NULL && !row->has_constant_law)
         row->parameter[0] = twp_compile_program(c, law->row);
-    if (is_uncertain_law(c, law))
+    if (is_bound_law(c, law))
         twp_compile_note_binding(c, TWP_BIND_LAW, (int) (row - c->model->exit), NULL, NULL);
 }

@@ -16,10 +16,16 @@ twp_compile_note_binding(twp_compiler_t *c, twp_bind_t kind, int i,
 }
 
 bool
+twp_compile_is_bound(const twp_compiler_t *c, const twp_expression_t *expression)
+{
+    return twp_study_is_uncertain(c->study, expression) || twp_study_is_moved(c->study, expression);
+}
+
+bool
 twp_compile_bind(twp_compiler_t *c, twp_bind_t kind, int i, const twp_expression_t *expression,
     const twp_expression_t *other)
 {
-    if (!twp_study_is_uncertain(c->study, expression) && !twp_study_is_uncertain(c->study, other))
+    if (!twp_compile_is_bound(c, expression) && !twp_compile_is_bound(c, other))
         return false;
     twp_compile_note_binding(c, kind, i, expression, other);
     return true;

@@ -217,7 +217,7 @@ typedef struct {
     int32_t first_dispense, first_contact, first_observation, first_measure;
 } twp_codes_t;
 
-/** What of a model is another number in another parameter set. */
+/** What of a model is another number in another parameter set, or at another point of a sweep. */
 typedef enum {
     TWP_BIND_CODE,      /* code[i].number */
     TWP_BIND_STEP_FROM, /* step_from[i] */
@@ -241,9 +241,9 @@ typedef struct twp_model {
     const twp_study_typed_t *study; /* borrowed: names, distributions; must outlive the model */
     int i_strategy;
     uint64_t seed;
-    const double *parameter; /* [study->n_parameters] the values that the numbers are of */
+    const double *parameter; /* [twp_study_n_values(study)] the values that the numbers are of */
     int n_bindings;
-    twp_binding_t *binding; /* all that depends on uncertain parameters */
+    twp_binding_t *binding; /* all that depends on uncertain parameters, or on numbers that move */
     twp_arena_t *law_arena; /* of a copy: tables of its laws, made anew by each binding; or NULL */
 
     int n_code;
@@ -339,9 +339,9 @@ TWP_CHECK_RESULT twp_status_t twp_model_copy(
 
 /**
  * Binds the numbers of a copy to the values of the parameters: nothing is read, named or sorted
- * anew. What does not depend on an uncertain parameter stays as it is.
+ * anew. What depends neither on an uncertain parameter nor on a number that moves stays as it is.
  *
- * @param parameter  [study->n_parameters]; copied
+ * @param parameter  [study->n_parameters]; copied. Numbers that move are those of the model's study
  * @return TWP_OK; TWP_ERR_FAULT when a number is outside of what its place allows
  */
 TWP_CHECK_RESULT twp_status_t twp_model_bind(

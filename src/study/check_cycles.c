@@ -30,7 +30,7 @@ global_state(const twp_read_t *read, int i_track, int i_state)
 }
 
 static bool
-is_sure(const twp_read_t *read, const twp_study_exit_t *exit)
+is_sure(twp_read_t *read, const twp_study_exit_t *exit)
 {
     double guard = 1;
 

@@ -28,7 +28,7 @@ is_known_to_be(const twp_read_t *read, const twp_expression_t *expression, doubl
 {
     double value;
 
-    return twp_read_is_known(read, expression, &value) && value == wanted;
+    return twp_read_is_known_aside(read, expression, &value) && value == wanted;
 }
 
 static void

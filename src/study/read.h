@@ -103,6 +103,8 @@ typedef struct twp_read {
     twp_csv_t points_csv;         /* the sweep's file; on the heap */
     twp_renumbered_t accounts, tallies;
     int n_account_capacity, n_tally_capacity, n_measure_capacity, n_timed_capacity;
+    int n_moved, n_guard_capacity;
+    const twp_node_t *const *moved_node; /* [n_moved] */
 } twp_read_t;
 
 /** Of parameters over parameters, formulas over formulas and so on: bounds the stack. */
@@ -151,8 +153,17 @@ twp_expression_t *twp_read_condition(twp_read_t *read, twp_spot_t spot, twp_scop
 twp_expression_t *twp_read_either(twp_read_t *read, twp_spot_t spot, twp_scope_t scope);
 /** Value of a constant at spot, or fallback when absent or wrong. */
 double twp_read_constant(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, double fallback);
-/** Whether the expression is the same for all twins at all times; its value then. */
-bool twp_read_is_known(const twp_read_t *read, const twp_expression_t *expression, double *value);
+/**
+ * Whether the expression is the same for all twins at all times; its value then. Who asks may do anything
+ * with the value: a study that is read to be moved stays where it is, then, in the numbers that it is made of.
+ */
+bool twp_read_is_known(twp_read_t *read, const twp_expression_t *expression, double *value);
+/** The same where it matters only whether the value lies within: the study moves as far as it does. */
+bool twp_read_is_known_within(
+    twp_read_t *read, const twp_expression_t *expression, twp_within_t within, double *value);
+/** The same where nothing of the study hangs on the value: for warnings. */
+bool twp_read_is_known_aside(
+    const twp_read_t *read, const twp_expression_t *expression, double *value);
 
 twp_expression_t *twp_read_literal(twp_read_t *read, double number, twp_dim_t dim);
 twp_expression_t *twp_read_word(
@@ -170,6 +181,21 @@ const char *twp_read_dim_text(twp_read_t *read, twp_dim_t dim);
 const char *twp_read_unit_text(twp_read_t *read, const char *text, twp_dim_t dim);
 /** One of that unit in internal units; 1 where no unit is written after a plain number. */
 double twp_read_unit_size(twp_read_t *read, const char *text, twp_dim_t dim);
+
+/* ---- numbers that move (read_moved.c) ------------------------------------------------------- */
+
+/** The number at spot, if it is one that moves, as its hidden parameter; else the expression as it is. */
+twp_expression_t *twp_read_moved(twp_read_t *read, twp_spot_t spot, twp_expression_t *expression);
+/** What the expression is made of does not move. NULL is allowed. */
+void twp_read_fix(twp_read_t *read, const twp_expression_t *expression);
+/** The expression moves as far as it lies within; not at all when it is outside now. */
+void twp_read_note_within(
+    twp_read_t *read, const twp_expression_t *expression, twp_within_t within);
+/** b stays above a, or (not is_strict) not below it. */
+void twp_read_note_rise(twp_read_t *read, twp_expression_t *a, twp_expression_t *b, bool is_strict);
+/** The sum of n expressions, those that are known, stays within; NULL ones are skipped. */
+void twp_read_note_sum(
+    twp_read_t *read, twp_expression_t *const *expression, int n, twp_within_t within);
 
 /* ---- names (read_symbols.c, read_words.c) --------------------------------------------------- */
 

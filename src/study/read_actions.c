@@ -218,7 +218,8 @@ read_dispense(twp_read_t *read, twp_spot_t item, twp_action_t *action)
         return false;
     }
     action->amount = twp_read_number(read, amount, TWP_SCOPE_INSTANT, &time);
-    if (twp_read_is_known(read, action->amount, &days) && !(days > 0 && isfinite(days)))
+    if (twp_read_is_known_within(read, action->amount, TWP_WITHIN_ABOVE_0, &days) &&
+        !(days > 0 && isfinite(days)))
         twp_read_fail(read, twp_read_place(amount), twp_read_text(amount), "days above 0", NULL,
             "nothing is dispensed");
     return action->amount != NULL;

@@ -15,7 +15,11 @@ read_argument(twp_read_t *read, twp_spot_t spot, const twp_dim_t *dim, range_t r
     twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, dim);
     double value;
 
-    if (!twp_read_is_known(read, expression, &value))
+    if (!twp_read_is_known_within(read, expression,
+            range == POSITIVE           ? TWP_WITHIN_ABOVE_0
+                : range == NOT_NEGATIVE ? TWP_WITHIN_FROM_0
+                                        : TWP_WITHIN_FINITE,
+            &value))
         return NULL;
     if (!isfinite(value) || (range == POSITIVE && !(value > 0)) ||
         (range == NOT_NEGATIVE && !(value >= 0))) {
@@ -34,8 +38,17 @@ value_of(const twp_read_t *read, const twp_expression_t *expression)
 {
     double value = NAN;
 
-    (void) twp_read_is_known(read, expression, &value);
+    (void) twp_read_is_known_aside(read, expression, &value);
     return value;
+}
+
+/* Whether b is above a, or (not is_strict) not below it. */
+static bool
+rises(twp_read_t *read, twp_expression_t *a, twp_expression_t *b, bool is_strict)
+{
+    twp_read_note_rise(read, a, b, is_strict);
+    return is_strict ? value_of(read, a) < value_of(read, b)
+                     : value_of(read, a) <= value_of(read, b);
 }
 
 /* All n items of a list, of one dimension: that of the first, in *dim. */
@@ -90,6 +103,7 @@ read_normal(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_
     out->kind = TWP_DIST_NORMAL;
     if (!read_list(read, spot, 2, out->arg, dim))
         return false;
+    twp_read_note_within(read, out->arg[1], TWP_WITHIN_FROM_0);
     return value_of(read, out->arg[1]) >= 0 || refuse(read, sd, "a standard deviation not below 0");
 }
 
@@ -99,22 +113,19 @@ read_uniform(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim
     out->kind = TWP_DIST_UNIFORM;
     if (!read_list(read, spot, 2, out->arg, dim))
         return false;
-    return value_of(read, out->arg[0]) < value_of(read, out->arg[1]) ||
+    return rises(read, out->arg[0], out->arg[1], true) ||
         refuse(read, spot, "[low, high] with low < high");
 }
 
 static bool
 read_triangular(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_t *dim)
 {
-    double low, mode, high;
-
     out->kind = TWP_DIST_TRIANGULAR;
     if (!read_list(read, spot, 3, out->arg, dim))
         return false;
-    low = value_of(read, out->arg[0]);
-    mode = value_of(read, out->arg[1]);
-    high = value_of(read, out->arg[2]);
-    return (low <= mode && mode <= high && low < high) ||
+    return (rises(read, out->arg[0], out->arg[1], false) &&
+               rises(read, out->arg[1], out->arg[2], false) &&
+               rises(read, out->arg[0], out->arg[2], true)) ||
         refuse(read, spot, "[low, mode, high], rising");
 }
 
@@ -220,12 +231,28 @@ read_chance(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_
     out->arg[0] = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &none);
     if (out->arg[0] == NULL)
         return false;
-    if (!(value_of(read, out->arg[0]) >= 0 && value_of(read, out->arg[0]) <= 1)) {
+    twp_read_note_within(read, out->arg[0], TWP_WITHIN_CHANCE);
+    if (!twp_is_within(value_of(read, out->arg[0]), TWP_WITHIN_CHANCE)) {
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a chance from 0 to 1", NULL,
             "the chance is out of range");
         return false;
     }
     return true;
+}
+
+/* Chances stay good while their sum minus 1 stays that near to 0, worked out as on reading. */
+static void
+fix_sum(twp_read_t *read, twp_expression_t *const *weight, int n)
+{
+    const twp_dim_t none = TWP_DIM_NONE;
+    twp_expression_t *sum = twp_read_literal(read, 0, none);
+
+    for (int i = 0; i < n; i++)
+        sum = twp_read_operator(read, TWP_WORD_ADD, none, sum, weight[i], NULL);
+    twp_read_note_within(read,
+        twp_read_operator(
+            read, TWP_WORD_SUBTRACT, none, sum, twp_read_literal(read, 1, none), NULL),
+        (twp_within_t){ -1e-9, 1e-9, true, true });
 }
 
 static bool
@@ -249,6 +276,7 @@ read_categories(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_
             return false;
         sum += value_of(read, out->weight[i]);
     }
+    fix_sum(read, out->weight, out->n_categories);
     if (!(fabs(sum - 1) <= 1e-9)) {
         twp_read_fail(read, twp_read_place(spot), twp_read_printf(read, "a sum of %.10g", sum),
             "chances that sum to 1", NULL, "the chances of the categories do not sum to 1");
@@ -489,7 +517,7 @@ read_steps(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_t
             out->category, out->n_categories, twp_read_text(twp_read_item(read, is, k)));
         if (out->step_from[k] == NULL)
             return false;
-        if (k > 0 && !(value_of(read, out->step_from[k]) > value_of(read, out->step_from[k - 1]))) {
+        if (k > 0 && !rises(read, out->step_from[k - 1], out->step_from[k], true)) {
             twp_read_fail(read, twp_read_place(at), twp_read_text(at), "more than the one before",
                 NULL, "the steps do not rise");
             return false;
@@ -515,7 +543,7 @@ read_within(twp_read_t *read, twp_spot_t spot, twp_distribution_t *out, twp_dim_
         if (limit[i] == NULL)
             return false;
     }
-    if (!(value_of(read, limit[0]) < value_of(read, limit[1])))
+    if (!rises(read, limit[0], limit[1], true))
         return refuse(read, within, "[low, high] with low < high");
     out->low = limit[0];
     out->high = limit[1];

@@ -78,7 +78,8 @@ read_chance(twp_read_t *read, twp_spot_t spot)
     twp_expression_t *chance = twp_read_number(read, spot, TWP_SCOPE_STEP, &none);
     double value;
 
-    if (twp_read_is_known(read, chance, &value) && !(value >= 0 && value <= 1))
+    if (twp_read_is_known_within(read, chance, TWP_WITHIN_CHANCE, &value) &&
+        !(value >= 0 && value <= 1))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a chance from 0 to 1", NULL,
             "the chance is out of range");
     return chance;

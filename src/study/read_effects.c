@@ -48,7 +48,8 @@ read_moved_chance(
                      *one = twp_read_literal(read, 1, none), *q;
     double by_value, p_value, q_value;
 
-    if (!twp_read_is_known(read, by, &by_value) || !twp_read_is_known(read, p, &p_value))
+    if (!twp_read_is_known_aside(read, by, &by_value) ||
+        !twp_read_is_known_within(read, p, TWP_WITHIN_INSIDE_CHANCE, &p_value))
         return false;
     if (!(p_value > 0 && p_value < 1))
         return refuse_ratio(read, at, "a chance between 0 and 1");
@@ -58,6 +59,7 @@ read_moved_chance(
             is_rr ? "a ratio that leaves the chance between 0 and 1"
                   : "a difference that leaves the chance between 0 and 1");
     q = is_rr ? times(read, by, p) : twp_read_operator(read, TWP_WORD_ADD, none, p, by, NULL);
+    twp_read_note_within(read, q, TWP_WITHIN_INSIDE_CHANCE);
     effect->kind = TWP_RATIO_OR;
     effect->ratio = over(
         read, times(read, q, minus(read, one, p)), times(read, p, minus(read, one, q)));
@@ -72,7 +74,7 @@ read_plain_ratio(twp_read_t *read, twp_spot_t spot, twp_ratio_kind_t kind, twp_e
 
     effect->kind = kind;
     effect->ratio = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &none);
-    if (!twp_read_is_known(read, effect->ratio, &value))
+    if (!twp_read_is_known_within(read, effect->ratio, TWP_WITHIN_ABOVE_0, &value))
         return false;
     return (value > 0 && isfinite(value)) || refuse_ratio(read, spot, "a ratio above 0");
 }
@@ -98,6 +100,14 @@ twp_read_ratio(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *
     return false; /* the shape check has said so */
 }
 
+/* A text that becomes part of a name, by which effects are sorted, stays as it is. */
+static void
+fix_text(twp_read_t *read, twp_spot_t spot)
+{
+    if (spot.node != NULL && spot.node->number_moved > 0)
+        read->study->moved[spot.node->number_moved - 1].is_fixed = true;
+}
+
 /* ---- covariates ----------------------------------------------------------------------------- */
 
 twp_expression_t *
@@ -118,7 +128,7 @@ twp_read_per(twp_read_t *read, twp_spot_t spot, twp_scope_t scope)
         return NULL;
     }
     one = twp_read_number(read, unit, TWP_SCOPE_CONSTANT, &number->dim);
-    if (!twp_read_is_known(read, one, &size))
+    if (!twp_read_is_known_within(read, one, TWP_WITHIN_ABOVE_0, &size))
         return NULL;
     if (!(size > 0 && isfinite(size))) {
         twp_read_fail(read, twp_read_place(unit), twp_read_text(unit), "a unit above 0", NULL,
@@ -146,6 +156,8 @@ read_effect(twp_read_t *read, twp_spot_t spot, bool is_hazard, twp_effect_t *eff
         effect->name = twp_read_text(unit) != NULL && twp_read_text(per) != NULL
             ? twp_read_printf(read, "(%s) / (%s)", twp_read_text(per), twp_read_text(unit))
             : twp_read_text(per);
+        fix_text(read, per);
+        fix_text(read, unit);
     }
     return twp_read_ratio(read, spot, is_hazard, effect) && effect->covariate != NULL &&
         effect->name != NULL;

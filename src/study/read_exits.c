@@ -71,11 +71,12 @@ read_steps(twp_read_t *read, twp_spot_t spot)
         double start, chance;
         steps->step_from[i] = read_in_unit(read, at, unit, x->dim);
         steps->step_is[i] = twp_read_number(read, value, TWP_SCOPE_CONSTANT, &none);
-        if (!twp_read_is_known(read, steps->step_from[i], &start) ||
-            !twp_read_is_known(read, steps->step_is[i], &chance)) {
+        if (!twp_read_is_known_aside(read, steps->step_from[i], &start) ||
+            !twp_read_is_known_within(read, steps->step_is[i], TWP_WITHIN_CHANCE, &chance)) {
             is_good = false;
             continue;
         }
+        twp_read_note_rise(read, i > 0 ? steps->step_from[i - 1] : NULL, steps->step_from[i], true);
         if (!(start > before))
             twp_read_fail(read, twp_read_place(at), twp_read_text(at), "more than the one before",
                 NULL, "the steps must rise");
@@ -97,7 +98,8 @@ twp_read_chance(twp_read_t *read, twp_spot_t spot)
     if (twp_read_is_mapping(spot))
         return read_steps(read, spot);
     chance = twp_read_number(read, spot, TWP_SCOPE_INSTANT, &none);
-    if (twp_read_is_known(read, chance, &value) && !(value >= 0 && value <= 1))
+    if (twp_read_is_known_within(read, chance, TWP_WITHIN_CHANCE, &value) &&
+        !(value >= 0 && value <= 1))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a chance from 0 to 1", NULL,
             "the chance is out of range");
     return chance;
@@ -169,11 +171,16 @@ read_choices(
 static void
 check_sum(twp_read_t *read, twp_spot_t choose, const twp_study_exit_t *exit)
 {
+    const twp_within_t within = { -INFINITY, 1 + 1e-9, false, true };
+    twp_expression_t **chance = TWP_READ_NEW(read, twp_expression_t *, exit->n_branches);
     double sum = 0, value;
 
-    for (int b = 0; b < exit->n_branches; b++)
-        if (twp_read_is_known(read, exit->branch[b].chance, &value))
+    for (int b = 0; b < exit->n_branches; b++) {
+        chance[b] = exit->branch[b].chance;
+        if (twp_read_is_known_aside(read, chance[b], &value))
             sum += value;
+    }
+    twp_read_note_sum(read, chance, exit->n_branches, within);
     if (sum > 1 + 1e-9)
         twp_read_fail(read, twp_read_place(choose), twp_read_printf(read, "a sum of %.10g", sum),
             "chances that sum to at most 1", NULL, "the chances sum above 1");
@@ -215,7 +222,8 @@ read_time(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
     double days;
 
     exit->days = twp_read_number(read, spot, TWP_SCOPE_INSTANT, &time);
-    if (twp_read_is_known(read, exit->days, &days) && !(days > 0 && isfinite(days)))
+    if (twp_read_is_known_within(read, exit->days, TWP_WITHIN_ABOVE_0, &days) &&
+        !(days > 0 && isfinite(days)))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
             "the time is out of range");
 }

@@ -54,9 +54,12 @@ check_parameter(twp_read_t *read, twp_spot_t spot, const twp_expression_t *given
 {
     const double low = conversion != TWP_AS_IT_IS ? 0 : row->low;
     const bool is_low_allowed = conversion == TWP_AS_IT_IS && row->is_low_allowed;
+    const twp_within_t within = { low > -1e300 ? low : -INFINITY,
+        row->high > 0 && conversion == TWP_AS_IT_IS ? row->high : INFINITY,
+        is_low_allowed && low > -1e300, row->high > 0 && conversion == TWP_AS_IT_IS };
     double value;
 
-    if (!twp_read_is_known(read, given, &value))
+    if (!twp_read_is_known_within(read, given, within, &value))
         return;
     if (!isfinite(value) || value < low || (value == low && !is_low_allowed))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
@@ -125,7 +128,7 @@ read_list(twp_read_t *read, twp_spot_t list, twp_dim_t dim, int *n)
     for (int i = 0; i < *n; i++) {
         const twp_spot_t spot = twp_read_item(read, list, i);
         item[i] = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &dim);
-        if (twp_read_is_known(read, item[i], &value) && !isfinite(value))
+        if (twp_read_is_known_within(read, item[i], TWP_WITHIN_FINITE, &value) && !isfinite(value))
             twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a finite number", NULL,
                 "the number is out of range");
     }
@@ -141,8 +144,9 @@ check_rising(twp_read_t *read, twp_spot_t list, twp_expression_t *const *item, i
 
     for (int i = 0; i < n; i++) {
         const twp_spot_t spot = twp_read_item(read, list, i);
-        if (!twp_read_is_known(read, item[i], &value))
+        if (!twp_read_is_known_aside(read, item[i], &value))
             continue;
+        twp_read_note_rise(read, i > 0 ? item[i - 1] : NULL, item[i], is_strict);
         if (value < before || (value == before && is_strict))
             twp_read_fail(read, twp_read_place(spot), twp_read_text(spot),
                 is_strict ? "more than the one before" : "no less than the one before", NULL, "%s",
@@ -186,14 +190,17 @@ read_pieces(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
         double start, value;
         law->from_days[i] = twp_read_number(read, at, TWP_SCOPE_CONSTANT, &time);
         law->rate_per_day[i] = twp_read_number(read, of, TWP_SCOPE_CONSTANT, &per_time);
-        if (twp_read_is_known(read, law->from_days[i], &start)) {
+        if (twp_read_is_known_within(read, law->from_days[i], TWP_WITHIN_FINITE, &start)) {
+            twp_read_note_rise(read, i > 0 ? law->from_days[i - 1] : NULL, law->from_days[i], true);
+            if (i == 0)
+                twp_read_fix(read, law->from_days[i]);
             if (!(i == 0 ? start == 0 : start > before && isfinite(start)))
                 twp_read_fail(read, twp_read_place(at), twp_read_text(at),
                     i == 0 ? "0 days" : "a later time than the one before", NULL,
                     "the pieces must rise from 0");
             before = start;
         }
-        if (twp_read_is_known(read, law->rate_per_day[i], &value) &&
+        if (twp_read_is_known_within(read, law->rate_per_day[i], TWP_WITHIN_FROM_0, &value) &&
             !(value >= 0 && isfinite(value)))
             twp_read_fail(read, twp_read_place(of), twp_read_text(of), "a rate not below 0", NULL,
                 "the hazard is out of range");
@@ -235,7 +242,9 @@ read_polynomial(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
     law->coefficient = read_list(read, coefficients, TWP_DIM_NONE, &law->n_coefficients);
     check_rising(read, powers, law->knot, law->n_knots, false, "the powers fall");
     for (int i = 0; i < law->n_knots; i++)
-        if (twp_read_is_known(read, law->knot[i], &value) && !(fabs(value) <= 10)) {
+        if (twp_read_is_known_within(
+                read, law->knot[i], (twp_within_t){ -10, 10, true, true }, &value) &&
+            !(fabs(value) <= 10)) {
             const twp_spot_t at = twp_read_item(read, powers, i);
             twp_read_fail(read, twp_read_place(at), twp_read_text(at), "from -10 to 10", NULL,
                 "the power is out of range");
@@ -369,7 +378,8 @@ read_life_table(twp_read_t *read, twp_spot_t spot, twp_law_t *law)
     table = law->table = &read->study->table[i];
     read->is_table_used[i] = true;
     law->chance_within_days = twp_read_number(read, within, TWP_SCOPE_CONSTANT, &time);
-    if (twp_read_is_known(read, law->chance_within_days, &days) && !(days > 0 && isfinite(days)))
+    if (twp_read_is_known_within(read, law->chance_within_days, TWP_WITHIN_ABOVE_0, &days) &&
+        !(days > 0 && isfinite(days)))
         twp_read_fail(read, twp_read_place(within), twp_read_text(within), "a time above 0", NULL,
             "the time is out of range");
     if (!table->is_good || !check_life_table(read, name, table, within.node != NULL))

@@ -205,7 +205,8 @@ read_positive_time(twp_read_t *read, twp_spot_t spot)
     twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &time);
     double days;
 
-    if (twp_read_is_known(read, expression, &days) && !(days > 0 && isfinite(days)))
+    if (twp_read_is_known_within(read, expression, TWP_WITHIN_ABOVE_0, &days) &&
+        !(days > 0 && isfinite(days)))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
             "the time is out of range");
     return expression;
@@ -226,8 +227,9 @@ read_limits(twp_read_t *read, twp_spot_t spot, twp_study_variable_t *out)
     out->low = twp_read_number(read, twp_read_item(read, within, 0), TWP_SCOPE_CONSTANT, &out->dim);
     out->high = twp_read_number(
         read, twp_read_item(read, within, 1), TWP_SCOPE_CONSTANT, &out->dim);
-    if (twp_read_is_known(read, out->low, &low) && twp_read_is_known(read, out->high, &high) &&
-        !(low < high))
+    twp_read_note_rise(read, out->low, out->high, true);
+    if (twp_read_is_known_aside(read, out->low, &low) &&
+        twp_read_is_known_aside(read, out->high, &high) && !(low < high))
         twp_read_fail(read, twp_read_place(within), NULL, "[low, high] with low < high", NULL,
             "%s has no room", out->name);
 }

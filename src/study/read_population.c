@@ -244,10 +244,10 @@ check_entry(twp_read_t *read, twp_spot_t enters)
     if (distribution == NULL)
         return;
     if (distribution->low != NULL)
-        (void) twp_read_is_known(read, distribution->low, &low);
+        (void) twp_read_is_known_within(read, distribution->low, TWP_WITHIN_FROM_0, &low);
     else if (distribution->kind == TWP_DIST_CONSTANT || distribution->kind == TWP_DIST_UNIFORM ||
         distribution->kind == TWP_DIST_TRIANGULAR)
-        (void) twp_read_is_known(read, distribution->arg[0], &low);
+        (void) twp_read_is_known_within(read, distribution->arg[0], TWP_WITHIN_FROM_0, &low);
     else if (distribution->kind == TWP_DIST_NORMAL)
         low = -INFINITY;
     if (!(low >= 0))

@@ -37,8 +37,11 @@ read_starts(twp_read_t *read, twp_spot_t from, over_time_t *out)
         double start;
         out->from[k] = from.node != NULL ? twp_read_number(read, at, TWP_SCOPE_CONSTANT, &time)
                                          : twp_read_literal(read, 0, time);
-        if (!twp_read_is_known(read, out->from[k], &start))
+        if (!twp_read_is_known_within(read, out->from[k], TWP_WITHIN_FINITE, &start))
             continue;
+        twp_read_note_rise(read, k > 0 ? out->from[k - 1] : NULL, out->from[k], true);
+        if (k == 0)
+            twp_read_fix(read, out->from[k]);
         if (!(k == 0 ? start == 0 : start > before && isfinite(start)))
             twp_read_fail(read, twp_read_place(at), twp_read_text(at),
                 k == 0 ? "0 days" : "a later time than the one before", NULL,
@@ -58,6 +61,18 @@ read_origin(twp_read_t *read, twp_spot_t spot)
         return TWP_FROM_STUDY;
     twp_read_check_age(read, spot);
     return TWP_FROM_BIRTH;
+}
+
+/* What grows does not stop to, and the other way round. */
+static void
+note_sign(twp_read_t *read, const twp_expression_t *expression, double value)
+{
+    const twp_within_t below = { -INFINITY, 0, false, false }, zero = { 0, 0, true, true };
+
+    twp_read_note_within(read, expression,
+        value > 0       ? TWP_WITHIN_ABOVE_0
+            : value < 0 ? below
+                        : zero);
 }
 
 /* Pieces of a block over time, amounts of dimension dim. False with a finding. */
@@ -87,7 +102,9 @@ read_over_time(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, over_time_t *ou
         out->grows[k] = twp_read_number(
             read, twp_read_item(read, grows, k), TWP_SCOPE_STEP, &growth);
         is_good = is_good && out->grows[k] != NULL;
-        if (twp_read_is_known(read, out->grows[k], &value) && value == 0)
+        if (twp_read_is_known_aside(read, out->grows[k], &value))
+            note_sign(read, out->grows[k], value);
+        if (twp_read_is_known_aside(read, out->grows[k], &value) && value == 0)
             out->grows[k] = NULL;
     }
     return is_good;
@@ -333,9 +350,9 @@ largest(const twp_read_t *read, const term_t *term, double fallback)
     double most = -INFINITY, value;
 
     if (term->value != NULL)
-        return twp_read_is_known(read, term->value, &value) ? value : fallback;
+        return twp_read_is_known_aside(read, term->value, &value) ? value : fallback;
     for (int k = 0; k < term->over.n; k++)
-        if (twp_read_is_known(read, term->over.is[k], &value))
+        if (twp_read_is_known_aside(read, term->over.is[k], &value))
             most = fmax(most, value);
     return isfinite(most) ? most : fallback;
 }

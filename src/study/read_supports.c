@@ -113,7 +113,8 @@ read_trigger(twp_read_t *read, twp_spot_t spot, twp_study_exit_t *exit)
     } else {
         exit->kind = TWP_EXIT_EVERY;
         exit->days = twp_read_number(read, every, TWP_SCOPE_CONSTANT, &time);
-        if (twp_read_is_known(read, exit->days, &days) && !(days > 0 && isfinite(days)))
+        if (twp_read_is_known_within(read, exit->days, TWP_WITHIN_ABOVE_0, &days) &&
+            !(days > 0 && isfinite(days)))
             twp_read_fail(read, twp_read_place(every), twp_read_text(every), "a time above 0", NULL,
                 "the time is out of range");
     }
@@ -227,7 +228,8 @@ read_end(twp_read_t *read, twp_spot_t lasts, twp_study_exit_t *exit)
     }
     exit->kind = TWP_EXIT_AFTER;
     exit->days = twp_read_number(read, lasts, TWP_SCOPE_CONSTANT, &time);
-    if (twp_read_is_known(read, exit->days, &days) && !(days > 0 && isfinite(days)))
+    if (twp_read_is_known_within(read, exit->days, TWP_WITHIN_ABOVE_0, &days) &&
+        !(days > 0 && isfinite(days)))
         twp_read_fail(read, twp_read_place(lasts), twp_read_text(lasts), "a time above 0", NULL,
             "the time is out of range");
 }
@@ -294,6 +296,7 @@ read_at_most(twp_read_t *read, twp_spot_t spot, twp_study_support_t *out)
         twp_node_t duration = *spot.node;
         const twp_expression_t *window;
         duration.text = in + 4;
+        duration.number_moved = 0;
         duration.column += (int) length + 4;
         window = twp_read_number(
             read, (twp_spot_t){ &duration, spot.path }, TWP_SCOPE_CONSTANT, &time);
@@ -428,7 +431,8 @@ read_fade_time(twp_read_t *read, twp_spot_t spot)
     twp_expression_t *days = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &time);
     double value;
 
-    if (twp_read_is_known(read, days, &value) && !(value > 0 && isfinite(value)))
+    if (twp_read_is_known_within(read, days, TWP_WITHIN_ABOVE_0, &value) &&
+        !(value > 0 && isfinite(value)))
         twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
             "the time is out of range");
     return days;
@@ -456,6 +460,8 @@ read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
         if (number == NULL)
             return false;
         effect->name = twp_read_printf(read, "%s (%s)", support->name, twp_read_text(per));
+        if (per.node->number_moved > 0) /* by names effects are sorted */
+            read->study->moved[per.node->number_moved - 1].is_fixed = true;
         effect->covariate = twp_read_operator(
             read, TWP_WORD_MULTIPLY, TWP_DIM_NONE, effect->covariate, number, NULL);
     }

@@ -404,6 +404,26 @@ lay_out_tracks(twp_read_t *read, named_list_t own, named_list_t supports, named_
             study->field[i_named].name = (list).item[i_named].name;          \
     } while (0)
 
+/* Behind the parameters that have names, those that stand for numbers which move. */
+static void
+add_moved(twp_read_t *read, named_list_t parameters)
+{
+    twp_study_typed_t *study = read->study;
+
+    study->n_moved = read->n_moved;
+    study->moved = TWP_READ_NEW(read, twp_study_moved_t, read->n_moved);
+    study->units = &read->units;
+    study->parameter = TWP_READ_NEW(read, twp_study_parameter_t, parameters.n + read->n_moved);
+    for (int i = 0; i < parameters.n; i++)
+        study->parameter[i].name = parameters.item[i].name;
+    for (int k = 0; k < read->n_moved; k++) {
+        study->moved[k].text = read->moved_node[k]->text;
+        study->parameter[parameters.n + k] = (twp_study_parameter_t){
+            .name = "a number that is swept", .is_moved = true, .i_joint = -1, .i_member = -1
+        };
+    }
+}
+
 void
 twp_read_symbols(twp_read_t *read)
 {
@@ -420,7 +440,8 @@ twp_read_symbols(twp_read_t *read)
                        observations = list_section(read, twp_read_get(read, root, "observations")),
                        actions = list_section(read, twp_read_get(read, patient, "actions"));
 
-    NAME_ALL(n_parameters, parameter, parameters);
+    study->n_parameters = parameters.n;
+    add_moved(read, parameters);
     NAME_ALL(n_attributes, attribute, attributes);
     NAME_ALL(n_tables, table, tables);
     NAME_ALL(n_variables, variable, variables);

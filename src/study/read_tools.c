@@ -263,6 +263,8 @@ read_expression(
     if (expression != NULL && dim == NULL && !is_truth &&
         !fits_what_it_replaces(read, spot, expression))
         return NULL;
+    if (expression != NULL && spot.node->number_moved > 0)
+        return twp_read_moved(read, spot, expression);
     return expression;
 }
 
@@ -388,11 +390,28 @@ twp_read_constant(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, double fallb
 }
 
 bool
-twp_read_is_known(const twp_read_t *read, const twp_expression_t *expression, double *value)
+twp_read_is_known_aside(const twp_read_t *read, const twp_expression_t *expression, double *value)
 {
     if (expression == NULL || expression->scope != TWP_SCOPE_CONSTANT)
         return false;
     *value = twp_expression_constant(expression, read->parameter_value);
+    return true;
+}
+
+bool
+twp_read_is_known(twp_read_t *read, const twp_expression_t *expression, double *value)
+{
+    twp_read_fix(read, expression);
+    return twp_read_is_known_aside(read, expression, value);
+}
+
+bool
+twp_read_is_known_within(
+    twp_read_t *read, const twp_expression_t *expression, twp_within_t within, double *value)
+{
+    if (!twp_read_is_known_aside(read, expression, value))
+        return false;
+    twp_read_note_within(read, expression, within);
     return true;
 }
 

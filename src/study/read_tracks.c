@@ -29,6 +29,8 @@ static void
 read_start_choices(twp_read_t *read, twp_spot_t list, twp_study_track_t *track)
 {
     const twp_dim_t none = TWP_DIM_NONE;
+    twp_expression_t **known = TWP_READ_NEW(read, twp_expression_t *, list.node->n);
+    int n_known = 0;
     double sum = 0;
 
     track->start = twp_read_alloc(read, list.node->n, sizeof *track->start);
@@ -47,7 +49,9 @@ read_start_choices(twp_read_t *read, twp_spot_t list, twp_study_track_t *track)
                 is_last ? "the last choice must say otherwise"
                         : "otherwise belongs to the last choice");
         track->start[track->n_starts].chance = twp_read_number(read, chance, TWP_SCOPE_TWIN, &none);
-        if (twp_read_is_known(read, track->start[track->n_starts].chance, &value)) {
+        if (twp_read_is_known_within(
+                read, track->start[track->n_starts].chance, TWP_WITHIN_CHANCE, &value)) {
+            known[n_known++] = track->start[track->n_starts].chance;
             check_chance_value(read, chance, value);
             sum += value;
         }
@@ -56,6 +60,7 @@ read_start_choices(twp_read_t *read, twp_spot_t list, twp_study_track_t *track)
         track->start[track->n_starts++].i_state = twp_read_state_name(
             read, twp_read_text(to), twp_read_place(to), track);
     }
+    twp_read_note_sum(read, known, n_known, (twp_within_t){ -INFINITY, 1 + 1e-9, false, true });
     if (sum > 1 + 1e-9)
         twp_read_fail(read, twp_read_place(list), twp_read_printf(read, "a sum of %.10g", sum),
             "chances that sum to at most 1", NULL, "the chances sum above 1");
@@ -198,7 +203,8 @@ twp_read_tracks(twp_read_t *read)
         }
         read_start(read, twp_read_get(read, spot, "start"), track);
         track->since_days = twp_read_number(read, since, TWP_SCOPE_TWIN, &time);
-        if (twp_read_is_known(read, track->since_days, &days) && !(days >= 0 && isfinite(days)))
+        if (twp_read_is_known_within(read, track->since_days, TWP_WITHIN_FROM_0, &days) &&
+            !(days >= 0 && isfinite(days)))
             twp_read_fail(read, twp_read_place(since), twp_read_text(since), "a time not below 0",
                 NULL, "the time is out of range");
         for (int s = 0; s < track->n_states; s++)

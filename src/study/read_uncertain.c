@@ -307,6 +307,8 @@ twp_read_uncertain(twp_read_t *read, twp_spot_t spot, int i)
         out->i_joint = i_joint;
         out->i_member = read->member_of_parameter[i];
     }
+    if (is_own || i_joint >= 0)
+        twp_read_fix(read, out->expression); /* a law is made of the value */
     if (!is_own && out->i_joint < 0)
         return;
     if (follows) {

@@ -42,6 +42,7 @@ read_range(twp_read_t *read, twp_spot_t spot, twp_study_parameter_t *out)
             twp_read_printf(read, "%s to %s", twp_read_text(twp_read_item(read, range, 0)),
                 twp_read_text(twp_read_item(read, range, 1))),
             NULL, "%s is outside of its range", out->name);
+    twp_read_note_within(read, out->expression, (twp_within_t){ out->low, out->high, true, true });
 }
 
 /*
@@ -70,6 +71,8 @@ twp_read_parameter(twp_read_t *read, int i)
     out->unit_size = twp_read_unit_size(read, twp_read_text(value), out->dim);
     out->value = twp_expression_constant(out->expression, read->parameter_value);
     read->parameter_value[i] = out->value;
+    out->is_moved = twp_study_is_moved(read->study, out->expression);
+    twp_read_note_within(read, out->expression, TWP_WITHIN_FINITE);
     read->parameter_reading[i] = TWP_READING_DONE;
     if (!isfinite(out->value)) {
         twp_read_fail(read, twp_read_place(value), twp_read_text(value), "a finite number", NULL,
@@ -165,7 +168,8 @@ read_observation(twp_read_t *read, int i)
         const twp_dim_t time = TWP_DIM_TIME;
         double days;
         out->delay_days = twp_read_number(read, delay, TWP_SCOPE_CONSTANT, &time);
-        if (twp_read_is_known(read, out->delay_days, &days) && !(days >= 0 && isfinite(days)))
+        if (twp_read_is_known_within(read, out->delay_days, TWP_WITHIN_FROM_0, &days) &&
+            !(days >= 0 && isfinite(days)))
             twp_read_fail(read, twp_read_place(delay), twp_read_text(delay), "a time not below 0",
                 NULL, "the delay is out of range");
     }

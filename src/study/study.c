@@ -57,7 +57,7 @@ prepare(twp_read_t *read)
     read->is_formula_used = TWP_READ_NEW(read, bool, study->n_formulas);
     read->is_variable_wrong = TWP_READ_NEW(read, bool, study->n_variables);
     read->is_table_used = TWP_READ_NEW(read, bool, study->n_tables);
-    read->parameter_value = TWP_READ_NEW(read, double, study->n_parameters);
+    read->parameter_value = TWP_READ_NEW(read, double, twp_study_n_values(study));
     study->parameter_order = TWP_READ_NEW(read, int, study->n_parameters);
     study->draw_order = TWP_READ_NEW(read, int, study->n_attributes);
     study->formula_order = TWP_READ_NEW(read, int, study->n_formulas);
@@ -145,9 +145,9 @@ check_shape(twp_read_t *read, const char *evidence_path, twp_error_t *err)
     return status == TWP_ERR_INPUT ? TWP_OK : status;
 }
 
-twp_status_t
-twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
-    const char *evidence_path, twp_findings_t *findings, twp_study_typed_t **study,
+static twp_status_t
+read_tree(const twp_document_t *document, const twp_node_t *root, const char *evidence_path,
+    int n_moved, const twp_node_t *const *node, twp_findings_t *findings, twp_study_typed_t **study,
     twp_error_t *err)
 {
     twp_arena_t *arena = twp_arena_create(STUDY_MAX_BYTES);
@@ -168,7 +168,9 @@ twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
         .n_findings_before = findings->n,
         .n_errors_before = n_errors,
         .study = out,
-        .arena = arena };
+        .arena = arena,
+        .n_moved = n_moved,
+        .moved_node = node };
     status = check_shape(read, evidence_path, err);
     if (status == TWP_OK)
         status = read_guarded(read, err);
@@ -186,6 +188,22 @@ twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
     }
     *study = out;
     return TWP_OK;
+}
+
+twp_status_t
+twp_study_typed_read(const twp_document_t *document, const twp_node_t *root,
+    const char *evidence_path, twp_findings_t *findings, twp_study_typed_t **study,
+    twp_error_t *err)
+{
+    return read_tree(document, root, evidence_path, 0, NULL, findings, study, err);
+}
+
+twp_status_t
+twp_study_typed_read_moved(const twp_document_t *document, const twp_node_t *root, int n_moved,
+    const twp_node_t *const *node, twp_findings_t *findings, twp_study_typed_t **study,
+    twp_error_t *err)
+{
+    return read_tree(document, root, NULL, n_moved, node, findings, study, err);
 }
 
 void

@@ -14,6 +14,8 @@
 #include "vocabulary/families.h"
 #include "vocabulary/measures.h"
 
+#include <math.h>
+
 typedef struct twp_distribution twp_distribution_t;
 
 /** A named number. */
@@ -27,8 +29,9 @@ typedef struct {
     double low, high; /* range; -INFINITY, INFINITY when none: a value outside is a finding */
     const char *source, *note;
     twp_place_t place;
-    bool is_uncertain;             /* drawn, or a formula of what is */
-    bool is_drawn;                 /* of its own (uncertain) or with others (i_joint) */
+    bool is_uncertain; /* drawn, or a formula of what is */
+    bool is_moved;     /* a number that moves (twp_study_moved_t), or a formula of one */
+    bool is_drawn;     /* of its own (uncertain) or with others (i_joint) */
     twp_distribution_t *uncertain; /* normal, lognormal, beta or gamma of literals, or NULL */
     int i_joint, i_member;         /* joint distribution and place in its list, or -1 */
     const char *stream;            /* `parameter.NAME`, or the pinned one */
@@ -486,6 +489,42 @@ double twp_study_swept_at(const twp_study_swept_t *swept, double share);
 #define TWP_STUDY_MAX_POINTS 1000000
 #define TWP_STUDY_MAX_SWEPT 32
 
+/**
+ * A number that other points of a sweep put in place of. Where the study was read with such numbers
+ * each of them is a hidden parameter: index n_parameters + k, behind those that have names.
+ */
+typedef struct {
+    const char *text; /* as read */
+    double value;     /* internal units */
+    bool is_read;     /* as a number or formula */
+    bool is_fixed;    /* more than arithmetic hangs on it: with another text the study is another */
+} twp_study_moved_t;
+
+/** Where a number may lie. */
+typedef struct {
+    double low, high;
+    bool is_low_in, is_high_in;
+} twp_within_t;
+
+#define TWP_WITHIN_FINITE ((twp_within_t){ -INFINITY, INFINITY, false, false })
+#define TWP_WITHIN_ABOVE_0 ((twp_within_t){ 0, INFINITY, false, false })
+#define TWP_WITHIN_FROM_0 ((twp_within_t){ 0, INFINITY, true, false })
+#define TWP_WITHIN_CHANCE ((twp_within_t){ 0, 1, true, true })
+#define TWP_WITHIN_INSIDE_CHANCE ((twp_within_t){ 0, 1, false, false })
+
+static inline bool
+twp_is_within(double value, twp_within_t within)
+{
+    return (within.is_low_in ? value >= within.low : value > within.low) &&
+        (within.is_high_in ? value <= within.high : value < within.high);
+}
+
+/** The study was found good because a number lies there: so it is at each point where it does. */
+typedef struct {
+    const twp_expression_t *expression; /* constant scope, of numbers that move */
+    twp_within_t within;
+} twp_study_guard_t;
+
 #define TWP_STUDY_MAX_CORRELATED 64
 /* A set's number stands in the top 24 bits of the ids of its twins. */
 #define TWP_STUDY_MAX_WORTH_STEPS 1000 /* of report.acceptability */
@@ -501,7 +540,12 @@ typedef struct twp_study {
     double follow_up_days; /* life length, INFINITY when none */
 
     int n_parameters;
-    twp_study_parameter_t *parameter;
+    twp_study_parameter_t *parameter; /* [n_parameters + n_moved]; the last ones are hidden */
+    int n_moved;
+    twp_study_moved_t *moved;
+    int n_guards;
+    twp_study_guard_t *guard;
+    const struct twp_units *units; /* of the numbers that move */
     int n_tables;
     twp_study_table_t *table;
     int *parameter_order; /* [n_parameters] each after those it is a formula of */
@@ -589,8 +633,28 @@ TWP_CHECK_RESULT twp_status_t twp_study_typed_read(const twp_document_t *documen
     twp_study_typed_t **study, twp_error_t *err);
 void twp_study_typed_free(twp_study_typed_t *study);
 
+/**
+ * The same for a tree into which twp_document_put() has put values, so that the study can be moved to
+ * others (moved.h).
+ * @param node  [n_moved] what was put; its texts must outlive the study
+ */
+TWP_CHECK_RESULT twp_status_t twp_study_typed_read_moved(const twp_document_t *document,
+    const twp_node_t *root, int n_moved, const twp_node_t *const *node, twp_findings_t *findings,
+    twp_study_typed_t **study, twp_error_t *err);
+
 /** Whether an expression would be another one in another parameter set; NULL is none. */
 bool twp_study_is_uncertain(
     const twp_study_typed_t *study, const twp_expression_t *expression); /* read_uncertain.c */
+
+/** Whether it would be another one at another point; NULL is none. */
+bool twp_study_is_moved(
+    const twp_study_typed_t *study, const twp_expression_t *expression); /* moved.c */
+
+/** Values that a constant expression is worked out with: the parameters' and those that move. */
+static inline int
+twp_study_n_values(const twp_study_typed_t *study)
+{
+    return study->n_parameters + study->n_moved;
+}
 
 #endif
