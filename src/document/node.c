@@ -209,3 +209,17 @@ twp_node_to_json(const twp_node_t *root, char **json, twp_error_t *err)
     json_decref(tree); /* NULL is allowed */
     return *json != NULL ? TWP_OK : TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to write JSON");
 }
+
+bool
+twp_node_append(twp_arena_t *arena, twp_node_t *mapping, const twp_pair_t *pair)
+{
+    twp_pair_t *const larger = TWP_ARENA_NEW(arena, twp_pair_t, (size_t) mapping->n + 1);
+
+    if (larger == NULL)
+        return false;
+    if (mapping->n > 0)
+        memcpy(larger, mapping->pair, (size_t) mapping->n * sizeof *larger);
+    larger[mapping->n++] = *pair;
+    mapping->pair = larger;
+    return true;
+}

@@ -109,21 +109,12 @@ read_over(twp_arena_t *arena, twp_node_t *over, const char *argument, int line,
 static bool
 put_key(twp_arena_t *arena, twp_node_t *mapping, const twp_pair_t *pair)
 {
-    twp_pair_t *larger;
-
     for (int i = 0; i < mapping->n; i++)
         if (strcmp(mapping->pair[i].key, pair->key) == 0) {
             mapping->pair[i] = *pair;
             return true;
         }
-    larger = TWP_ARENA_NEW(arena, twp_pair_t, (size_t) mapping->n + 1);
-    if (larger == NULL)
-        return false;
-    if (mapping->n > 0)
-        memcpy(larger, mapping->pair, (size_t) mapping->n * sizeof *larger);
-    larger[mapping->n++] = *pair;
-    mapping->pair = larger;
-    return true;
+    return twp_node_append(arena, mapping, pair);
 }
 
 twp_status_t

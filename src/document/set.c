@@ -108,21 +108,6 @@ put(const twp_slot_t *slot, const twp_pair_t *pair)
     }
 }
 
-/* Adds a pair with a new key at the end of a mapping. */
-static bool
-append(twp_arena_t *arena, twp_node_t *mapping, const twp_pair_t *pair)
-{
-    twp_pair_t *const larger = TWP_ARENA_NEW(arena, twp_pair_t, (size_t) mapping->n + 1);
-
-    if (larger == NULL)
-        return false;
-    if (mapping->n > 0)
-        memcpy(larger, mapping->pair, (size_t) mapping->n * sizeof *larger);
-    larger[mapping->n++] = *pair;
-    mapping->pair = larger;
-    return true;
-}
-
 /*
  * Finds where path points to: as it stands, or as the name of a parameter. A single value for a
  * parameter that is written as a mapping goes to its `value`: unit, range and note stay.
@@ -170,7 +155,7 @@ apply(twp_arena_t *arena, twp_node_t *root, twp_pair_t pair, twp_place_t place, 
         return TWP_FAIL(err, TWP_ERR_INPUT, "%s: no such path: %.200s", place.file, path);
     }
     pair.key = path + stop.i_wrong;
-    if (!append(arena, stop.node, &pair))
+    if (!twp_node_append(arena, stop.node, &pair))
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to set %.200s", path);
     return TWP_OK;
 }

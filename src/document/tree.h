@@ -56,4 +56,7 @@ TWP_CHECK_RESULT twp_status_t twp_tree_over(twp_arena_t *arena, twp_node_t *root
 TWP_CHECK_RESULT twp_status_t twp_tree_override(twp_arena_t *arena, twp_node_t *root,
     const twp_node_t *overrides, twp_findings_t *findings, twp_error_t *err);
 
+/** Adds a pair with a new key at the end of a mapping; false when memory ran out. */
+bool twp_node_append(twp_arena_t *arena, twp_node_t *mapping, const twp_pair_t *pair);
+
 #endif

@@ -13,16 +13,6 @@ typedef struct {
     int64_t a, b;
 } at_risk_t;
 
-static int64_t
-all_lives(const twp_risk_t *risk)
-{
-    int64_t n = 0;
-
-    for (int64_t i = 0; i < (int64_t) risk->n_rows * risk->n_kinds; i++)
-        n += risk->left[i];
-    return n;
-}
-
 static double
 events_of(const twp_risk_t *risk, int i_row)
 {
@@ -60,7 +50,7 @@ take_row(const twp_risk_t *a, const twp_risk_t *b, int i_row, at_risk_t *at_risk
 twp_logrank_t
 twp_logrank(const twp_risk_t *a, const twp_risk_t *baseline)
 {
-    at_risk_t at_risk = { all_lives(a), all_lives(baseline) };
+    at_risk_t at_risk = { twp_survival_all_lives(a), twp_survival_all_lives(baseline) };
     twp_logrank_t sum = { 0 };
 
     for (int r = 0; r < a->n_rows; r++) {
@@ -90,7 +80,7 @@ twp_logrank_scores(
 {
     const int n_kinds = a->n_kinds;
     const bool has_other = a->is_competing && n_kinds > TWP_SURVIVAL_OTHER;
-    at_risk_t at_risk = { all_lives(a), all_lives(baseline) };
+    at_risk_t at_risk = { twp_survival_all_lives(a), twp_survival_all_lives(baseline) };
     double sum = 0, sum_baseline = 0;
 
     for (int r = 0; r < a->n_rows; r++) {

@@ -26,8 +26,8 @@ step_of(const twp_risk_t *risk, int i_row)
     return risk->step_days != NULL ? risk->step_days[i_row] : time_of(risk, i_row);
 }
 
-static int64_t
-all_lives(const twp_risk_t *risk)
+int64_t
+twp_survival_all_lives(const twp_risk_t *risk)
 {
     int64_t n = 0;
 
@@ -86,7 +86,7 @@ typedef struct {
 static walk_t
 begin(const twp_risk_t *risk)
 {
-    return (walk_t){ .now = { .survival = 1, .at_risk = all_lives(risk) } };
+    return (walk_t){ .now = { .survival = 1, .at_risk = twp_survival_all_lives(risk) } };
 }
 
 /** Covariance of (S, F) after a row: moved along by what is estimated, and multinomial in the row. */

@@ -47,6 +47,9 @@ typedef struct {
     bool is_competing;       /* the other cause ends lives: S falls by it; else it censors */
 } twp_risk_t;
 
+/** Lives that the rows hold, whatever they left by. */
+int64_t twp_survival_all_lives(const twp_risk_t *risk);
+
 typedef struct {
     double survival, se;            /* S and Greenwood's error: NAN where S is 0 or NAN */
     double hazard, hazard_se;       /* H, of the event (with a competing cause: of both) */

@@ -157,6 +157,31 @@ write_column(twp_fill_t *fill, const twp_study_measure_t *measure, const column_
 }
 
 static void
+write_as(twp_fill_t *fill, const twp_study_measure_t *measure, column_t column, const char *suffix,
+    const double *values)
+{
+    column.suffix = suffix;
+    write_column(fill, measure, &column, values);
+}
+
+static void
+write_counts(twp_fill_t *fill, const twp_study_measure_t *measure, column_t column,
+    const char *suffix, const int64_t *values)
+{
+    column.suffix = suffix;
+    column.is_count = true;
+    write_column(fill, measure, &column, values);
+}
+
+static void
+write_quantiles(twp_fill_t *fill, const twp_study_measure_t *measure, column_t column,
+    const char *suffix, const double *values)
+{
+    column.has_quantile = true;
+    write_as(fill, measure, column, suffix, values);
+}
+
+static void
 declare_times(twp_fill_t *fill, const char *group)
 {
     const twp_figures_t *const figures = fill->run->figures;
@@ -255,11 +280,8 @@ write_over_sets(twp_fill_t *fill, const twp_study_measure_t *measure, column_t c
         number[2 * n + i] = over.between;
         number[3 * n + i] = over.within;
     }
-    column.has_quantile = false;
-    for (int k = 0; k < 4; k++) {
-        column.suffix = suffix[column.has_contrast][k];
-        write_column(fill, measure, &column, number + k * n);
-    }
+    for (int k = 0; k < 4; k++)
+        write_as(fill, measure, column, suffix[column.has_contrast][k], number + k * n);
 }
 
 /* Estimates that are no means over twins; over parameter sets the interval is that of the sets. */
@@ -278,7 +300,7 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
     const bool has_segment = strcmp(group, "segments") == 0;
     const int n_segments = has_segment ? figures->n_segments : 1;
     const bool has_quantile = !has_segment && figure->i_quantile >= 0;
-    column_t column = { .group = group, .has_segment = has_segment };
+    const column_t column = { .group = group, .has_segment = has_segment };
     buffers_t to;
     int i = 0;
 
@@ -300,24 +322,15 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
                         TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
                         &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
             }
-    column.suffix = "mean";
-    write_column(fill, measure, &column, to.value);
-    column.suffix = "mcse";
-    write_column(fill, measure, &column, to.se);
+    write_as(fill, measure, column, "mean", to.value);
+    write_as(fill, measure, column, "mcse", to.se);
     if (has_own_interval(fill, figure)) {
-        column.suffix = "low";
-        write_column(fill, measure, &column, to.low);
-        column.suffix = "high";
-        write_column(fill, measure, &column, to.high);
+        write_as(fill, measure, column, "low", to.low);
+        write_as(fill, measure, column, "high", to.high);
     }
-    column.suffix = "n";
-    column.is_count = true;
-    write_column(fill, measure, &column, to.n);
-    column.is_count = false;
-    column.suffix = "quantile";
-    column.has_quantile = true;
+    write_counts(fill, measure, column, "n", to.n);
     if (has_quantile)
-        write_column(fill, measure, &column, to.quantile);
+        write_quantiles(fill, measure, column, "quantile", to.quantile);
     if (fill->run->sets != NULL)
         write_over_sets(fill, measure, column, i_first);
 }
@@ -331,7 +344,7 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, i
     const bool has_segment = strcmp(group, "segments") == 0;
     const int n_segments = has_segment ? figures->n_segments : 1;
     const bool has_quantile = !has_segment && figure->i_quantile >= 0;
-    column_t column = { .group = group, .has_segment = has_segment, .has_contrast = true };
+    const column_t column = { .group = group, .has_segment = has_segment, .has_contrast = true };
     buffers_t to;
     int i = 0;
 
@@ -352,20 +365,12 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, i
                         TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
                         &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
             }
-    column.suffix = "diff";
-    write_column(fill, measure, &column, to.value);
-    column.suffix = "diff_mcse";
-    write_column(fill, measure, &column, to.se);
-    column.suffix = "diff_n";
-    column.is_count = true;
-    write_column(fill, measure, &column, to.n);
-    column.is_count = false;
-    column.suffix = "variance_saved";
-    write_column(fill, measure, &column, to.saved);
-    column.suffix = "diff_quantile";
-    column.has_quantile = true;
+    write_as(fill, measure, column, "diff", to.value);
+    write_as(fill, measure, column, "diff_mcse", to.se);
+    write_counts(fill, measure, column, "diff_n", to.n);
+    write_as(fill, measure, column, "variance_saved", to.saved);
     if (has_quantile)
-        write_column(fill, measure, &column, to.quantile);
+        write_quantiles(fill, measure, column, "diff_quantile", to.quantile);
     if (fill->run->sets != NULL)
         write_over_sets(fill, measure, column, i_first);
 }

@@ -164,6 +164,8 @@ bool twp_read_is_known_within(
 /** The same where nothing of the study hangs on the value: for warnings. */
 bool twp_read_is_known_aside(
     const twp_read_t *read, const twp_expression_t *expression, double *value);
+/** A constant time, told where it is known and not above 0; NULL where it cannot be read. */
+twp_expression_t *twp_read_positive_time(twp_read_t *read, twp_spot_t spot);
 
 twp_expression_t *twp_read_literal(twp_read_t *read, double number, twp_dim_t dim);
 twp_expression_t *twp_read_word(

@@ -198,20 +198,6 @@ twp_read_attributes(twp_read_t *read)
 
 /* ---- variables ------------------------------------------------------------------------------ */
 
-static twp_expression_t *
-read_positive_time(twp_read_t *read, twp_spot_t spot)
-{
-    const twp_dim_t time = TWP_DIM_TIME;
-    twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &time);
-    double days;
-
-    if (twp_read_is_known_within(read, expression, TWP_WITHIN_ABOVE_0, &days) &&
-        !(days > 0 && isfinite(days)))
-        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
-            "the time is out of range");
-    return expression;
-}
-
 static void
 read_limits(twp_read_t *read, twp_spot_t spot, twp_study_variable_t *out)
 {
@@ -250,9 +236,9 @@ read_return(twp_read_t *read, twp_spot_t spot, twp_study_variable_t *out)
         return;
     }
     out->has_half_life = true;
-    out->half_life_days = read_positive_time(read, half_life);
+    out->half_life_days = twp_read_positive_time(read, half_life);
     if (held_for.node != NULL)
-        out->held_for_days = read_positive_time(read, held_for);
+        out->held_for_days = twp_read_positive_time(read, held_for);
     if (to != NULL && strcmp(to, "start") == 0)
         out->returns_to_start = true;
     else

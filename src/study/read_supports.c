@@ -424,20 +424,6 @@ aim(twp_read_t *read, twp_spot_t item, aimed_t *aimed)
     return true;
 }
 
-static twp_expression_t *
-read_fade_time(twp_read_t *read, twp_spot_t spot)
-{
-    const twp_dim_t time = TWP_DIM_TIME;
-    twp_expression_t *days = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &time);
-    double value;
-
-    if (twp_read_is_known_within(read, days, TWP_WITHIN_ABOVE_0, &value) &&
-        !(value > 0 && isfinite(value)))
-        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
-            "the time is out of range");
-    return days;
-}
-
 static bool
 read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
 {
@@ -466,8 +452,10 @@ read_aimed(twp_read_t *read, int i_support, twp_spot_t item, aimed_t *aimed)
             read, TWP_WORD_MULTIPLY, TWP_DIM_NONE, effect->covariate, number, NULL);
     }
     if (twp_read_is_mapping(fades)) {
-        effect->fade_half_life_days = read_fade_time(read, twp_read_get(read, fades, "half_life"));
-        effect->fade_held_for_days = read_fade_time(read, twp_read_get(read, fades, "held_for"));
+        effect->fade_half_life_days = twp_read_positive_time(
+            read, twp_read_get(read, fades, "half_life"));
+        effect->fade_held_for_days = twp_read_positive_time(
+            read, twp_read_get(read, fades, "held_for"));
     }
     return true;
 }

@@ -479,33 +479,45 @@ twp_read_symbols(twp_read_t *read)
     check_twice(read);
 }
 
-const twp_symbol_t *
-twp_read_find(const twp_read_t *read, const char *name)
+/* Index of the first of n names in order that is the name, or -1. */
+static int
+find_name(
+    const void *list, int n, const char *(*name_at)(const void *list, int i), const char *name)
 {
-    int low = 0, high = read->n_symbols;
+    int low = 0, high = n;
 
     while (low < high) {
         const int middle = low + (high - low) / 2;
-        if (strcmp(read->symbol[middle].name, name) < 0)
+        if (strcmp(name_at(list, middle), name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < read->n_symbols && strcmp(read->symbol[low].name, name) == 0 ? &read->symbol[low]
-                                                                              : NULL;
+    return low < n && strcmp(name_at(list, low), name) == 0 ? low : -1;
+}
+
+static const char *
+symbol_at(const void *list, int i)
+{
+    return ((const twp_read_t *) list)->symbol[i].name;
+}
+
+static const char *
+state_at(const void *list, int i)
+{
+    return ((const twp_study_track_t *) list)->state[i].name;
+}
+
+const twp_symbol_t *
+twp_read_find(const twp_read_t *read, const char *name)
+{
+    const int i = find_name(read, read->n_symbols, symbol_at, name);
+
+    return i >= 0 ? &read->symbol[i] : NULL;
 }
 
 int
 twp_read_find_state(const twp_study_track_t *track, const char *name)
 {
-    int low = 0, high = track->n_states;
-
-    while (low < high) {
-        const int middle = low + (high - low) / 2;
-        if (strcmp(track->state[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < track->n_states && strcmp(track->state[low].name, name) == 0 ? low : -1;
+    return find_name(track, track->n_states, state_at, name);
 }

@@ -153,32 +153,42 @@ is_known_fault(const twp_read_t *read, twp_place_t place)
     return false;
 }
 
+/* One finding a place: what follows from a fault is not told again. */
+static void
+tell(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
+    const char *nearest, bool is_warning, const char *format, va_list arguments)
+{
+    char message[400];
+
+    (void) vsnprintf(message, sizeof message, format, arguments);
+    if (is_known_fault(read, place))
+        return;
+    if (is_warning)
+        twp_findings_warn(read->findings, place, found, expected, nearest, "%s", message);
+    else
+        twp_findings_add(read->findings, place, found, expected, nearest, "%s", message);
+}
+
 void
 twp_read_fail(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
     const char *nearest, const char *format, ...)
 {
-    char message[400];
     va_list arguments;
 
     va_start(arguments, format);
-    (void) vsnprintf(message, sizeof message, format, arguments);
+    tell(read, place, found, expected, nearest, false, format, arguments);
     va_end(arguments);
-    if (!is_known_fault(read, place))
-        twp_findings_add(read->findings, place, found, expected, nearest, "%s", message);
 }
 
 void
 twp_read_warn(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
     const char *nearest, const char *format, ...)
 {
-    char message[400];
     va_list arguments;
 
     va_start(arguments, format);
-    (void) vsnprintf(message, sizeof message, format, arguments);
+    tell(read, place, found, expected, nearest, true, format, arguments);
     va_end(arguments);
-    if (!is_known_fault(read, place))
-        twp_findings_warn(read->findings, place, found, expected, nearest, "%s", message);
 }
 
 /* ---- expressions ---------------------------------------------------------------------------- */
@@ -413,6 +423,20 @@ twp_read_is_known_within(
         return false;
     twp_read_note_within(read, expression, within);
     return true;
+}
+
+twp_expression_t *
+twp_read_positive_time(twp_read_t *read, twp_spot_t spot)
+{
+    const twp_dim_t time = TWP_DIM_TIME;
+    twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &time);
+    double days;
+
+    if (twp_read_is_known_within(read, expression, TWP_WITHIN_ABOVE_0, &days) &&
+        !(days > 0 && isfinite(days)))
+        twp_read_fail(read, twp_read_place(spot), twp_read_text(spot), "a time above 0", NULL,
+            "the time is out of range");
+    return expression;
 }
 
 twp_expression_t *

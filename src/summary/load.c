@@ -159,27 +159,32 @@ twp_load_interval(double value, double se, double *low, double *high)
 
 /* ---- estimates and contrasts ---------------------------------------------------------------- */
 
+/* Columns of a measure; NULL where there are none. */
 typedef struct {
-    const double *value, *se, *n, *saved, *quantile;
+    const double *value, *se, *n, *quantile;
+    const double *low, *high;                          /* of estimates that are no means */
+    const double *sets_low, *sets_high, *sets, *twins; /* what parameter sets add */
 } columns_t;
 
-/* What parameter sets add to a measure; all NULL without. */
-typedef struct {
-    const double *low, *high, *sets, *twins;
-} over_sets_t;
-
-static over_sets_t
-load_over_sets(twp_load_t *load, const char *base, size_t n)
+/* base: the columns' names up to "_mcse" and the like; value: that of the first. */
+static columns_t
+load_columns(twp_load_t *load, const char *base, const char *value, size_t n, bool is_segment)
 {
-    over_sets_t over = { NULL, NULL, NULL, NULL };
+    const size_t n_quantiles = (size_t) load->summary->n_quantiles;
+    columns_t from = { .value = twp_load_doubles(load, value, n, !is_segment) };
 
+    from.se = twp_load_doubles(load, twp_load_path(load, "%s_mcse", base), n, !is_segment);
+    from.n = twp_load_doubles(load, twp_load_path(load, "%s_n", base), n, false);
+    if (!is_segment)
+        from.quantile = twp_load_doubles(
+            load, twp_load_path(load, "%s_quantile", base), n * n_quantiles, false);
     if (load->summary->n_parameter_sets_done < 1)
-        return over;
-    over.low = twp_load_doubles(load, twp_load_path(load, "%s_sets_low", base), n, true);
-    over.high = twp_load_doubles(load, twp_load_path(load, "%s_sets_high", base), n, true);
-    over.sets = twp_load_doubles(load, twp_load_path(load, "%s_sets_variance", base), n, true);
-    over.twins = twp_load_doubles(load, twp_load_path(load, "%s_twins_variance", base), n, true);
-    return over;
+        return from;
+    from.sets_low = twp_load_doubles(load, twp_load_path(load, "%s_sets_low", base), n, true);
+    from.sets_high = twp_load_doubles(load, twp_load_path(load, "%s_sets_high", base), n, true);
+    from.sets = twp_load_doubles(load, twp_load_path(load, "%s_sets_variance", base), n, true);
+    from.twins = twp_load_doubles(load, twp_load_path(load, "%s_twins_variance", base), n, true);
+    return from;
 }
 
 /* NAN where there is no such column. */
@@ -187,6 +192,21 @@ static double
 value_at(const double *column, size_t at)
 {
     return column != NULL ? column[at] : NAN;
+}
+
+/* The interval: the estimate's own, or of the parameter sets, or else of the standard error. */
+static void
+interval_at(const columns_t *from, size_t at, double *low, double *high)
+{
+    twp_load_interval(value_at(from->value, at), value_at(from->se, at), low, high);
+    if (from->low != NULL && from->high != NULL) {
+        *low = from->low[at];
+        *high = from->high[at];
+    }
+    if (from->sets_low != NULL && from->sets_high != NULL) {
+        *low = from->sets_low[at];
+        *high = from->sets_high[at];
+    }
 }
 
 void
@@ -200,21 +220,11 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
         const size_t n_times = (size_t) load->row_n_times[m];
         const size_t n = (size_t) (i_segment < 0 ? 1 : n_segments) * n_strategies * n_times;
         const char *const base = twp_load_path(load, "%s/%s", group, load->measure[m]);
-        const columns_t from = {
-            .value = twp_load_doubles(load, twp_load_path(load, "%s_mean", base), n, i_segment < 0),
-            .se = twp_load_doubles(load, twp_load_path(load, "%s_mcse", base), n, i_segment < 0),
-            .n = twp_load_doubles(load, twp_load_path(load, "%s_n", base), n, false),
-            .quantile = i_segment < 0
-                ? twp_load_doubles(
-                      load, twp_load_path(load, "%s_quantile", base), n * n_quantiles, false)
-                : NULL,
-        };
-        const over_sets_t over = load_over_sets(load, base, n);
-        const double *const low = twp_load_doubles(
-            load, twp_load_path(load, "%s_low", base), n, false);
-        const double *const high = twp_load_doubles(
-            load, twp_load_path(load, "%s_high", base), n, false);
+        columns_t from = load_columns(
+            load, base, twp_load_path(load, "%s_mean", base), n, i_segment >= 0);
 
+        from.low = twp_load_doubles(load, twp_load_path(load, "%s_low", base), n, false);
+        from.high = twp_load_doubles(load, twp_load_path(load, "%s_high", base), n, false);
         for (size_t s = 0; s < n_strategies && load->status == TWP_OK; s++)
             for (size_t t = 0; t < n_times; t++) {
                 const size_t row = (size_t) load->row_first[m] + t;
@@ -226,17 +236,9 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
                 to->mcse = value_at(from.se, at);
                 to->n = value_at(from.n, at);
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
-                twp_load_interval(to->mean, to->mcse, &to->low, &to->high);
-                if (low != NULL && high != NULL) { /* of estimates that are no means */
-                    to->low = low[at];
-                    to->high = high[at];
-                }
-                if (over.low != NULL && over.high != NULL) {
-                    to->low = over.low[at];
-                    to->high = over.high[at];
-                }
-                to->sets_variance = value_at(over.sets, at);
-                to->twins_variance = value_at(over.twins, at);
+                interval_at(&from, at, &to->low, &to->high);
+                to->sets_variance = value_at(from.sets, at);
+                to->twins_variance = value_at(from.twins, at);
             }
     }
 }
@@ -252,19 +254,10 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
         const size_t n_times = (size_t) load->row_n_times[m];
         const size_t n = (size_t) (i_segment < 0 ? 1 : n_segments) * n_contrasts * n_times;
         const char *const base = twp_load_path(load, "%s/%s", group, load->measure[m]);
-        const columns_t from = {
-            .value = twp_load_doubles(load, twp_load_path(load, "%s_diff", base), n, i_segment < 0),
-            .se = twp_load_doubles(
-                load, twp_load_path(load, "%s_diff_mcse", base), n, i_segment < 0),
-            .n = twp_load_doubles(load, twp_load_path(load, "%s_diff_n", base), n, false),
-            .saved = twp_load_doubles(
-                load, twp_load_path(load, "%s_variance_saved", base), n, false),
-            .quantile = i_segment < 0
-                ? twp_load_doubles(
-                      load, twp_load_path(load, "%s_diff_quantile", base), n * n_quantiles, false)
-                : NULL,
-        };
-        const over_sets_t over = load_over_sets(load, twp_load_path(load, "%s_diff", base), n);
+        const char *const diff = twp_load_path(load, "%s_diff", base);
+        const columns_t from = load_columns(load, diff, diff, n, i_segment >= 0);
+        const double *const saved = twp_load_doubles(
+            load, twp_load_path(load, "%s_variance_saved", base), n, false);
 
         for (size_t c = 0; c < n_contrasts && load->status == TWP_OK; c++)
             for (size_t t = 0; t < n_times; t++) {
@@ -276,15 +269,11 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
                 to->difference = value_at(from.value, at);
                 to->se = value_at(from.se, at);
                 to->n = value_at(from.n, at);
-                to->variance_saved = value_at(from.saved, at);
+                to->variance_saved = value_at(saved, at);
                 to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
-                twp_load_interval(to->difference, to->se, &to->low, &to->high);
-                if (over.low != NULL && over.high != NULL) {
-                    to->low = over.low[at];
-                    to->high = over.high[at];
-                }
-                to->sets_variance = value_at(over.sets, at);
-                to->twins_variance = value_at(over.twins, at);
+                interval_at(&from, at, &to->low, &to->high);
+                to->sets_variance = value_at(from.sets, at);
+                to->twins_variance = value_at(from.twins, at);
             }
     }
 }
