@@ -87,7 +87,7 @@ share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, 
     const twp_shard_work_t work = { .n_points = estimate->n_points,
         .n_twins = estimate->n_twins,
         .n_sets = estimate->n_parameter_sets,
-        .is_one = has_points || is_one,
+        .is_one = !has_points && is_one,
         .n_strategies = estimate->n_strategies,
         .shard_twins = settings->shard_twins };
     const twp_shard_plan_t plan = twp_shard_plan(&work);

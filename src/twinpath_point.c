@@ -99,10 +99,9 @@ read_all(const twp_sweep_study_t *sweep, int64_t i_point, twp_study_t *bound, tw
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* Why a point cannot be lived, with what it is. */
-static twp_status_t
-refuse(const twp_sweep_t *points, int64_t i_point, const twp_study_t *bound, twp_status_t status,
-    const twp_error_t *own, twp_error_t *err)
+twp_status_t
+twp_sweep_study_refuse(const twp_sweep_t *points, int64_t i_point, const twp_study_t *bound,
+    twp_status_t status, const twp_error_t *own, twp_error_t *err)
 {
     const char *const text = bound != NULL && bound->arena != NULL
         ? twp_sweep_point_text(bound->arena, points, i_point)
@@ -151,7 +150,7 @@ twp_sweep_study_bind(
 
     if (status == TWP_OK)
         return status;
-    status = refuse(sweep->points, i_point, *out, status, &own, err);
+    status = twp_sweep_study_refuse(sweep->points, i_point, *out, status, &own, err);
     twp_study_free(*out);
     *out = NULL;
     return status;
@@ -177,7 +176,7 @@ twp_sweep_study_live(const twp_sweep_study_t *sweep, const twp_run_settings_t *s
     status = twp_run_capture(
         bound, settings, twp_sweep_fresh_point(sweep, i_point), NULL, captured, report, &own);
     if (status != TWP_OK && status != TWP_ERR_INTERRUPTED)
-        status = refuse(sweep->points, i_point, bound, status, &own, err);
+        status = twp_sweep_study_refuse(sweep->points, i_point, bound, status, &own, err);
     twp_study_free(bound);
     return status;
 }

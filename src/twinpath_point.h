@@ -3,6 +3,7 @@
 #define TWP_TWINPATH_POINT_H
 
 #include "explore/sweep.h"
+#include "results/shard_file.h"
 #include "results/stack.h"
 #include "twinpath_run.h"
 
@@ -108,9 +109,31 @@ TWP_CHECK_RESULT twp_status_t twp_points_live_shard(const twp_sweep_study_t *stu
     const char *path, bool overwrite, int64_t *n_failed, twp_run_report_t *report,
     twp_error_t *err);
 
+/** Whether what went wrong is a matter of the point: not memory, files, or a stop. */
+bool twp_point_is_at_fault(twp_status_t status);
+
+/**
+ * Lives a shard of a point that is cut into shards, into a file of its own (twinpath_cut.c). Where
+ * twp_point_is_at_fault(), no file was made and err says which point it is.
+ */
+TWP_CHECK_RESULT twp_status_t twp_cut_live(const twp_sweep_study_t *study,
+    const twp_run_settings_t *settings, const twp_shard_plan_t *plan, const twp_shard_t *shard,
+    const char *path, bool overwrite, twp_run_report_t *report, twp_error_t *err);
+/** Why the first of some of a point's shards that has no lives has none; *reason NULL: all have. The caller frees. */
+TWP_CHECK_RESULT twp_status_t twp_cut_reason(
+    const twp_shard_file_t *shard, size_t n_shards, char **reason, twp_error_t *err);
+/** Joins a point's [n_shards] shards, which are all of it and have lives, for twp_stack_put(). */
+TWP_CHECK_RESULT twp_status_t twp_cut_merge(const twp_sweep_study_t *study,
+    const twp_run_settings_t *settings, const twp_shard_file_t *shard, size_t n_shards,
+    twp_results_writer_t **captured, twp_error_t *err);
+
+/** Why a point cannot be lived, with what it is. bound may be NULL. Returns its status. */
+twp_status_t twp_sweep_study_refuse(const twp_sweep_t *points, int64_t i_point,
+    const twp_study_t *bound, twp_status_t status, const twp_error_t *own, twp_error_t *err);
+
 /** Shards of points to be joined: [n_shards] in order, verified, of one run. */
 typedef struct {
-    const struct twp_shard_file *shard;
+    const twp_shard_file_t *shard;
     size_t n_shards;
     const char *output_path;
     bool overwrite;

@@ -2,7 +2,7 @@
  * The library's face: a sweep on one machine. Threads take whole points where a point has few blocks of
  * twins, else they share the blocks of one point after the other; what comes out is the same.
  */
-#include "twinpath_point.h"
+#include "twinpath_sweep.h"
 
 #include "engine/progress.h"
 #include "results/provenance.h"
@@ -110,7 +110,7 @@ ask_stop(void *of)
 static void
 note_failure(sweep_t *sweep, int64_t i_point, twp_status_t status, const twp_error_t *err)
 {
-    if (status == TWP_ERR_MEMORY || status == TWP_ERR_IO)
+    if (!twp_point_is_at_fault(status))
         sweep->goes_on = false;
     sweep->n_failed++;
     if (sweep->goes_on &&
@@ -283,21 +283,15 @@ write_session(const sweep_t *sweep, int64_t started, int64_t n_shards, double cp
 }
 
 static twp_status_t
-write_shard_numbers(
-    const sweep_t *sweep, const file_t *file, twp_results_writer_t *writer, twp_error_t *err)
+write_shard_numbers(const sweep_t *sweep, const file_t *file, twp_error_t *err)
 {
-    const struct {
-        const char *name;
-        int64_t value;
-    } number[] = { { "shard_index", file->shard->index }, { "shard_count", file->n_shards },
-        { "first_twin", 0 }, { "twin_count", file->plan->n_twins },
-        { "first_point", sweep->first + 1 }, { "point_count", sweep->n } };
-    twp_status_t status = twp_results_attribute_text(writer, NULL, "twinpath_kind", "shard", err);
+    const bool has_sets = twp_shard_is_cut(file->plan) && file->shard->n_sets > 0;
+    const twp_status_t status = twp_results_attribute_text(
+        sweep->writer, NULL, "twinpath_kind", "shard", err);
 
-    for (size_t i = 0; i < sizeof number / sizeof number[0] && status == TWP_OK; i++)
-        status = twp_results_attribute_int32(
-            writer, NULL, number[i].name, (int32_t) number[i].value, err);
-    return status;
+    return status == TWP_OK
+        ? twp_fill_shard_numbers(sweep->writer, file->plan, file->shard, true, has_sets, err)
+        : status;
 }
 
 /* The columns of a point without living it: of the first that can be bound, else of the study as written. */
@@ -326,7 +320,7 @@ fill_file(sweep_t *sweep, const file_t *file, twp_error_t *err)
     if (status == TWP_OK)
         status = twp_stack_end(sweep->stack, err);
     if (status == TWP_OK && file->shard != NULL)
-        status = write_shard_numbers(sweep, file, writer, err);
+        status = write_shard_numbers(sweep, file, err);
     if (status == TWP_OK && file->gaps != NULL && file->gaps[0] != '\0')
         status = twp_results_attribute_text(writer, NULL, "missing_shards", file->gaps, err);
     if (status == TWP_OK)
@@ -465,6 +459,29 @@ live_and_keep(sweep_t *sweep, const file_t *file, twp_run_report_t *report, twp_
     return close_file(sweep, file, report->digest, err);
 }
 
+/* Points whole; or, of a part of one that cannot be lived, the reason. */
+static twp_status_t
+live_points_of(const twp_sweep_study_t *study, const twp_run_settings_t *settings,
+    const file_t *file, const twp_error_t *reason, int64_t *n_failed, twp_run_report_t *report,
+    twp_error_t *err)
+{
+    const twp_shard_t *const shard = file->shard;
+    sweep_t sweep = { .study = *study, .settings = settings, .goes_on = true };
+    twp_status_t status = begin(&sweep, file, shard->first_point, shard->n_points, err);
+
+    if (status == TWP_OK && reason != NULL) {
+        note_failure(&sweep, shard->first_point, reason->status, reason);
+        sweep.next = shard->first_point + shard->n_points;
+    }
+    if (status == TWP_OK)
+        status = live_and_keep(&sweep, file, report, err);
+    *n_failed = sweep.n_failed;
+    if (status == TWP_OK && sweep.n_failed > 0 && err != NULL)
+        *err = sweep.err; /* the first, to be told */
+    end(&sweep);
+    return status;
+}
+
 twp_status_t
 twp_points_live_shard(const twp_sweep_study_t *study, const twp_run_settings_t *settings,
     const twp_shard_plan_t *plan, const twp_shard_t *shard, const char *path, bool overwrite,
@@ -475,16 +492,16 @@ twp_points_live_shard(const twp_sweep_study_t *study, const twp_run_settings_t *
         .plan = plan,
         .shard = shard,
         .n_shards = plan->n_shards };
-    sweep_t sweep = { .study = *study, .settings = settings, .goes_on = true };
-    twp_status_t status = begin(&sweep, &file, shard->first_point, shard->n_points, err);
+    twp_error_t own = { TWP_OK, "" };
+    twp_status_t status = TWP_OK;
 
-    if (status == TWP_OK)
-        status = live_and_keep(&sweep, &file, report, err);
-    *n_failed = sweep.n_failed;
-    if (status == TWP_OK && sweep.n_failed > 0 && err != NULL)
-        *err = sweep.err; /* the first, to be told */
-    end(&sweep);
-    return status;
+    *n_failed = 0;
+    if (!twp_shard_is_cut(plan))
+        return live_points_of(study, settings, &file, NULL, n_failed, report, err);
+    status = twp_cut_live(study, settings, plan, shard, path, overwrite, report, &own);
+    if (twp_point_is_at_fault(status))
+        return live_points_of(study, settings, &file, &own, n_failed, report, err);
+    return status == TWP_OK ? status : TWP_FAIL(err, status, "%s", own.message);
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */
@@ -502,6 +519,42 @@ take_file(sweep_t *sweep, const twp_shard_file_t *file, twp_error_t *err)
     return status;
 }
 
+/* Shards from the first on that have parts of its point; 1 where points are whole. */
+static size_t
+count_parts(const twp_shard_file_t *shard, size_t n_shards)
+{
+    size_t n = 1;
+
+    while (twp_merge_is_cut(shard) && n < n_shards && shard[n].first_point == shard->first_point)
+        n++;
+    return n;
+}
+
+/* A point of which a part is missing is missing; one of which a part failed failed. */
+static twp_status_t
+take_parts(sweep_t *sweep, const twp_shard_file_t *shard, size_t n_shards, twp_error_t *err)
+{
+    const bool has_sets = shard->n_own_sets > 0;
+    twp_results_writer_t *captured = NULL;
+    char *reason = NULL;
+    int64_t n_left = has_sets ? shard->n_parameter_sets : shard->n_twins;
+    twp_status_t status = twp_stack_miss(sweep->stack, shard->first_point, err);
+
+    for (size_t i = 0; i < n_shards; i++)
+        n_left -= has_sets ? shard[i].n_own_sets : shard[i].n_own;
+    if (status == TWP_OK)
+        status = twp_cut_reason(shard, n_shards, &reason, err);
+    if (status == TWP_OK && reason != NULL) {
+        status = twp_stack_fail(sweep->stack, shard->first_point, reason, err);
+    } else if (status == TWP_OK && n_left == 0) {
+        status = twp_cut_merge(&sweep->study, sweep->settings, shard, n_shards, &captured, err);
+        if (status == TWP_OK)
+            status = twp_stack_put(sweep->stack, shard->first_point, captured, err);
+    }
+    free(reason);
+    return status;
+}
+
 static twp_status_t
 merge_all(sweep_t *sweep, const twp_points_merge_t *merge, file_t *file, twp_run_report_t *report,
     twp_error_t *err)
@@ -510,10 +563,14 @@ merge_all(sweep_t *sweep, const twp_points_merge_t *merge, file_t *file, twp_run
     twp_status_t status = take_shape(sweep, err);
     twp_progress_t done;
 
-    for (size_t i = 0; i < merge->n_shards && status == TWP_OK; i++) {
+    for (size_t i = 0, n = 1; i < merge->n_shards && status == TWP_OK; i += n) {
+        const twp_shard_file_t *const shard = &merge->shard[i];
+
         if (settings->should_stop != NULL && settings->should_stop(settings->stop_context))
             return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped while merging");
-        status = take_file(sweep, &merge->shard[i], err);
+        n = count_parts(shard, merge->n_shards - i);
+        status = twp_merge_is_cut(shard) ? take_parts(sweep, shard, n, err)
+                                         : take_file(sweep, shard, err);
     }
     if (status != TWP_OK)
         return status;

@@ -86,6 +86,20 @@ twp_embedded_study(const twp_embedded_t *embedded, twp_study_t **study, twp_erro
     return TWP_OK;
 }
 
+void
+twp_embedded_settings(const twp_embedded_t *embedded, twp_run_settings_t *settings)
+{
+    twp_run_settings_init(settings);
+    settings->seed = embedded->seed;
+    settings->n_patients = embedded->n_patients;
+    settings->strategy = embedded->strategy;
+    settings->n_strategies = embedded->n_strategies;
+    settings->n_parameter_sets = embedded->n_parameter_sets;
+    settings->twins = (twp_twins_t) embedded->twins;
+    settings->precision = embedded->precision;
+    settings->n_precisions = embedded->n_precisions;
+}
+
 static twp_status_t
 run_again(again_t *again, twp_error_t *err)
 {
@@ -98,15 +112,7 @@ run_again(again_t *again, twp_error_t *err)
     twp_run_settings_t settings;
     twp_status_t status;
 
-    twp_run_settings_init(&settings);
-    settings.seed = embedded->seed;
-    settings.n_patients = embedded->n_patients;
-    settings.strategy = embedded->strategy;
-    settings.n_strategies = embedded->n_strategies;
-    settings.n_parameter_sets = embedded->n_parameter_sets;
-    settings.twins = (twp_twins_t) embedded->twins;
-    settings.precision = embedded->precision;
-    settings.n_precisions = embedded->n_precisions;
+    twp_embedded_settings(embedded, &settings);
     settings.n_threads = again->settings->n_threads;
     settings.output_path = again->again;
     settings.progress = again->settings->progress;

@@ -18,6 +18,8 @@ typedef struct {
 
 typedef struct {
     twp_study_t *study;
+    const twp_study_t
+        *written; /* of a point: the study with the sweep, for /provenance; else NULL */
     const twp_run_settings_t *settings;
     int n_models;
     const twp_model_t **model;       /* [n_models] */
@@ -70,6 +72,9 @@ TWP_CHECK_RESULT twp_status_t twp_study_run_part(twp_study_t *study,
  */
 TWP_CHECK_RESULT twp_status_t twp_embedded_study(
     const twp_embedded_t *embedded, twp_study_t **study, twp_error_t *err);
+
+/** What the run was told, of settings that are otherwise as twp_run_settings_init() leaves them; borrows. */
+void twp_embedded_settings(const twp_embedded_t *embedded, twp_run_settings_t *settings);
 
 /**
  * Lives a study and captures its figures instead of writing them (results/stack.h).

@@ -7,11 +7,18 @@
 #include <string.h>
 #include <time.h>
 
+/* The study that was asked for: of a point, the one with the sweep. */
+static const twp_study_t *
+written(const twp_run_t *run)
+{
+    return run->written != NULL ? run->written : run->study;
+}
+
 /* So that the run can be done again from its file. */
 const char *
 twp_run_overrides(twp_arena_t *arena, const twp_run_t *run)
 {
-    const twp_document_t *const document = &run->study->document;
+    const twp_document_t *const document = &written(run)->document;
     const char *text = "";
 
     for (int i = 0; text != NULL && i < document->n_set; i++)
@@ -36,9 +43,9 @@ twp_run_overrides(twp_arena_t *arena, const twp_run_t *run)
 twp_provenance_t
 twp_run_provenance(const twp_run_t *run, twp_arena_t *arena)
 {
-    return (twp_provenance_t){ .document = &run->study->document,
+    return (twp_provenance_t){ .document = &written(run)->document,
         .patients = run->population->has_csv ? &run->population->csv : NULL,
-        .study = run->study->base,
+        .study = written(run)->base,
         .overrides = twp_run_overrides(arena, run),
         .seed = run->settings->seed,
         .n_twins = run->population->n_twins };

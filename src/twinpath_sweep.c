@@ -40,6 +40,7 @@ typedef struct {
     bool is_stopping, is_late;       /* the caller said so; the time is up */
     bool needs_shards;               /* of the results that are there */
     bool is_halted;                  /* a failure ended the run */
+    int64_t failed_point; /* the last that is cut over shards and failed, from 1; 0: none */
     double last_look;
 } sweep_t;
 
@@ -213,9 +214,13 @@ take_failed_points(
     sweep_t *sweep, int64_t i_shard, int64_t n_failed, const twp_error_t *first, twp_error_t *err)
 {
     const twp_sweep_settings_t *const settings = sweep->settings;
+    const twp_shard_t shard = twp_shard_at(&sweep->plan, i_shard);
     char message[TWP_ERROR_MESSAGE_SIZE + 128];
 
-    sweep->report->n_points_failed += n_failed;
+    /* A point is counted once, whatever of its parts failed. */
+    if (!twp_shard_is_cut(&sweep->plan) || sweep->failed_point != shard.first_point + 1)
+        sweep->report->n_points_failed += n_failed;
+    sweep->failed_point = shard.first_point + 1;
     (void) snprintf(message, sizeof message, "shard %" PRId64 ", %" PRId64 " %s: %s", i_shard,
         n_failed, n_failed == 1 ? "point failed" : "points failed, the first", first->message);
     if (settings->tell != NULL)
@@ -466,7 +471,7 @@ claim_folder(sweep_t *sweep, twp_error_t *err)
 }
 
 /* Rows of twins over parameter sets are sums over all of them, in order: such a run is one shard. Points of a
- * sweep are never cut. */
+ * sweep have no rows. */
 static twp_shard_plan_t
 plan_shards(const sweep_t *sweep)
 {
@@ -476,8 +481,8 @@ plan_shards(const sweep_t *sweep)
                                                                   : 1,
         .n_twins = run->population->n_twins,
         .n_sets = run->n_parameter_sets,
-        .is_one = sweep->has_points ||
-            (run->n_parameter_sets > 0 && run->are_twins_same && has_rows),
+        .is_one = !sweep->has_points && run->n_parameter_sets > 0 && run->are_twins_same &&
+            has_rows,
         .n_strategies = run->n_models,
         .shard_twins = sweep->settings->shard_twins };
 

@@ -73,6 +73,12 @@ twp_shard_at(const twp_shard_plan_t *plan, int64_t i_shard)
     return shard;
 }
 
+bool
+twp_shard_is_cut(const twp_shard_plan_t *plan)
+{
+    return plan->n_shards_per_point > 1;
+}
+
 int64_t
 twp_shard_first_twin(const twp_shard_t *shard)
 {

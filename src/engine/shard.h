@@ -45,6 +45,9 @@ twp_shard_plan_t twp_shard_plan(const twp_shard_work_t *work);
 /** Part i_shard < n_shards. Parts in order are points in order, and blocks in order in a point. */
 twp_shard_t twp_shard_at(const twp_shard_plan_t *plan, int64_t i_shard);
 
+/** Whether points are cut over shards. */
+bool twp_shard_is_cut(const twp_shard_plan_t *plan);
+
 /** Twins of one of the part's points that it lives, and the first of them. */
 int64_t twp_shard_n_twins(const twp_shard_plan_t *plan, const twp_shard_t *shard);
 /** ... counted again in each of its points and parameter sets: what there is to live. */

@@ -78,6 +78,11 @@ TWP_CHECK_RESULT twp_status_t twp_fill_take_partial(
 TWP_CHECK_RESULT twp_status_t twp_fill_shard(
     twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *counts, twp_error_t *err);
 
+/** Says in a file's root what part of a plan it is: of whole points, or of a point and of sets, too. */
+TWP_CHECK_RESULT twp_status_t twp_fill_shard_numbers(twp_results_writer_t *writer,
+    const twp_shard_plan_t *plan, const twp_shard_t *shard, bool has_points, bool has_sets,
+    twp_error_t *err);
+
 /** Monte Carlo error of a figure's paired difference, of the blocks folded so far; NAN: none. */
 double twp_fill_difference_se(
     twp_fill_t *fill, const twp_sums_t *sums, int i_contrast, int i_figure);

@@ -147,26 +147,41 @@ write_counts(twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *cou
 }
 
 twp_status_t
-twp_fill_shard(
-    twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *counts, twp_error_t *err)
+twp_fill_shard_numbers(twp_results_writer_t *writer, const twp_shard_plan_t *plan,
+    const twp_shard_t *shard, bool has_points, bool has_sets, twp_error_t *err)
 {
-    const twp_shard_t *const shard = fill->run->shard;
-    const int64_t n_twins = twp_shard_n_twins(fill->run->shard_plan, shard);
     const struct {
         const char *name;
         int64_t value;
-    } number[] = { { "shard_index", shard->index },
-        { "shard_count", fill->run->shard_plan->n_shards },
-        { "first_twin", twp_shard_first_twin(shard) }, { "twin_count", n_twins },
-        { "first_parameter_set", shard->first_set + 1 }, { "parameter_set_count", shard->n_sets } };
-    const size_t n_numbers = sizeof(number) / sizeof(number[0]) - (fill->run->sets == NULL ? 2 : 0);
+        bool is_wanted;
+    } number[] = { { "shard_index", shard->index, true }, { "shard_count", plan->n_shards, true },
+        { "first_twin", twp_shard_first_twin(shard), true },
+        { "twin_count", twp_shard_n_twins(plan, shard), true },
+        { "first_point", shard->first_point + 1, has_points },
+        { "point_count", shard->n_points, has_points },
+        { "first_parameter_set", shard->first_set + 1, has_sets },
+        { "parameter_set_count", shard->n_sets, has_sets } };
+    twp_status_t status = TWP_OK;
 
-    twp_fill_write_root(fill, "shard", n_twins);
-    for (size_t i = 0; i < n_numbers && fill->status == TWP_OK; i++)
+    for (size_t i = 0; i < sizeof(number) / sizeof(number[0]) && status == TWP_OK; i++)
+        if (number[i].is_wanted)
+            status = twp_results_attribute_int32(
+                writer, NULL, number[i].name, (int32_t) number[i].value, err);
+    return status;
+}
+
+twp_status_t
+twp_fill_shard(
+    twp_fill_t *fill, twp_sums_t *sums, const twp_outcome_counts_t *counts, twp_error_t *err)
+{
+    const twp_fill_run_t *const run = fill->run;
+
+    twp_fill_write_root(fill, "shard", twp_shard_n_twins(run->shard_plan, run->shard));
+    if (fill->status == TWP_OK)
         (void) twp_fill_ok(fill,
-            twp_results_attribute_int32(
-                fill->writer, NULL, number[i].name, (int32_t) number[i].value, &fill->err));
-    if (fill->status == TWP_OK && fill->run->sets != NULL)
+            twp_fill_shard_numbers(fill->writer, run->shard_plan, run->shard, run->has_no_rows,
+                run->sets != NULL, &fill->err));
+    if (fill->status == TWP_OK && run->sets != NULL)
         write_sets(fill);
     if (fill->status == TWP_OK)
         write_counts(fill, sums, counts);

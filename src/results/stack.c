@@ -277,6 +277,12 @@ twp_stack_fail(twp_stack_t *stack, int64_t i_point, const char *reason, twp_erro
 }
 
 twp_status_t
+twp_stack_miss(twp_stack_t *stack, int64_t i_point, twp_error_t *err)
+{
+    return advance(stack, i_point, err);
+}
+
+twp_status_t
 twp_stack_shape(twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t *err)
 {
     if (stack->first != NULL || twp_results_captured(captured) == NULL) {

@@ -42,6 +42,9 @@ TWP_CHECK_RESULT twp_status_t twp_stack_put(
 TWP_CHECK_RESULT twp_status_t twp_stack_fail(
     twp_stack_t *stack, int64_t i_point, const char *reason, twp_error_t *err);
 
+/** Points before i_point that did not come are missing: they come no more. */
+TWP_CHECK_RESULT twp_status_t twp_stack_miss(twp_stack_t *stack, int64_t i_point, twp_error_t *err);
+
 /**
  * Takes the columns that a captured point has, but not its numbers. Before anything is put. Ends captured.
  */

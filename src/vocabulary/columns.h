@@ -8,7 +8,12 @@
 
 #include "twinpath.h"
 
-#define TWP_LAYOUT_VERSION "1.2" /**< MAJOR.MINOR of the results layout */
+/**
+ * MAJOR.MINOR of the results layout. A group, column or attribute that comes raises MINOR, once between two versions
+ * of the program; what changes the meaning of something that is there raises MAJOR. Readers pass over what they do
+ * not know and refuse another MAJOR. 1.3: /decision, /precision, /points and `point` in front of figures.
+ */
+#define TWP_LAYOUT_VERSION "1.3"
 #define TWP_LAYOUT_MAJOR 1
 #define TWP_FIELD_DIMS_MAX 5 /**< point, segment, strategy, time, quantile */
 #define TWP_COLUMN_NAME_MAX 255

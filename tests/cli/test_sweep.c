@@ -314,6 +314,94 @@ test_points_of_a_sweep_in_parts_come_to_one_file(void **state)
     free(study);
 }
 
+/* Points of three blocks, in shards of a block, of two, of all three, and of some points; with parameter sets, in shards
+ * of some sets. */
+static void
+test_points_that_are_cut_come_to_the_file_of_whole_ones(void **state)
+{
+    const fixture_t *const f = *state;
+    char *const study = write_swept(f),
+                *const uncertain = testlib_source_path("scenarios/studies/sick_sicker_psa.yaml");
+    static const struct {
+        const char *run, *n_sets, *twins, *n_threads, *shard_twins, *status;
+    } cases[] = { { "cut_not", "0", "same", "2", "100000", "1 of 1 shards" },
+        { "cut_by_blocks", "0", "same", "2", "1024", "18 of 18 shards" },
+        { "cut_in_two", "0", "same", "1", "2048", "12 of 12 shards" },
+        { "cut_sets_not", "7", "same", "2", "100000", "1 of 1 shards" },
+        { "cut_sets", "7", "same", "2", "1000", "12 of 12 shards" },
+        { "cut_fresh_not", "7", "fresh", "1", "2800", "3 of 3 shards" },
+        { "cut_fresh", "7", "fresh", "2", "500", "21 of 21 shards" } };
+    char digest[7][DIGEST_SIZE];
+
+    for (size_t i = 0; i < 7; i++) {
+        const bool has_sets = i > 2;
+#define cut(...)                                                                        \
+    testlib_twinpath_in(f->folder, "sweep", has_sets ? uncertain : study, "-n",         \
+        has_sets ? "400" : "2500", "-q", "-o", cases[i].run, "--shard-twins",           \
+        cases[i].shard_twins, "-t", cases[i].n_threads, "--twins", cases[i].twins,      \
+        has_sets ? "--parameter-sets" : "--set", has_sets ? "7" : "record.events=none", \
+        has_sets ? "--over" : "--set",                                                  \
+        has_sets ? "report.discount.rate=0 / year,0.03 / year,0.05 / year"              \
+                 : "record.trajectories=false",                                         \
+        __VA_ARGS__)
+        testlib_expect(cut("--task", "1", "--tasks", "2", "--no-merge"), 0, "", NULL);
+        testlib_expect(cut("--task", "0", "--tasks", "2", "--no-merge"), 0, "", NULL);
+        testlib_expect(testlib_twinpath_in(f->folder, "sweep", "--status", cases[i].run), 75,
+            cases[i].status, "");
+        take_digest(
+            testlib_twinpath_in(f->folder, "merge", cases[i].run, "-q", "--digest"), digest[i]);
+    }
+    assert_string_equal(digest[1], digest[0]);
+    assert_string_equal(digest[2], digest[0]);
+    assert_string_equal(digest[4], digest[3]);
+    assert_string_equal(digest[6], digest[5]);
+    free(uncertain);
+    free(study);
+}
+
+/* Whether a shard has points that did not fail, that point alone, or a part of it: one file, and nothing to be done again. */
+static void
+assert_failed_points_are_the_same(const fixture_t *f, const char *study)
+{
+    static const struct {
+        const char *run, *shard_twins;
+    } cases[] = { { "bad_points", "4000" }, { "bad_alone", "2000" }, { "bad_parts", "1024" } };
+    char digest[DIGEST_SIZE], first[DIGEST_SIZE] = "";
+
+    for (size_t i = 0; i < 3; i++) {
+        if (i > 0)
+            testlib_expect(testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins",
+                               cases[i].shard_twins, "-o", cases[i].run),
+                1, "", "1 point failed; /points of");
+        assert_false(has(f, cases[i].run, "errors"));
+        assert_false(has(f, cases[i].run, "shards"));
+        testlib_outcome_t status = testlib_twinpath_in(
+            f->folder, "sweep", "--status", cases[i].run);
+
+        char *const merged = strstr(status.out, "results.h5, digest ");
+
+        if (merged == NULL)
+            fail_msg("%s: %s", cases[i].run, status.out);
+        memcpy(digest, merged + strlen("results.h5, digest "), DIGEST_SIZE - 1);
+        digest[DIGEST_SIZE - 1] = '\0';
+        testlib_clear_outcome(&status);
+        if (i > 0)
+            assert_string_equal(digest, first);
+        memcpy(first, digest, sizeof first);
+    }
+    /* A part that is not there leaves the point out, not its other part in. */
+    testlib_expect(testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins", "1024",
+                       "-o", "bad_gaps", "--task", "0", "--tasks", "3"),
+        1, "", "shard 3, 1 point failed: point 2 (");
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "merge", "bad_gaps", "-q", "--allow-gaps", "-o", "gaps.h5"),
+        0, "", "");
+    testlib_expect(
+        testlib_run_in(f->folder,
+            (const char *const[]){ "h5dump", "-y", "-d", "/points/fate", "gaps.h5", NULL }),
+        0, "0, 2, 0, 0", "");
+}
+
 static void
 test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
 {
@@ -347,6 +435,7 @@ test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
                        (const char *const[]){
                            "h5dump", "-y", "-d", "/points/fate", "bad_points/results.h5", NULL }),
         0, NULL, "");
+    assert_failed_points_are_the_same(f, study);
     testlib_expect(testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins", "4000",
                        "-o", "ended_points", "--on-error", "end"),
         1, "", "point 2 (");
@@ -729,6 +818,7 @@ main(void)
         cmocka_unit_test(test_shards_of_any_size_and_a_later_merge_come_to_the_same),
         cmocka_unit_test(test_parameter_sets_in_parts_come_to_the_results_of_one_run),
         cmocka_unit_test(test_points_of_a_sweep_in_parts_come_to_one_file),
+        cmocka_unit_test(test_points_that_are_cut_come_to_the_file_of_whole_ones),
         cmocka_unit_test(test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest),
         cmocka_unit_test(test_killed_and_resumed_five_times_it_comes_to_the_same),
         cmocka_unit_test(test_two_copies_of_one_task_do_no_harm),

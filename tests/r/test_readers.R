@@ -24,7 +24,7 @@ check("who never enters has no follow-up", sum(is.nan(twins$follow_up)) > 0,
 
 root <- h5readAttributes(file, "/")
 check("root attributes", root$status == "complete", root$n_twins == 2000, root$seed == "1",
-    root$twinpath_layout == "1.2")
+    root$twinpath_layout == "1.3")
 
 check("labels of the strategies", h5read(file, "/summary/strategy") == strategies)
 m <- h5read(file, "/summary/persistence_mean") # R reverses dimensions: time x strategy

@@ -208,7 +208,7 @@ test_attributes_and_texts_come_back_as_they_were(void **state)
     assert_ok(sample_write(path, &sample, NULL, &err));
     assert_ok(twp_reader_open(path, &reader, &err));
     check_text(reader, "", "Conventions", "CF-1.10");
-    check_text(reader, "", "twinpath_layout", "1.2");
+    check_text(reader, "", "twinpath_layout", "1.3");
     check_text(reader, "", "title", "A sample, \xC3\xA4\xC3\xB6\xC3\xBC");
     check_text(reader, "", "status", "complete");
     check_text(reader, "events", "featureType", "timeSeries");
