@@ -159,6 +159,41 @@ assert_fault(reading_t *r, const char *text, int offset, const char *message)
     assert_fault_in(r, text, TWP_SCOPE_INSTANT, false, NULL, offset, message);
 }
 
+/* Several values and faults, a row each. */
+typedef struct {
+    const char *text;
+    int time, money;
+    double want;
+} value_row_t;
+
+typedef struct {
+    const char *text;
+    int offset;
+    const char *message;
+} fault_row_t;
+
+static void
+assert_values(reading_t *r, size_t n, const value_row_t *row)
+{
+    for (size_t i = 0; i < n; i++)
+        assert_value(r, row[i].text, row[i].time, row[i].money, row[i].want);
+}
+
+static void
+assert_faults(reading_t *r, size_t n, const fault_row_t *row)
+{
+    for (size_t i = 0; i < n; i++)
+        assert_fault(r, row[i].text, row[i].offset, row[i].message);
+}
+
+#define COUNT(...) (sizeof(__VA_ARGS__) / sizeof((__VA_ARGS__)[0]))
+#define ASSERT_VALUES(r, ...) \
+    assert_values(            \
+        (r), COUNT((const value_row_t[]){ __VA_ARGS__ }), (const value_row_t[]){ __VA_ARGS__ })
+#define ASSERT_FAULTS(r, ...) \
+    assert_faults(            \
+        (r), COUNT((const fault_row_t[]){ __VA_ARGS__ }), (const fault_row_t[]){ __VA_ARGS__ })
+
 /* ---- grammar and values --------------------------------------------------------------------- */
 
 static void
@@ -189,15 +224,11 @@ test_values_are_worked_out(void **state)
 {
     reading_t *const r = *state;
 
-    assert_value(r, "2 + 3 * 4 ^ 2", 0, 0, 50);
-    assert_value(r, "-2 ^ 2", 0, 0, -4);
-    assert_value(r, "1.5e-1", 0, 0, 0.15);
-    assert_value(r, "5 %", 0, 0, 0.05);
-    assert_value(r, "if(shape < 1, 2, 3) + shape", 0, 0, 2 + 0.83);
-    assert_value(r, "min(3, 1, 2) + max(3, 7, 2)", 0, 0, 8);
-    assert_value(r, "abs(-2) + floor(-1.5) + sqrt(9)", 0, 0, 3);
-    assert_value(r, "exp(0) + log(1) + logistic(0)", 0, 0, 1.5);
-    assert_value(r, "floor(10 days / 1 week)", 0, 0, 1);
+    ASSERT_VALUES(r, { "2 + 3 * 4 ^ 2", 0, 0, 50 }, { "-2 ^ 2", 0, 0, -4 },
+        { "1.5e-1", 0, 0, 0.15 }, { "5 %", 0, 0, 0.05 },
+        { "if(shape < 1, 2, 3) + shape", 0, 0, 2 + 0.83 },
+        { "min(3, 1, 2) + max(3, 7, 2)", 0, 0, 8 }, { "abs(-2) + floor(-1.5) + sqrt(9)", 0, 0, 3 },
+        { "exp(0) + log(1) + logistic(0)", 0, 0, 1.5 }, { "floor(10 days / 1 week)", 0, 0, 1 });
 }
 
 static void
@@ -215,16 +246,16 @@ test_steps_take_the_last_from_below(void **state)
 {
     reading_t *const r = *state;
 
-    assert_value(r, "steps(5, [0, 10, 100], [1, 2, 3])", 0, 0, 1);
-    assert_value(r, "steps(10, [0, 10, 100], [1, 2, 3])", 0, 0, 2);
-    assert_value(r, "steps(1000, [0, 10, 100], [1, 2, 3])", 0, 0, 3);
-    assert_value(r, "steps(-1, [0, 10, 100], [1, 2, 3])", 0, 0, 1);
-    assert_value(r, "steps(10 days, [0 days, 1 week], [1 USD, 2 USD])", 0, 1, 2);
-    assert_fault(r, "steps(1, [0, 1], [1])", 0, "2 `from` and 1 `is`");
-    assert_fault(r, "steps(1, [1, 1], [1, 2])", 0, "does not rise");
-    assert_fault(r, "steps(1 day, [0], [1])", 0, "compares days with");
-    assert_fault(r, "steps(1, [mood], [1])", 10, "mood cannot stand here: it changes");
-    assert_fault(r, "steps(1, [], [])", 10, "`]` cannot stand here");
+    ASSERT_VALUES(r, { "steps(5, [0, 10, 100], [1, 2, 3])", 0, 0, 1 },
+        { "steps(10, [0, 10, 100], [1, 2, 3])", 0, 0, 2 },
+        { "steps(1000, [0, 10, 100], [1, 2, 3])", 0, 0, 3 },
+        { "steps(-1, [0, 10, 100], [1, 2, 3])", 0, 0, 1 },
+        { "steps(10 days, [0 days, 1 week], [1 USD, 2 USD])", 0, 1, 2 });
+    ASSERT_FAULTS(r, { "steps(1, [0, 1], [1])", 0, "2 `from` and 1 `is`" },
+        { "steps(1, [1, 1], [1, 2])", 0, "does not rise" },
+        { "steps(1 day, [0], [1])", 0, "compares days with" },
+        { "steps(1, [mood], [1])", 10, "mood cannot stand here: it changes" },
+        { "steps(1, [], [])", 10, "`]` cannot stand here" });
 }
 
 /* ---- units ---------------------------------------------------------------------------------- */
@@ -234,18 +265,12 @@ test_units_become_days_and_study_money(void **state)
 {
     reading_t *const r = *state;
 
-    assert_value(r, "30 days + 1 month", 1, 0, 60.4375);
-    assert_value(r, "2 * (3 days + 1 week)", 1, 0, 20);
-    assert_value(r, "3days", 1, 0, 3);
-    assert_value(r, "4 EUR", 0, 1, 5);
-    assert_value(r, "1461 USD / year", -1, 1, 4);
-    assert_value(r, "0.93 USD / minute", -1, 1, 0.93 / (1.0 / 1440));
-    assert_value(r, "3 / year * 365.25 days", 0, 0, 3.0 / 365.25 * 365.25);
-    assert_value(r, "1 / delay", -1, 0, 1.0 / 6);
-    assert_value(r, "(3 days)^2", 2, 0, 9);
-    assert_value(r, "sqrt((3 days)^2)", 1, 0, 3);
-    assert_value(r, "5 % / year", -1, 0, 5.0 / 100 / 365.25);
-    assert_value(r, "year / 1 week", 0, 0, 365.25 / 7);
+    ASSERT_VALUES(r, { "30 days + 1 month", 1, 0, 60.4375 }, { "2 * (3 days + 1 week)", 1, 0, 20 },
+        { "3days", 1, 0, 3 }, { "4 EUR", 0, 1, 5 }, { "1461 USD / year", -1, 1, 4 },
+        { "0.93 USD / minute", -1, 1, 0.93 / (1.0 / 1440) },
+        { "3 / year * 365.25 days", 0, 0, 3.0 / 365.25 * 365.25 }, { "1 / delay", -1, 0, 1.0 / 6 },
+        { "(3 days)^2", 2, 0, 9 }, { "sqrt((3 days)^2)", 1, 0, 3 },
+        { "5 % / year", -1, 0, 5.0 / 100 / 365.25 }, { "year / 1 week", 0, 0, 365.25 / 7 });
 }
 
 static void
@@ -253,17 +278,16 @@ test_units_that_do_not_fit_are_findings(void **state)
 {
     reading_t *const r = *state;
 
-    assert_fault(r, "share + 3 days", 6, "adds days to USD");
-    assert_fault(r, "3 days - 1", 7, "subtracts a number without a unit from days");
-    assert_fault(r, "max(3 days, 2 USD)", 0, "takes the max of days and USD");
-    assert_fault(r, "if(female, 1 USD, 1 USD / day)", 0, "chooses between USD and USD / day");
-    assert_fault(r, "1 + exp(2 days)", 4, "the argument is in days");
-    assert_fault(r, "2 ^ (1 day)", 2, "the exponent is in days");
-    assert_fault(r, "(1 day) ^ shape", 8, "no plain whole number");
-    assert_fault(r, "(1 day) ^ 0.5", 8, "no plain whole number");
-    assert_fault(r, "(1 day) ^ 9 * 1 day", 12, "power above 9");
-    assert_fault(r, "sqrt(2 days)", 0, "the square root of days");
-    assert_fault(r, "3 dayz", 2, "dayz is no unit");
+    ASSERT_FAULTS(r, { "share + 3 days", 6, "adds days to USD" },
+        { "3 days - 1", 7, "subtracts a number without a unit from days" },
+        { "max(3 days, 2 USD)", 0, "takes the max of days and USD" },
+        { "if(female, 1 USD, 1 USD / day)", 0, "chooses between USD and USD / day" },
+        { "1 + exp(2 days)", 4, "the argument is in days" },
+        { "2 ^ (1 day)", 2, "the exponent is in days" },
+        { "(1 day) ^ shape", 8, "no plain whole number" },
+        { "(1 day) ^ 0.5", 8, "no plain whole number" },
+        { "(1 day) ^ 9 * 1 day", 12, "power above 9" },
+        { "sqrt(2 days)", 0, "the square root of days" }, { "3 dayz", 2, "dayz is no unit" });
     assert_string_equal(r->findings.item[0].nearest, "day");
     assert_fault(r, "3 GBP", 2, "GBP is no unit");
     assert_fault_in(r, "age > 65", TWP_SCOPE_INSTANT, true, NULL, 4,
@@ -295,12 +319,12 @@ test_truth_and_number_are_told_apart(void **state)
 {
     reading_t *const r = *state;
 
-    assert_fault(r, "female", 0, "a condition stands where a number belongs");
-    assert_fault(r, "2 * female", 2, "a condition stands where a number belongs");
-    assert_fault(r, "min(female, 1)", 0, "a condition stands where a number belongs");
-    assert_fault(r, "if(mood, 1, 2)", 0, "a number stands where a condition belongs");
-    assert_fault(r, "if(female, 1, female)", 0, "chooses between a condition and a number");
-    assert_fault(r, "not mood", 0, "a number stands where a condition belongs");
+    ASSERT_FAULTS(r, { "female", 0, "a condition stands where a number belongs" },
+        { "2 * female", 2, "a condition stands where a number belongs" },
+        { "min(female, 1)", 0, "a condition stands where a number belongs" },
+        { "if(mood, 1, 2)", 0, "a number stands where a condition belongs" },
+        { "if(female, 1, female)", 0, "chooses between a condition and a number" },
+        { "not mood", 0, "a number stands where a condition belongs" });
     assert_fault_in(r, "mood", TWP_SCOPE_STEP, true, NULL, 0, "a number stands");
     assert_fault_in(r, "mood and female", TWP_SCOPE_STEP, true, NULL, 5, "a number stands");
     assert_fault_in(r, "female == 1", TWP_SCOPE_STEP, true, NULL, 7, "a condition stands");
@@ -318,12 +342,10 @@ test_names_that_are_unknown_or_refused_are_findings(void **state)
     assert_fault(r, "supply", 0, "supply cannot stand here: it is a track");
     assert_fault(r, "maxx(1, 2)", 0, "maxx is no function");
     assert_string_equal(r->findings.item[r->findings.n - 1].nearest, "max");
-    assert_fault(r, "exp", 0, "exp is a function and needs brackets");
-    assert_fault(r, "min(1)", 0, "min has 1 argument");
-    assert_fault(r, "exp(1, 2)", 0, "exp has 2 arguments");
-    assert_fault(r, "exp()", 0, "exp has 0 arguments");
-    assert_fault(r, "time_in(mood)", 8, "mood is no track");
-    assert_fault(r, "time_in(3)", 8, "`3` cannot stand here");
+    ASSERT_FAULTS(r, { "exp", 0, "exp is a function and needs brackets" },
+        { "min(1)", 0, "min has 1 argument" }, { "exp(1, 2)", 0, "exp has 2 arguments" },
+        { "exp()", 0, "exp has 0 arguments" }, { "time_in(mood)", 8, "mood is no track" },
+        { "time_in(3)", 8, "`3` cannot stand here" });
     /* several unknown names: all of them in one pass */
     assert_null(read_any(r, "xx + yy * zz", false));
     assert_string_equal(r->findings.item[r->findings.n - 3].found, "xx");
@@ -370,24 +392,16 @@ test_syntax_errors_have_their_column(void **state)
 {
     reading_t *const r = *state;
 
-    assert_fault(r, "", 0, "nothing stands here");
-    assert_fault(r, "  \t ", 0, "nothing stands here");
-    assert_fault(r, "1 +", 3, "ends too early");
-    assert_fault(r, "((((", 4, "ends too early");
-    assert_fault(r, "(1 + 2", 6, "ends too early");
-    assert_fault(r, "1 + * 2", 4, "`*` cannot stand here");
-    assert_fault(r, "1 2", 2, "`2` cannot stand here");
-    assert_fault(r, "1)", 1, "`)` cannot stand here");
-    assert_fault(r, "mood mood", 5, "`mood` cannot stand here");
-    assert_fault(r, "1 < 2 < 3", 6, "`<` cannot stand here");
-    assert_fault(r, "1 + not female", 4, "`not` cannot stand here");
-    assert_fault(r, "1 = 2", 2, "`=` has no meaning");
-    assert_fault(r, "1 # 2", 2, "`#` has no meaning");
-    assert_fault(r, ".5", 0, "`.` has no meaning");
-    assert_fault(r, "5.", 0, "5. is not a finite decimal number");
-    assert_fault(r, "1e999", 0, "not a finite decimal number");
-    assert_fault(r, "0x10", 1, "x10 is no unit");
-    assert_fault(r, "[1, 2]", 0, "`[` cannot stand here");
+    ASSERT_FAULTS(r, { "", 0, "nothing stands here" }, { "  \t ", 0, "nothing stands here" },
+        { "1 +", 3, "ends too early" }, { "((((", 4, "ends too early" },
+        { "(1 + 2", 6, "ends too early" }, { "1 + * 2", 4, "`*` cannot stand here" },
+        { "1 2", 2, "`2` cannot stand here" }, { "1)", 1, "`)` cannot stand here" },
+        { "mood mood", 5, "`mood` cannot stand here" }, { "1 < 2 < 3", 6, "`<` cannot stand here" },
+        { "1 + not female", 4, "`not` cannot stand here" }, { "1 = 2", 2, "`=` has no meaning" },
+        { "1 # 2", 2, "`#` has no meaning" }, { ".5", 0, "`.` has no meaning" },
+        { "5.", 0, "5. is not a finite decimal number" },
+        { "1e999", 0, "not a finite decimal number" }, { "0x10", 1, "x10 is no unit" },
+        { "[1, 2]", 0, "`[` cannot stand here" });
 }
 
 static void
@@ -395,9 +409,9 @@ test_characters_beyond_ascii_count_as_one(void **state)
 {
     reading_t *const r = *state;
 
-    assert_fault(r, "1 \u2212 2", 2, "`\u2212` has no meaning");
-    assert_fault(r, "1 + 2 \u00f6d", 6, "`\u00f6` has no meaning");
-    assert_fault(r, "1 + \U0001F600 + *", 4, "has no meaning");
+    ASSERT_FAULTS(r, { "1 \u2212 2", 2, "`\u2212` has no meaning" },
+        { "1 + 2 \u00f6d", 6, "`\u00f6` has no meaning" },
+        { "1 + \U0001F600 + *", 4, "has no meaning" });
 }
 
 /* n times `part`, then `last`; the caller frees */

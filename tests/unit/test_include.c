@@ -105,6 +105,36 @@ assert_finding(const reading_t *r, int i, const char *file, int line, int column
     assert_int_equal(r->findings.item[i].column, column);
 }
 
+/* The study in the folder is read without findings; it must be cleared. */
+static reading_t
+read_good(const char *folder)
+{
+    const reading_t r = read_study(folder, "study.yaml");
+
+    assert_int_equal(r.status, TWP_OK);
+    return r;
+}
+
+/* ... and comes to this. */
+static void
+assert_study(const char *folder, const char *json)
+{
+    reading_t r = read_good(folder);
+
+    assert_json(r.document.root, json);
+    clear(&r);
+}
+
+/* A study in memory with this text has a finding at this place of it. */
+static void
+assert_text_finding(const char *text, int line, int column, const char *part)
+{
+    reading_t r = read_text(text, NULL);
+
+    assert_finding(&r, 0, "study.yaml", line, column, part);
+    clear(&r);
+}
+
 /* ---- precedence ---------------------------------------------------------------------------- */
 
 static void
@@ -148,17 +178,13 @@ static void
 test_a_module_of_the_study_is_still_below_its_base(void **state)
 {
     const char *const folder = *state;
-    reading_t r;
 
     write_file(folder, "extra.yaml", "p: {a: module, b: module}\n");
     write_file(folder, "old.yaml", "p: {a: oldest, b: oldest, c: oldest, d: oldest}\n");
     write_file(folder, "base.yaml", "based_on: old.yaml\np: {a: base, c: base}\n");
     write_file(folder, "study.yaml", "uses: [extra.yaml]\nbased_on: base.yaml\n");
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
-    assert_json(r.document.root,
-        "{\"p\":{\"a\":\"base\",\"b\":\"oldest\",\"c\":\"base\",\"d\":\"oldest\"}}");
-    clear(&r);
+    assert_study(
+        folder, "{\"p\":{\"a\":\"base\",\"b\":\"oldest\",\"c\":\"base\",\"d\":\"oldest\"}}");
 }
 
 static void
@@ -172,8 +198,7 @@ test_mappings_merge_and_everything_else_is_replaced_whole(void **state)
     write_file(folder, "study.yaml",
         "based_on: base.yaml\nm: {x: {b: 3, c: 4}, y: 5}\nlist: [9]\nkind: 7\nother: {z: 1}\nnew: "
         "1\n");
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
+    r = read_good(folder);
     assert_json(r.document.root,
         "{\"kind\":\"7\",\"last\":[\"1\"],\"list\":[\"9\"],\"m\":{\"x\":{\"a\":\"1\",\"b\":\"3\","
         "\"c\":\"4\"},\"y\":\"5\"},\"new\":\"1\",\"other\":{\"z\":\"1\"}}");
@@ -190,7 +215,6 @@ static void
 test_replace_true_replaces_whole_and_is_taken_out(void **state)
 {
     const char *const folder = *state;
-    reading_t r;
 
     write_file(
         folder, "base.yaml", "m: {a: 1, b: {c: 2}}\nn: {a: 1}\nl: [{replace: true, x: 1}]\n");
@@ -199,16 +223,11 @@ test_replace_true_replaces_whole_and_is_taken_out(void **state)
         "m: {replace: true, b: {replace: false, d: 3}}\n"
         "n: {replace: false, b: 2}\n"
         "exits: {replace: {hazard: 1}}\n");
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
-    assert_json(r.document.root,
+    assert_study(folder,
         "{\"exits\":{\"replace\":{\"hazard\":\"1\"}},\"l\":[{\"x\":\"1\"}],\"m\":{\"b\":{\"d\":"
         "\"3\"}},"
         "\"n\":{\"a\":\"1\",\"b\":\"2\"}}");
-    clear(&r);
-    r = read_text("m: {replace: yes, a: 1}\n", NULL);
-    assert_finding(&r, 0, "study.yaml", 1, 14, "true or false");
-    clear(&r);
+    assert_text_finding("m: {replace: yes, a: 1}\n", 1, 14, "true or false");
 }
 
 /* ---- modules --------------------------------------------------------------------------------- */
@@ -231,13 +250,9 @@ test_two_modules_that_set_the_same_are_a_finding_at_the_later(void **state)
     assert_finding(&r, 2, "b.yaml", 4, 3, "'p.z'");
     clear(&r);
     write_file(folder, "b.yaml", "p:\n  replace: true\n  x: 2\n");
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
-    assert_json(r.document.root, "{\"p\":{\"x\":\"2\"}}");
-    clear(&r);
+    assert_study(folder, "{\"p\":{\"x\":\"2\"}}");
     write_file(folder, "study.yaml", "uses: [a.yaml]\np: {x: 3}\n"); /* a study may always */
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
+    r = read_good(folder);
     assert_value(&r, "p.x", "3", TWP_ORIGIN_STUDY);
     clear(&r);
 }
@@ -255,8 +270,7 @@ test_modules_use_modules_relative_to_themselves_and_each_is_read_once(void **sta
     write_file(sub, "inner.yaml", "inner: 1\n");
     write_file(folder, "top.yaml", "top: 1\n");
     write_file(folder, "study.yaml", "uses: [modules/a.yaml, modules//b.yaml]\ns: 1\n");
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
+    r = read_good(folder);
     assert_json(
         r.document.root, "{\"a\":\"1\",\"b\":\"1\",\"inner\":\"1\",\"s\":\"1\",\"top\":\"1\"}");
     assert_int_equal(r.document.n_files, 5);
@@ -283,8 +297,7 @@ test_a_module_may_overrule_the_one_it_uses_with_replace(void **state)
     write_file(folder, "inner.yaml", "p: {x: 1}\n");
     write_file(folder, "outer.yaml", "uses: [inner.yaml]\np: {replace: true, x: 2}\n");
     write_file(folder, "study.yaml", "uses: [outer.yaml]\n");
-    r = read_study(folder, "study.yaml");
-    assert_int_equal(r.status, TWP_OK);
+    r = read_good(folder);
     assert_value(&r, "p.x", "2", TWP_ORIGIN_MODULE);
     clear(&r);
 }
@@ -389,9 +402,7 @@ test_findings_of_all_files_come_together(void **state)
     assert_finding(&r, 3, "c.yaml", 1, 1, "is a mapping");
     assert_finding(&r, 4, "study.yaml", 2, 4, "aliases");
     clear(&r);
-    r = read_text("uses: a.yaml\n", NULL);
-    assert_finding(&r, 0, "study.yaml", 1, 7, "'uses' is a list of files");
-    clear(&r);
+    assert_text_finding("uses: a.yaml\n", 1, 7, "'uses' is a list of files");
     r = read_text("just text\n", NULL);
     assert_finding(&r, 0, "study.yaml", 1, 1, "is a mapping");
     assert_null(r.document.root);
@@ -502,28 +513,42 @@ assert_bad_set(const char *set, int column, const char *message, const char *nea
     clear(&r);
 }
 
+typedef struct {
+    const char *set;
+    int column;
+    const char *message, *nearest;
+} bad_set_t;
+
+static void
+assert_bad_sets(size_t n, const bad_set_t *bad)
+{
+    for (size_t i = 0; i < n; i++)
+        assert_bad_set(bad[i].set, bad[i].column, bad[i].message, bad[i].nearest);
+}
+
+#define ASSERT_BAD_SETS(...)                                                        \
+    assert_bad_sets(sizeof((const bad_set_t[]){ __VA_ARGS__ }) / sizeof(bad_set_t), \
+        (const bad_set_t[]){ __VA_ARGS__ })
+
 static void
 test_a_wrong_set_is_a_finding_with_the_nearest_path(void **state)
 {
     (void) state;
-    assert_bad_set(
-        "parameters.prise.value=1", 1, "parameters holds no 'prise'", "parameters.price");
-    assert_bad_set("paramters.price=1", 1, "the study holds no 'paramters'", "parameters");
-    assert_bad_set("worth.2=1", 1, "worth is a list of 2 and holds no '2'", NULL);
-    assert_bad_set("worth.-1=1", 1, "holds no '-1'", NULL);
-    assert_bad_set("parameters.shape.x=1", 1, "a single value", NULL);
-    assert_bad_set("report.=1", 1, "report holds no ''", NULL);
-    assert_bad_set("worth", 1, "'=' is missing", NULL);
-    assert_bad_set("=1", 1, "a path is missing", NULL);
-    assert_bad_set("", 1, "a path is missing", NULL);
-    assert_bad_set("uses=[x.yaml]", 1, "'uses' is not a value", NULL);
-    assert_bad_set("worth=", 1, "there is nothing in it", NULL);
-    assert_bad_set("worth=[1, 2", 12, "a list in brackets is not closed", NULL);
-    assert_bad_set("worth=a: 1", 7, "brackets or braces", NULL);
-    assert_bad_set("worth=- 1", 7, "brackets or braces", NULL);
-    assert_bad_set("worth=[1, &x 2]", 11, "anchors", NULL);
-    assert_bad_set("worth={a: 1, a: 2}", 14, "repeated", NULL);
-    assert_bad_set("wor\xFFth=1", 4, "byte 0xFF is not UTF-8", NULL);
+    ASSERT_BAD_SETS(
+        { "parameters.prise.value=1", 1, "parameters holds no 'prise'", "parameters.price" },
+        { "paramters.price=1", 1, "the study holds no 'paramters'", "parameters" },
+        { "worth.2=1", 1, "worth is a list of 2 and holds no '2'", NULL },
+        { "worth.-1=1", 1, "holds no '-1'", NULL },
+        { "parameters.shape.x=1", 1, "a single value", NULL },
+        { "report.=1", 1, "report holds no ''", NULL }, { "worth", 1, "'=' is missing", NULL },
+        { "=1", 1, "a path is missing", NULL }, { "", 1, "a path is missing", NULL },
+        { "uses=[x.yaml]", 1, "'uses' is not a value", NULL },
+        { "worth=", 1, "there is nothing in it", NULL },
+        { "worth=[1, 2", 12, "a list in brackets is not closed", NULL },
+        { "worth=a: 1", 7, "brackets or braces", NULL },
+        { "worth=- 1", 7, "brackets or braces", NULL }, { "worth=[1, &x 2]", 11, "anchors", NULL },
+        { "worth={a: 1, a: 2}", 14, "repeated", NULL },
+        { "wor\xFFth=1", 4, "byte 0xFF is not UTF-8", NULL });
 }
 
 /* ---- overrides of strategies ----------------------------------------------------------------- */
