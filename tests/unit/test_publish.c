@@ -19,8 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define N_KILLS 40
-
 /* Entries of a folder other than . and .., with a name that contains part. */
 static size_t
 count_entries(const char *folder, const char *part)
@@ -272,6 +270,7 @@ test_a_kill_at_any_moment_leaves_the_file_absent_or_whole(void **state)
 {
     char self[4096] = "", *const path = testlib_join(*state, "a.h5");
     char *const sum = testlib_join(*state, "a.h5.sha256");
+    const int n_kills = testlib_is_long() ? 80 : 20;
     int n_absent = 0, n_whole = 0, outcome;
     double whole_run;
 
@@ -279,7 +278,7 @@ test_a_kill_at_any_moment_leaves_the_file_absent_or_whole(void **state)
     whole_run = -seconds_now();
     assert_int_equal(waitpid(start_writer(self, path), &outcome, 0) > 0 ? outcome : -1, 0);
     whole_run += seconds_now();
-    for (int i = 0; i < N_KILLS; i++) {
+    for (int i = 0; i < n_kills; i++) {
         const double delay = whole_run * 1.2 * sample_uniform(31, (uint64_t) i);
         const struct timespec pause = { .tv_sec = (time_t) delay,
             .tv_nsec = (long) ((delay - (double) (time_t) delay) * 1e9) };
