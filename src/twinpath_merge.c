@@ -117,6 +117,11 @@ read_study(request_t *request, twp_error_t *err)
         return TWP_FAIL(err, TWP_ERR_INPUT,
             "%s: written by %.60s, this is twinpath %s: a version merges its own shards",
             first->path, first->source, twp_provenance_version());
+    if (strcmp(first->build, twp_provenance_sources()) != 0)
+        return TWP_FAIL(err, TWP_ERR_INPUT,
+            "%s: written by another build (sources %.40s, this one has %s): a build merges its own "
+            "shards",
+            first->path, first->build, twp_provenance_sources());
     if (inputs == NULL && request->has_folder)
         inputs = request->plan.study_folder;
     status = twp_embedded_read(first->path, inputs, &request->embedded, err);

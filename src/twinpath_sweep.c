@@ -446,6 +446,7 @@ claim_folder(sweep_t *sweep, twp_error_t *err)
     char seed[32], source[64];
     twp_run_plan_t plan = { .study = (char *) (uintptr_t) run->study->base->name,
         .source = source,
+        .build = (char *) (uintptr_t) twp_provenance_sources(),
         .seed = seed,
         .n_twins = run->population->n_twins,
         .n_strategies = run->n_models,

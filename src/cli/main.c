@@ -17,10 +17,11 @@ write_version(twp_buffer_t *buffer)
     twp_buffer_printf(buffer,
         "twinpath %s\n"
         "commit    %s\n"
+        "sources   %s\n"
         "compiler  %s\n"
         "flags     %s\n"
         "libraries HDF5 %s, libdeflate %s, libsodium %s, libyaml %s, jansson %s, GSL %s\n",
-        twp_version(), TWP_BUILD_COMMIT, TWP_BUILD_COMPILER, TWP_BUILD_FLAGS,
+        twp_version(), TWP_BUILD_COMMIT, TWP_BUILD_SOURCES, TWP_BUILD_COMPILER, TWP_BUILD_FLAGS,
         TWP_BUILD_HDF5_VERSION, TWP_BUILD_DEFLATE_VERSION, TWP_BUILD_SODIUM_VERSION,
         TWP_BUILD_YAML_VERSION, TWP_BUILD_JANSSON_VERSION, TWP_BUILD_GSL_VERSION);
 }

@@ -18,6 +18,12 @@ twp_provenance_version(void)
     return TWP_BUILD_VERSION;
 }
 
+const char *
+twp_provenance_sources(void)
+{
+    return TWP_BUILD_SOURCES;
+}
+
 /* ---- texts ---------------------------------------------------------------------------------- */
 
 static const char *
@@ -56,7 +62,7 @@ build_json(twp_arena_t *arena)
         { "gsl", TWP_BUILD_GSL_VERSION }, { "hdf5", TWP_BUILD_HDF5_VERSION },
         { "jansson", TWP_BUILD_JANSSON_VERSION }, { "libdeflate", TWP_BUILD_DEFLATE_VERSION },
         { "libsodium", TWP_BUILD_SODIUM_VERSION }, { "libyaml", TWP_BUILD_YAML_VERSION },
-        { "twinpath", TWP_BUILD_VERSION } };
+        { "sources", TWP_BUILD_SOURCES }, { "twinpath", TWP_BUILD_VERSION } };
     const char *json = "{";
 
     /* The build gives plain words: neither quotes nor backslashes. */

@@ -43,6 +43,12 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_session_write(
     twp_results_writer_t *writer, const twp_session_t *session, twp_error_t *err);
 
+/**
+ * 16 hex digits over the sources of the library, the programs' own left out: builds with the same ones, by
+ * whatever compiler, from whatever checkout, write the same bits. Static storage.
+ */
+const char *twp_provenance_sources(void);
+
 /** "0.1.0"; static storage. */
 const char *twp_provenance_version(void);
 

@@ -196,7 +196,7 @@ twp_run_folder_read_plan(const twp_run_folder_t *folder, twp_run_plan_t *plan, t
     plan->n_shards = json_integer_value(json_object_get(json, "n_shards"));
     if (run_id == NULL || strlen(run_id) != TWP_RUN_ID_SIZE - 1 ||
         !keep_text(json, "study", &plan->study) || !keep_text(json, "source", &plan->source) ||
-        !keep_text(json, "seed", &plan->seed) ||
+        !keep_text(json, "seed", &plan->seed) || !keep_text(json, "build", &plan->build) ||
         !keep_text(json, "study_folder", &plan->study_folder) || plan->n_twins < 1 ||
         plan->n_shards < 1 || plan->n_shards > INT32_MAX)
         status = TWP_FAIL(err, TWP_ERR_FORMAT, "%s: not what a run in parts writes", folder->plan);
@@ -213,6 +213,7 @@ twp_run_plan_clear(twp_run_plan_t *plan)
     free(plan->source);
     free(plan->seed);
     free(plan->study_folder);
+    free(plan->build);
     memset(plan, 0, sizeof *plan);
 }
 
@@ -223,7 +224,7 @@ compare_plans(const twp_run_folder_t *folder, const twp_run_plan_t *there,
     const struct {
         const char *what, *there, *ours;
     } fact[] = { { "study", there->study, ours->study }, { "version", there->source, ours->source },
-        { "seed", there->seed, ours->seed } };
+        { "build (sources)", there->build, ours->build }, { "seed", there->seed, ours->seed } };
 
     for (size_t i = 0; i < sizeof fact / sizeof fact[0]; i++)
         if (strcmp(fact[i].there, fact[i].ours) != 0)
@@ -251,9 +252,9 @@ twp_run_folder_claim(const twp_run_folder_t *folder, const twp_run_plan_t *plan,
 
     if (access(folder->plan, F_OK) != 0)
         status = publish_json(folder->plan,
-            json_pack("{ss ss ss ss ss sI sI sI}", "run_id", plan->run_id, "study", plan->study,
-                "source", plan->source, "seed", plan->seed, "study_folder", plan->study_folder,
-                "n_twins", (json_int_t) plan->n_twins, "n_strategies",
+            json_pack("{ss ss ss ss ss ss sI sI sI}", "run_id", plan->run_id, "study", plan->study,
+                "source", plan->source, "build", plan->build, "seed", plan->seed, "study_folder",
+                plan->study_folder, "n_twins", (json_int_t) plan->n_twins, "n_strategies",
                 (json_int_t) plan->n_strategies, "n_shards", (json_int_t) plan->n_shards),
             false, err);
     if (status != TWP_ERR_EXISTS)

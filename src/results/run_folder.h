@@ -42,6 +42,7 @@ char *twp_run_folder_shard(const twp_run_folder_t *folder, int64_t i_shard, int6
 typedef struct {
     char run_id[TWP_RUN_ID_SIZE];
     char *study, *source, *seed, *study_folder;
+    char *build; /* twp_provenance_sources() */
     int64_t n_twins, n_strategies, n_shards;
 } twp_run_plan_t;
 

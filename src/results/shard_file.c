@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "results/content_digest.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,25 @@ read_range(twp_reader_t *reader, const char *first_name, const char *count_name,
     return status;
 }
 
+/* Of what sources the program was that wrote it. */
+static twp_status_t
+read_build(twp_reader_t *reader, char **build, twp_error_t *err)
+{
+    char *text = NULL;
+    twp_status_t status = twp_reader_read_text(reader, "provenance/build_json", &text, err);
+    json_t *const json = status == TWP_OK ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    const char *const sources = json_string_value(json_object_get(json, "sources"));
+
+    if (status == TWP_OK && sources == NULL)
+        status = TWP_FAIL(err, TWP_ERR_FORMAT, "%s: it does not say what build wrote it",
+            twp_reader_path(reader));
+    if (status == TWP_OK && (*build = strdup(sources)) == NULL)
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", twp_reader_path(reader));
+    json_decref(json);
+    free(text);
+    return status;
+}
+
 static twp_status_t
 read_identity(twp_reader_t *reader, twp_shard_file_t *file, twp_error_t *err)
 {
@@ -81,6 +101,8 @@ read_identity(twp_reader_t *reader, twp_shard_file_t *file, twp_error_t *err)
         status = read_hex(reader, "content_digest", file->digest, sizeof file->digest, err);
     for (size_t i = 0; i < sizeof text / sizeof text[0] && status == TWP_OK; i++)
         status = twp_reader_attribute_text(reader, "", text[i].name, text[i].text, err);
+    if (status == TWP_OK)
+        status = read_build(reader, &file->build, err);
     for (size_t i = 0; i < sizeof number / sizeof number[0] && status == TWP_OK; i++)
         status = twp_reader_attribute_int32(reader, "", number[i].name, number[i].value, err);
     if (status == TWP_OK)
@@ -120,6 +142,7 @@ twp_shard_file_clear(twp_shard_file_t *file)
     free(file->source);
     free(file->seed);
     free(file->twins);
+    free(file->build);
     memset(file, 0, sizeof *file);
 }
 
@@ -151,7 +174,8 @@ twp_shard_file_match(const twp_shard_file_t *a, const twp_shard_file_t *b, twp_e
     const struct {
         const char *what, *of_a, *of_b;
     } fact[] = { { "study", a->title, b->title }, { "version", a->source, b->source },
-        { "seed", a->seed, b->seed }, { "rule of twins across parameter sets", a->twins, b->twins },
+        { "build (sources)", a->build, b->build }, { "seed", a->seed, b->seed },
+        { "rule of twins across parameter sets", a->twins, b->twins },
         { "number of twins", n_twins[0], n_twins[1] },
         { "number of parameter sets", n_sets[0], n_sets[1] },
         { "run (its numbers, inputs or options differ)", a->run_id, b->run_id },

@@ -11,6 +11,7 @@ typedef struct twp_shard_file {
     char run_id[TWP_RUN_ID_SIZE];
     char digest[TWP_CONTENT_DIGEST_HEX_SIZE]; /**< as stated in the file */
     char *title, *source, *seed, *twins; /**< study, "twinpath 0.1.0", decimal, same or fresh */
+    char *build;                         /**< twp_provenance_sources() of who wrote it */
     int32_t n_twins, n_strategies, n_parameter_sets;
     int32_t index, count, first_twin, n_own; /**< of the shard */
     int32_t first_point, n_own_points;       /**< its points, from 0; n_own_points 0: no sweep */
@@ -32,7 +33,7 @@ TWP_CHECK_RESULT twp_status_t twp_shard_file_verify(const twp_shard_file_t *file
 
 /**
  * Whether two shards are of one run and one cut; TWP_ERR_INPUT naming both files and what differs: study,
- * seed, version, twins of the parameter sets, number of twins, the cut.
+ * seed, version, build, twins of the parameter sets, number of twins, the cut.
  */
 TWP_CHECK_RESULT twp_status_t twp_shard_file_match(
     const twp_shard_file_t *a, const twp_shard_file_t *b, twp_error_t *err);

@@ -673,6 +673,60 @@ state_another_digest(const fixture_t *f, const char *from, const char *to)
     free(source);
 }
 
+#define SHARD(run, i) run "/shards/shard-00000" #i "-of-000005.h5"
+#define merge(...) testlib_twinpath_in(f->folder, "merge", "-q", "-o", "m.h5", __VA_ARGS__)
+
+/* A copy of a shard that another build of this version wrote: that is no part of its content. */
+static void
+state_another_build(const fixture_t *f, const char *from, const char *to)
+{
+    char *const source = testlib_join(f->folder, from), *const copy = testlib_join(f->folder, to);
+    size_t n = 0;
+    char *const bytes = testlib_read_file(source, &n);
+
+    testlib_write_bytes(copy, bytes, n);
+
+    const hid_t file = H5Fopen(copy, H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t dataset = H5Dopen2(file, "provenance/build_json", H5P_DEFAULT);
+    const hid_t type = H5Dget_type(dataset);
+    char *text = NULL;
+
+    assert_true(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text) >= 0);
+    char *const sources = strstr(text, "\"sources\":\"");
+
+    assert_non_null(sources);
+    memcpy(sources + strlen("\"sources\":\""), "00112233", 8);
+    assert_true(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text) >= 0);
+    assert_true(H5Tclose(type) >= 0 && H5Dclose(dataset) >= 0 && H5Fclose(file) >= 0);
+    free(text);
+    free(bytes);
+    free(copy);
+    free(source);
+}
+
+static void
+test_shards_of_another_build_of_the_version_are_refused(void **state)
+{
+    const fixture_t *const f = *state;
+    char *const plan = in_run(f, "builds", "run.json");
+    char *text, *build;
+
+    testlib_expect(sweep(f, "builds", "--no-merge"), 0, "", "");
+    state_another_build(f, SHARD("builds", 1), "built.h5");
+    testlib_expect(merge(SHARD("builds", 0), "built.h5", SHARD("builds", 2)), 2, "",
+        "are of another build (sources): ");
+    testlib_expect(
+        merge("built.h5", "--allow-gaps"), 2, "", "written by another build (sources 00112233");
+    text = testlib_read_file(plan, NULL);
+    build = strstr(text, "\"build\": \"");
+    assert_non_null(build);
+    memcpy(build + strlen("\"build\": \""), "00112233", 8);
+    testlib_write_text(plan, text);
+    testlib_expect(sweep(f, "builds", "-t", "1"), 1, "", "of another build (sources): 00112233");
+    free(text);
+    free(plan);
+}
+
 static void
 test_what_does_not_belong_together_is_refused_by_name(void **state)
 {
@@ -688,8 +742,6 @@ test_what_does_not_belong_together_is_refused_by_name(void **state)
     testlib_expect(testlib_twinpath_in(f->folder, "sweep", other, "-n", N_TWINS, "-q",
                        "--shard-twins", "1024", "-o", "e", "--no-merge"),
         0, "", "");
-#define SHARD(run, i) run "/shards/shard-00000" #i "-of-000005.h5"
-#define merge(...) testlib_twinpath_in(f->folder, "merge", "-q", "-o", "m.h5", __VA_ARGS__)
     testlib_expect(merge(SHARD("a", 0), SHARD("b", 1)), 2, "", "are of another seed: 1 and 2");
     testlib_expect(merge(SHARD("a", 0), SHARD("c", 1)), 2, "", "are of another run");
     testlib_expect(merge(SHARD("a", 0), "d/shards/shard-000001-of-000003.h5"), 2, "",
@@ -827,6 +879,7 @@ main(void)
         cmocka_unit_test(test_a_folder_of_another_run_is_refused),
         cmocka_unit_test(test_a_damaged_shard_is_told_by_merge_and_lived_again_by_sweep),
         cmocka_unit_test(test_what_does_not_belong_together_is_refused_by_name),
+        cmocka_unit_test(test_shards_of_another_build_of_the_version_are_refused),
         cmocka_unit_test(test_gaps_are_left_out_only_when_asked_and_said),
         cmocka_unit_test(test_rows_stay_in_the_shards_only_when_asked_and_each_is_checked),
         cmocka_unit_test(test_a_shard_is_of_the_layout_and_no_results),
