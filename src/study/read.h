@@ -199,7 +199,12 @@ void twp_read_note_rise(twp_read_t *read, twp_expression_t *a, twp_expression_t 
 void twp_read_note_sum(
     twp_read_t *read, twp_expression_t *const *expression, int n, twp_within_t within);
 
-/* ---- names (read_symbols.c, read_words.c) --------------------------------------------------- */
+/* ---- names (read_symbols.c, read_words.c, read_references.c) --------------------------------- */
+
+/** A value that is observed means that value; a happening means how often it was seen. */
+twp_name_meaning_t twp_read_observation_meaning(twp_read_t *read, int i);
+/** Whether a support's offer, eligibility and contacts may use the name. */
+bool twp_read_is_seen_by_programme(const twp_read_t *read, const char *name);
 
 /** Declares every name of the study and lays out tracks, states and exits. */
 void twp_read_symbols(twp_read_t *read);
