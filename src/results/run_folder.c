@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX_TRIES 100
 #define MAX_JSON_BYTES ((off_t) 1 << 20)
 
 static twp_status_t
@@ -77,21 +78,39 @@ twp_run_folder_clear(twp_run_folder_t *folder)
     memset(folder, 0, sizeof *folder);
 }
 
+/* Another task that merges removes the folder of shards: it may go between two looks, and is made again. */
+static twp_status_t
+make_folder(const char *path, twp_error_t *err)
+{
+    struct stat facts;
+    int error = 0;
+
+    for (int i_try = 0; i_try < MAX_TRIES; i_try++) {
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return fail_errno(err, path, "cannot be made");
+        error = stat(path, &facts) != 0 ? errno : 0;
+        if (error != ENOENT)
+            break;
+    }
+    errno = error;
+    if (error != 0)
+        return fail_errno(err, path, "cannot be read");
+    if (!S_ISDIR(facts.st_mode))
+        return TWP_FAIL(
+            err, TWP_ERR_EXISTS, "%s: a file stands there; a run in parts needs a folder", path);
+    return TWP_OK;
+}
+
 twp_status_t
 twp_run_folder_make(const twp_run_folder_t *folder, twp_error_t *err)
 {
     const char *const wanted[] = { folder->path, folder->shards, folder->errors };
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        struct stat facts;
+        const twp_status_t status = make_folder(wanted[i], err);
 
-        if (mkdir(wanted[i], 0777) != 0 && errno != EEXIST)
-            return fail_errno(err, wanted[i], "cannot be made");
-        if (stat(wanted[i], &facts) != 0)
-            return fail_errno(err, wanted[i], "cannot be read");
-        if (!S_ISDIR(facts.st_mode))
-            return TWP_FAIL(err, TWP_ERR_EXISTS,
-                "%s: a file stands there; a run in parts needs a folder", wanted[i]);
+        if (status != TWP_OK)
+            return status;
         twp_publish_remove_all_stale(wanted[i]);
     }
     return TWP_OK;

@@ -100,3 +100,16 @@ for work in shard merge; do
 done
 echo "$n_cases cases: $n_absent times absent, $n_there times there"
 [ "$n_cases" -gt 15 ] && [ "$n_absent" -gt 8 ]
+
+# A task begins while another one merges and removes the folder of shards, which is there at its mkdir and gone after it.
+"${sweep[@]}" -o race --no-merge
+strace -f -qq -o trace -e trace=mkdir -e inject=mkdir:delay_exit=1000000:when=2 \
+    "${sweep[@]}" -o race --task 5 --tasks 6 2> err & task=$!
+for ((i = 0; i < 500; i++)); do
+    ! grep -q '"race/shards"' trace 2> /dev/null || break
+    sleep 0.01
+done
+"$program" merge race -q
+wait $task || fail "a task that begins while another merges ends with $?"
+[ ! -e race/shards ] || fail "shards are left after a merge"
+echo "ok: a task may begin while another one merges"

@@ -44,7 +44,7 @@ emit array 20 > array.sbatch
 submit array.sbatch
 wait_for_jobs 300
 holds_results array
-[ "$(states)" = "20 COMPLETED" ] || fail "the tasks ended as: $(states)"
+[ "$(states)" = "20 COMPLETED" ] || fail "the tasks ended as: $(states): $(grep -h '^twinpath:' job-*.out)"
 echo "ok: an array with more tasks than shards"
 
 export RUN=mpi
@@ -55,11 +55,18 @@ holds_results mpi
     fail "one rank did it all: $(cat mpi/progress.jsonl)"
 echo "ok: an MPI job of three ranks on two nodes"
 
-# The time that two shards take, seen in the run above.
-export RUN=limited LIMIT=0.4
-submit limited.sh
+# Two fifths of the time that it takes here: some shards' and more than the merge's.
+small=$whole
+whole=$("$program" run "$study" "${run_options[@]}" -n 30000 --digest -o thirty.h5)
+began=$(date +%s%N)
+"$program" sweep "$study" "${sweep_options[@]}" -n 30000 -t 1 -o timed
+export RUN=limited
+LIMIT=$(awk -v ns=$(($(date +%s%N) - began)) 'BEGIN {printf "%.2f", 0.4e-9 * ns}')
+export LIMIT
+OPTIONS="${sweep_options[*]} -n 30000" submit limited.sh
 wait_for_jobs 600
 holds_results limited
+whole=$small
 grep -q "ended with 75" job-*.out || fail "no limit was met: $(tail -n 3 job-*.out)"
 grep -q "start [1-9][0-9]* ended with 0" job-*.out || fail "it was not run again: $(tail -n 3 job-*.out)"
 echo "ok: a limit of time, and requeued until all is there"
