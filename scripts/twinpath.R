@@ -79,9 +79,9 @@ twp_rows <- function(labels, values) {
     frame
 }
 
-twp_refuse_sweeps <- function(results, group)
-    if ("point" %in% twp_names(results, group))
-        stop("the file of a sweep: scripts/twinpath.py reads this of it", call. = FALSE)
+# The dimension of points, the first in the files of sweeps; nothing in those of runs.
+twp_point_label <- function(results, group)
+    if ("point" %in% twp_names(results, group)) list(point = twp_read(results, group, "point")) else list()
 
 # Of a sweep, a row a point: point, each swept number, fate (done, failed, missing), error. attr "paths", "units":
 # what the swept numbers are in the study, and in what.
@@ -119,8 +119,7 @@ twp_table <- function(results, group, by, kinds, own = list()) {
     measures <- measures[paste0(measures, kinds$mcse) %in% names_here]
     frames <- lapply(measures, function(measure) {
         first <- twp_read(results, group, paste0(measure, ending))
-        labels <- list()
-        if ("point" %in% names_here) labels$point <- twp_read(results, group, "point")
+        labels <- twp_point_label(results, group)
         if (group == "segments") labels$segment <- twp_read(results, group, "segment")
         labels[[by]] <- twp_read(results, group, by)
         # a last dimension of the file, the first of R, is there where the measure was asked at times
@@ -196,39 +195,47 @@ contrasts <- function(results, by_segment = FALSE)
 
 # A row a contrast: icer_ratio, its interval (Fieller: icer_interval says between or outside), icer_place.
 cost_effectiveness <- function(results) {
-    twp_refuse_sweeps(results, "contrasts")
     columns <- grep("^icer", twp_names(results, "contrasts"), value = TRUE)
     if (length(columns) == 0)
         stop(results$path, ": the study reports no cost and qaly, so there is no ratio", call. = FALSE)
-    frame <- data.frame(contrast = results$strategies[-1])
-    for (name in columns) frame[[name]] <- twp_column(results, "contrasts", name)
-    frame
+    frame <- twp_rows(c(twp_point_label(results, "contrasts"), list(contrast = results$strategies[-1])), 0)
+    frame$value <- NULL
+    for (name in columns) {
+        column <- twp_column(results, "contrasts", name)
+        if (length(column) == nrow(frame)) frame[[name]] <- column
+    }
+    twp_with_points(results, frame)
 }
 
 # contrast, worth of a unit of effect, net_benefit, mcse, p_better, low, high.
 net_benefit <- function(results) {
-    twp_refuse_sweeps(results, "contrasts")
     names_here <- twp_names(results, "contrasts")
     if (!"net_benefit" %in% names_here) stop(results$path, ": the study has no report.worth_of_a_qaly", call. = FALSE)
-    table <- twp_rows(list(contrast = twp_read(results, "contrasts", "contrast"),
-        worth = twp_read(results, "contrasts", "worth")), twp_read(results, "contrasts", "net_benefit"))
+    table <- twp_rows(c(twp_point_label(results, "contrasts"), list(contrast = twp_read(results, "contrasts", "contrast"),
+        worth = twp_read(results, "contrasts", "worth"))), twp_read(results, "contrasts", "net_benefit"))
     names(table)[names(table) == "value"] <- "net_benefit"
     read <- function(name) if (name %in% names_here) as.vector(twp_read(results, "contrasts", name)) else NA_real_
     table$mcse <- read("net_benefit_mcse")
     table$p_better <- read("net_benefit_p_better")
     table$low <- read("net_benefit_sets_low")
     table$high <- read("net_benefit_sets_high")
-    if ("net_benefit_sets_low" %in% names_here) table else twp_interval(table, "net_benefit")
+    if (!"net_benefit_sets_low" %in% names_here) table <- twp_interval(table, "net_benefit")
+    twp_with_points(results, table)
 }
 
 # What usual care must show, and what it did, with its interval; the verdict is that of `twinpath summary`: hit, miss, or
 # too_close_to_tell where the interval covers a bound.
 targets <- function(results) {
-    columns <- twp_names(results, "targets")
-    table <- as.data.frame(setNames(lapply(columns, function(name) twp_column(results, "targets", name)), columns))
+    label <- twp_point_label(results, "targets")
+    columns <- grep("^point($|_)", twp_names(results, "targets"), value = TRUE, invert = TRUE)
+    table <- twp_rows(c(label, list(target = twp_read(results, "targets", "target"))), 0)
+    # what is the same at all points stands once
+    for (name in columns) table[[name]] <- rep_len(twp_column(results, "targets", name), nrow(table))
     known <- twp_summary(results)
-    key <- function(measure, strategy, time) paste(measure, strategy, ifelse(is.na(time), "", sprintf("%.17g", time)))
-    row <- match(key(table$measure, table$target_strategy, table$time), key(known$measure, known$strategy, known$time))
+    at <- function(point, measure, strategy, time)
+        paste(if (length(label) > 0) point, measure, strategy, ifelse(is.na(time), "", sprintf("%.17g", time)))
+    row <- match(at(table$point, table$measure, table$target_strategy, table$time),
+        at(known$point, known$measure, known$strategy, known$time))
     table$low <- known$low[row]
     table$high <- known$high[row]
     low <- ifelse(is.na(table$low), table$result, table$low)
@@ -236,29 +243,29 @@ targets <- function(results) {
     least <- table$value - table$tolerance
     most <- table$value + table$tolerance
     table$verdict <- ifelse(high < least | low > most, "miss", ifelse(low >= least & high <= most, "hit", "too_close_to_tell"))
-    table
+    twp_with_points(results, table)
 }
 
 # Shares of twins in each state, of those followed so long: strategy, time, track, state, share.
 occupancy <- function(results) {
-    twp_refuse_sweeps(results, "survival")
-    labels <- list(strategy = twp_read(results, "survival", "strategy"), time = twp_read(results, "survival", "time"))
+    labels <- c(twp_point_label(results, "survival"),
+        list(strategy = twp_read(results, "survival", "strategy"), time = twp_read(results, "survival", "time")))
     names_here <- grep("^occupancy_", twp_names(results, "survival"), value = TRUE)
-    do.call(rbind, lapply(names_here, function(name) {
+    twp_with_points(results, do.call(rbind, lapply(names_here, function(name) {
         about <- twp_attributes(results, "survival", name)$long_name
         state <- regmatches(about, regexec(" in (\\w+)\\.(\\w+)", about))[[1]]
         frame <- twp_rows(labels, twp_read(results, "survival", name))
-        data.frame(frame[c("strategy", "time")], track = state[2], state = state[3], share = frame$value)
-    }))
+        data.frame(frame[names(labels)], track = state[2], state = state[3], share = frame$value)
+    })))
 }
 
 # Labels of a curve, slowest first.
 twp_curve_labels <- function(results, by_segment, last)
-    c(if (by_segment) list(segment = twp_read(results, "survival", "segment")) else list(), last)
+    c(twp_point_label(results, "survival"),
+        if (by_segment) list(segment = twp_read(results, "survival", "segment")) else list(), last)
 
 # Columns of all curves that begin with `stem`: parts are columns beside it, what their names begin with.
 twp_curves <- function(results, stem, column, parts, labels, prefix, asked) {
-    twp_refuse_sweeps(results, "survival")
     names_here <- twp_names(results, "survival")
     start <- paste0(prefix, stem, "_")
     curves <- substring(names_here[startsWith(names_here, start)], nchar(start) + 1)
@@ -268,12 +275,12 @@ twp_curves <- function(results, stem, column, parts, labels, prefix, asked) {
         name <- paste0(...)
         if (name %in% names_here) as.vector(twp_read(results, "survival", name)) else NA
     }
-    do.call(rbind, lapply(curves, function(curve) {
+    twp_with_points(results, do.call(rbind, lapply(curves, function(curve) {
         frame <- twp_rows(labels, read(start, curve))
         names(frame)[names(frame) == "value"] <- column
         for (part in names(parts)) frame[[part]] <- read(prefix, parts[[part]], "_", curve)
         cbind(curve = curve, frame)
-    }))
+    })))
 }
 
 twp_survival_curves <- function(results, kind, measure, by_segment) {
@@ -298,7 +305,6 @@ cumulative_incidence <- function(results, by_segment = FALSE)
 
 # Aalen-Johansen estimates of the states of a track: strategy, time, track, state, share, se, low, high.
 aalen_johansen <- function(results, by_segment = FALSE) {
-    twp_refuse_sweeps(results, "survival")
     prefix <- if (by_segment) "segment_aj_" else "aj_"
     labels <- twp_curve_labels(results, by_segment, list(strategy = twp_read(results, "survival", "strategy"),
         time = twp_read(results, "survival", "time")))
@@ -310,7 +316,7 @@ aalen_johansen <- function(results, by_segment = FALSE) {
     })
     if (length(frames) == 0)
         stop(results$path, " has no such estimate; a study asks for one by the measure aalen_johansen", call. = FALSE)
-    do.call(rbind, frames)
+    twp_with_points(results, do.call(rbind, frames))
 }
 
 # Pairs (track, state) of the columns that are shares.
@@ -359,7 +365,6 @@ draws <- function(results) {
 
 # [segment,] strategy, cost, effect, frontier, against, beyond, incremental_*, icer and its interval.
 frontier <- function(results, by_segment = FALSE) {
-    twp_refuse_sweeps(results, "decision")
     start <- if (by_segment) "segment_" else ""
     of_strategies <- c("cost", "effect", "frontier", "against", "beyond", "incremental_cost", "incremental_cost_se",
         "incremental_effect", "incremental_effect_se", "incremental_correlation", "icer", "icer_low", "icer_high",
@@ -367,31 +372,33 @@ frontier <- function(results, by_segment = FALSE) {
     strategies <- twp_read(results, "decision", "strategy")
     if (!paste0(start, "cost") %in% twp_names(results, "decision")) stop("nothing was compared by segment", call. = FALSE)
     labels <- if (by_segment) list(segment = twp_read(results, "decision", "segment")) else list()
-    frame <- twp_rows(c(labels, list(strategy = strategies)), 0)
+    frame <- twp_rows(c(twp_point_label(results, "decision"), labels, list(strategy = strategies)), 0)
     frame$value <- NULL
     for (name in of_strategies) {
         values <- twp_column(results, "decision", paste0(start, name))
         if (name %in% c("against", "beyond")) values <- ifelse(values < 0, NA, strategies[pmax(values, 0) + 1])
         frame[[name]] <- values
     }
-    frame
+    twp_with_points(results, frame)
 }
 
 # strategy, worth, p_best (chance to be the best buy), mcse, raw (share of the sets), is_best; without sets NA.
 acceptability <- function(results) {
-    twp_refuse_sweeps(results, "decision")
     names_here <- twp_names(results, "decision")
     if (!"worth" %in% names_here) stop("the study has no report.worth_of_a_qaly or report.acceptability", call. = FALSE)
     strategies <- twp_read(results, "decision", "strategy")
     worth <- twp_read(results, "decision", "worth")
-    frame <- data.frame(strategy = rep(strategies, each = length(worth)), worth = rep(worth, length(strategies)))
+    frame <- twp_rows(c(twp_point_label(results, "decision"), list(strategy = strategies, worth = worth)), 0)
+    frame$value <- NULL
     for (name in c("p_best", "p_best_mcse", "p_best_raw")) {
         column <- sub("p_best_", "", name)
         frame[[column]] <- if (name %in% names_here) as.vector(twp_read(results, "decision", name)) else NA_real_
     }
-    frame$is_best <- rep(twp_read(results, "decision", "best"), length(strategies)) + 1 ==
-        rep(seq_along(strategies), each = length(worth))
-    frame
+    # best: worth, and point above it; the same for each strategy, which stands between them
+    best <- matrix(as.vector(twp_read(results, "decision", "best")), length(worth))
+    best <- best[, rep(seq_len(ncol(best)), each = length(strategies)), drop = FALSE]
+    frame$is_best <- as.vector(best) + 1 == match(frame$strategy, strategies)
+    twp_with_points(results, frame)
 }
 
 # The cost-effectiveness plane: contrast, parameter_set, effect, cost: a set's differences from the baseline.

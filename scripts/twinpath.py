@@ -308,7 +308,7 @@ class Results(Lives):
                 table[name[len(start):]] = [self.strategies[i] if i >= 0 else None for i in values]
             else:
                 table[name[len(start):]] = values if words is None else decode(values, words)
-        return table
+        return self._with_points(table)
 
     def acceptability(self) -> pd.DataFrame:
         """strategy, worth of a unit of effect, p_best (chance to be the best buy), mcse, raw (share of the sets), is_best
@@ -316,13 +316,18 @@ class Results(Lives):
         group = self._group("decision")
         if "worth" not in group:
             raise Error(f"{self.path}: the study has no report.worth_of_a_qaly or report.acceptability")
-        worth = group["worth"][:]
-        table = pd.DataFrame({"strategy": np.repeat(self.strategies, len(worth)),
-                              "worth": np.tile(worth, len(self.strategies))})
+        worth, points = group["worth"][:], group["point"][:] if "point" in group else np.array([0])
+        n = len(self.strategies)
+        table = pd.DataFrame({"point": np.repeat(points, n * len(worth)),
+                              "strategy": np.tile(np.repeat(self.strategies, len(worth)), len(points)),
+                              "worth": np.tile(worth, n * len(points))})
+        if "point" not in group:
+            table = table.drop(columns="point")
         for name, variable in (("p_best", "p_best"), ("mcse", "p_best_mcse"), ("raw", "p_best_raw")):
             table[name] = group[variable][:].ravel() if variable in group else np.nan
-        table["is_best"] = np.concatenate([group["best"][:] == i for i in range(len(self.strategies))])
-        return table
+        best = group["best"][:].reshape(len(points), 1, len(worth))
+        table["is_best"] = (best == np.arange(n)[None, :, None]).ravel()
+        return self._with_points(table)
 
     def plane(self) -> pd.DataFrame:
         """The cost-effectiveness plane: contrast, parameter_set, effect, cost: differences of a set from the baseline."""
@@ -440,7 +445,7 @@ class Results(Lives):
             frames.append(frame)
         if not frames:
             raise Error(f"{self.path} has no such estimate; a study asks for one by the measure aalen_johansen")
-        return pd.concat(frames, ignore_index=True)
+        return self._with_points(pd.concat(frames, ignore_index=True))
 
     def event_times(self, by_segment: bool = False) -> pd.DataFrame:
         """Days by which a share had the event of a Kaplan-Meier curve, and their 95 % interval (Brookmeyer and
@@ -459,7 +464,7 @@ class Results(Lives):
             frames.append(frame)
         if not frames:
             raise Error(f"{self.path} has no curve; a study asks for one by the measure kaplan_meier")
-        return pd.concat(frames, ignore_index=True)
+        return self._with_points(pd.concat(frames, ignore_index=True))
 
     def logrank(self, by_segment: bool = False) -> pd.DataFrame:
         """Log-rank tests against the baseline: [segment,] curve, contrast, observed, expected, z and p (of twins that
@@ -478,7 +483,7 @@ class Results(Lives):
             frames.append(frame)
         if not frames:
             raise Error(f"{self.path} has no log-rank test: it needs a kaplan_meier measure and two strategies")
-        return pd.concat(frames, ignore_index=True)
+        return self._with_points(pd.concat(frames, ignore_index=True))
 
     def draws(self) -> pd.DataFrame:
         """A row a strategy and parameter set: parameter_*, then each measure's mean over the set's twins."""

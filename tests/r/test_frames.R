@@ -67,4 +67,25 @@ same(frontier(results, by_segment = TRUE), "frontier_by_segment", c("segment", "
 curve <- twinpath_open(file.path(folder, "sets.h5"))
 same(acceptability(curve), "acceptability", c("strategy", "worth"))
 same(plane(curve), "plane", c("contrast", "parameter_set"))
+# Of a sweep: the point and its numbers stand before the rest.
+swept <- twinpath_open(file.path(folder, "swept/results.h5"))
+points <- points_frame(swept)
+check("points are a grid, the last number fastest", points$gap == rep(c(6, 12), each = 3),
+    points$supports_reminder_uptake == rep(c(0.2, 0.5, 0.7), 2), points$fate == "done")
+same(points, "swept_points", "point")
+of_points <- list(summary = c("measure", "strategy", "time"), contrasts = c("measure", "contrast", "time"),
+    occupancy = c("track", "state", "strategy", "time"), survival = c("curve", "strategy", "time"),
+    cumulative_hazard = c("curve", "strategy", "time"), cumulative_incidence = c("curve", "strategy", "time"),
+    aalen_johansen = c("track", "state", "strategy", "time"), event_times = c("curve", "strategy", "quantile"),
+    logrank = c("curve", "contrast"), cost_effectiveness = "contrast", net_benefit = c("contrast", "worth"),
+    targets = "target", frontier = "strategy", acceptability = c("strategy", "worth"))
+frame_of <- function(name) switch(name, summary = twp_summary, survival = survival_frame, get(name))
+for (name in names(of_points)) {
+    frame <- frame_of(name)(swept)
+    if (!identical(names(frame)[1:3], c("point", "gap", "supports_reminder_uptake"))) stop(name, ": no points first")
+    same(frame, paste0("swept_", name), c("point", of_points[[name]]), apart = 1e-6)
+}
+for (name in c("summary", "contrasts", "survival", "event_times", "frontier"))
+    same(frame_of(name)(swept, by_segment = TRUE), paste0("swept_", name, "_by_segment"),
+        c("point", "segment", of_points[[name]]), apart = 1e-6)
 same(precision(twinpath_open(file.path(folder, "precise.h5"))), "precision", c("precision", "look"))

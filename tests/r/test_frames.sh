@@ -17,6 +17,8 @@ scripts=$here/../../scripts
     --set 'report.acceptability={to: 60000 USD, by: 20000 USD}'
 "$TWP_PROGRAM" run "$here/../python/study.yaml" --quiet -o "$folder/precise.h5" -n 5000 \
     --precision nurse.qaly=1e-9 --precision nurse.cost=1e9
+"$TWP_PROGRAM" sweep "$here/../python/study.yaml" --quiet -o "$folder/swept" -n 600 --over "gap=6 days,12 days" \
+    --over supports.reminder.uptake=0.2,0.5,0.7 --set 'report.acceptability={to: 60000 USD, by: 20000 USD}'
 PYTHONPATH=$scripts "${TWP_PYTHON:-/usr/bin/python3}" - "$folder" << 'PYTHON'
 import sys
 import twinpath
@@ -37,5 +39,12 @@ results.events(123, "nurse").to_csv(folder + "/life.csv", index=False)
 sets = twinpath.open(folder + "/draws.h5")
 for name in ("summary", "contrasts", "draws"):
     getattr(sets, name)().to_csv(f"{folder}/sets_{name}.csv", index=False)
+swept = twinpath.open(folder + "/swept/results.h5")
+for name in ("points", "summary", "contrasts", "occupancy", "survival", "cumulative_hazard", "cumulative_incidence",
+             "aalen_johansen", "event_times", "logrank", "cost_effectiveness", "net_benefit", "targets", "frontier",
+             "acceptability"):
+    getattr(swept, name)().to_csv(f"{folder}/swept_{name}.csv", index=False)
+for name in ("summary", "contrasts", "survival", "event_times", "frontier"):
+    getattr(swept, name)(by_segment=True).to_csv(f"{folder}/swept_{name}_by_segment.csv", index=False)
 PYTHON
 Rscript --vanilla "$here/test_frames.R" "$scripts/twinpath.R" "$folder"
