@@ -1,4 +1,4 @@
-/** What sums are made of, for sums.c and sums_part.c. Private to measure/. */
+/** What sums are made of, for sums.c, sums_reduce.c and sums_part.c. Private to measure/. */
 #ifndef TWP_MEASURE_SUMS_INTERNAL_H
 #define TWP_MEASURE_SUMS_INTERNAL_H
 
@@ -31,5 +31,7 @@ size_t twp_sums_n_curve_counts(const twp_figures_t *figures);
 
 /** Numbers of all planes, which stand behind the counts of segments in a partial. */
 size_t twp_sums_n_plane_numbers(const twp_figures_t *figures);
+/** Where that of a segment (-1: all twins) stands among them. */
+size_t twp_sums_at_plane(const twp_figures_t *figures, int i_segment);
 
 #endif

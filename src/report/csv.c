@@ -29,8 +29,8 @@ twp_report_csv_field(twp_buffer_t *buffer, const char *text, bool is_last)
     twp_buffer_add(buffer, is_last ? "\n" : ",");
 }
 
-static void
-add_number(twp_buffer_t *buffer, double value)
+void
+twp_report_csv_number(twp_buffer_t *buffer, double value)
 {
     char text[TWP_NUMBER_SIZE];
 
@@ -57,22 +57,22 @@ add_line(
 
     twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
     twp_report_csv_field(buffer, row->name, false);
-    add_number(buffer, row->time_days);
+    twp_report_csv_number(buffer, row->time_days);
     twp_report_csv_field(buffer, row->unit, false);
-    add_number(buffer, estimate->mean);
-    add_number(buffer, estimate->mcse);
-    add_number(buffer, estimate->low);
-    add_number(buffer, estimate->high);
-    add_number(buffer, estimate->n);
-    add_number(buffer, contrast != NULL ? contrast->difference : NAN);
-    add_number(buffer, contrast != NULL ? contrast->se : NAN);
-    add_number(buffer, contrast != NULL ? contrast->low : NAN);
-    add_number(buffer, contrast != NULL ? contrast->high : NAN);
-    add_number(buffer, contrast != NULL ? contrast->variance_saved : NAN);
-    add_number(buffer, estimate->sets_variance);
-    add_number(buffer, estimate->twins_variance);
-    add_number(buffer, contrast != NULL ? contrast->sets_variance : NAN);
-    add_number(buffer, contrast != NULL ? contrast->twins_variance : NAN);
+    twp_report_csv_number(buffer, estimate->mean);
+    twp_report_csv_number(buffer, estimate->mcse);
+    twp_report_csv_number(buffer, estimate->low);
+    twp_report_csv_number(buffer, estimate->high);
+    twp_report_csv_number(buffer, estimate->n);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->difference : NAN);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->se : NAN);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->low : NAN);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->high : NAN);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->variance_saved : NAN);
+    twp_report_csv_number(buffer, estimate->sets_variance);
+    twp_report_csv_number(buffer, estimate->twins_variance);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->sets_variance : NAN);
+    twp_report_csv_number(buffer, contrast != NULL ? contrast->twins_variance : NAN);
     end_line(summary, i_segment, buffer);
 }
 
@@ -99,14 +99,16 @@ add_event_times(
             name, sizeof name, "%s_days_to_%g_percent", row->name, 100 * summary->quantile[q]);
         twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
         twp_report_csv_field(buffer, name, false);
-        add_number(buffer, NAN);
+        twp_report_csv_number(buffer, NAN);
         twp_report_csv_field(buffer, "d", false);
-        add_number(buffer, lines->quantile_days[first + q]);
-        add_number(buffer, NAN);
-        add_number(buffer, lines->quantile_low != NULL ? lines->quantile_low[first + q] : NAN);
-        add_number(buffer, lines->quantile_high != NULL ? lines->quantile_high[first + q] : NAN);
+        twp_report_csv_number(buffer, lines->quantile_days[first + q]);
+        twp_report_csv_number(buffer, NAN);
+        twp_report_csv_number(
+            buffer, lines->quantile_low != NULL ? lines->quantile_low[first + q] : NAN);
+        twp_report_csv_number(
+            buffer, lines->quantile_high != NULL ? lines->quantile_high[first + q] : NAN);
         for (int i = 0; i < 10; i++)
-            add_number(buffer, NAN);
+            twp_report_csv_number(buffer, NAN);
         end_line(summary, i_segment, buffer);
     }
 }
@@ -132,14 +134,14 @@ add_logrank(
         (void) snprintf(name, sizeof name, "%s_logrank_%s", row->name, k == 0 ? "z" : "p");
         twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
         twp_report_csv_field(buffer, name, false);
-        add_number(buffer, NAN);
+        twp_report_csv_number(buffer, NAN);
         twp_report_csv_field(buffer, "1", false);
-        add_number(buffer, k == 0 ? test->z : test->p);
+        twp_report_csv_number(buffer, k == 0 ? test->z : test->p);
         for (int i = 0; i < 8; i++)
-            add_number(buffer, NAN);
-        add_number(buffer, k == 0 ? test->variance_saved : NAN);
+            twp_report_csv_number(buffer, NAN);
+        twp_report_csv_number(buffer, k == 0 ? test->variance_saved : NAN);
         for (int i = 0; i < 4; i++)
-            add_number(buffer, NAN);
+            twp_report_csv_number(buffer, NAN);
         end_line(summary, i_segment, buffer);
     }
 }
@@ -151,14 +153,14 @@ add_figure(const twp_summary_t *summary, int i_segment, int i_strategy, const ch
 {
     twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
     twp_report_csv_field(buffer, measure, false);
-    add_number(buffer, NAN);
+    twp_report_csv_number(buffer, NAN);
     twp_report_csv_field(buffer, unit, false);
-    add_number(buffer, value);
-    add_number(buffer, mcse);
-    add_number(buffer, low);
-    add_number(buffer, high);
+    twp_report_csv_number(buffer, value);
+    twp_report_csv_number(buffer, mcse);
+    twp_report_csv_number(buffer, low);
+    twp_report_csv_number(buffer, high);
     for (int i = 0; i < 10; i++)
-        add_number(buffer, NAN);
+        twp_report_csv_number(buffer, NAN);
     end_line(summary, i_segment, buffer);
 }
 

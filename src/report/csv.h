@@ -14,5 +14,7 @@ TWP_CHECK_RESULT twp_status_t twp_report_csv(const twp_summary_t *summary,
 
 /** Adds one field, in quotes where it needs them, then a comma or (is_last) a line end. */
 void twp_report_csv_field(twp_buffer_t *buffer, const char *text, bool is_last);
+/** Adds a number that reads back exactly, nothing for what is not finite, and a comma. */
+void twp_report_csv_number(twp_buffer_t *buffer, double value);
 
 #endif

@@ -22,15 +22,6 @@ twp_report_point_contrast(const twp_summary_t *summary, int64_t i_point, int i_r
         i_strategy - 1];
 }
 
-static void
-add_number(twp_buffer_t *buffer, double value)
-{
-    char text[TWP_NUMBER_SIZE];
-
-    twp_number_exact(text, value);
-    twp_report_csv_field(buffer, text, false);
-}
-
 /* "pdc_365d.reminders.mean" */
 static void
 add_name(twp_buffer_t *buffer, const twp_summary_row_t *row, const char *strategy, const char *what)
@@ -65,9 +56,9 @@ static void
 add_line(const twp_summary_t *s, const twp_report_options_t *options, int64_t i_point,
     twp_buffer_t *buffer)
 {
-    add_number(buffer, (double) (i_point + 1));
+    twp_report_csv_number(buffer, (double) (i_point + 1));
     for (int k = 0; k < s->n_swept; k++)
-        add_number(buffer, s->swept[k].value[i_point]);
+        twp_report_csv_number(buffer, s->swept[k].value[i_point]);
     for (int r = 0; r < s->n_rows; r++)
         for (int i = 0; i < s->n_strategies; i++) {
             const twp_summary_estimate_t *e = twp_report_point_estimate(s, i_point, r, i);
@@ -75,15 +66,15 @@ add_line(const twp_summary_t *s, const twp_report_options_t *options, int64_t i_
 
             if (!twp_report_shows_row(s, options, r) || !twp_report_shows(options, i))
                 continue;
-            add_number(buffer, e->mean);
-            add_number(buffer, e->mcse);
-            add_number(buffer, e->low);
-            add_number(buffer, e->high);
+            twp_report_csv_number(buffer, e->mean);
+            twp_report_csv_number(buffer, e->mcse);
+            twp_report_csv_number(buffer, e->low);
+            twp_report_csv_number(buffer, e->high);
             if (c == NULL)
                 continue;
-            add_number(buffer, c->difference);
-            add_number(buffer, c->low);
-            add_number(buffer, c->high);
+            twp_report_csv_number(buffer, c->difference);
+            twp_report_csv_number(buffer, c->low);
+            twp_report_csv_number(buffer, c->high);
         }
     twp_report_csv_field(buffer,
         s->is_point_done[i_point]                ? "done"
