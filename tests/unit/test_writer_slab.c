@@ -42,7 +42,7 @@ open_writer(const char *path, const shape_t *shape)
 
     assert_ok(twp_results_writer_open(path, NULL, &writer, &err));
     assert_ok(twp_results_group(writer, "draws", &err));
-    for (int i = 0; i < shape->n_dims; i++)
+    for (int i = 0; i < shape->n_dims && i < N_DIMS_MAX; i++)
         assert_ok(twp_results_dimension_plain(writer, "draws", names[i], shape->length[i], &err));
     return writer;
 }
