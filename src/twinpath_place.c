@@ -19,6 +19,7 @@ typedef struct {
     double *value;      /* [largest n_parameters] */
     twp_arena_t *arena; /* of the copies */
     int64_t n_read;
+    twp_run_kept_t kept;
 } place_t;
 
 struct twp_sweep_places {
@@ -163,7 +164,7 @@ twp_sweep_place_live(twp_sweep_places_t *places, int i_place, const twp_run_sett
 
     if (bound != NULL) {
         status = twp_run_capture(bound, settings, twp_sweep_fresh_point(sweep, i_point),
-            places->population, captured, report, &own);
+            &places->place[i_place].kept, captured, report, &own);
         if (status == TWP_OK || status == TWP_ERR_INTERRUPTED)
             return status == TWP_OK ? status : TWP_FAIL(err, status, "%s", own.message);
     }
@@ -205,6 +206,8 @@ twp_sweep_places_open(const twp_sweep_study_t *sweep, const twp_run_settings_t *
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points of a sweep");
     }
     open_population(places, settings);
+    for (int i = 0; i < n_places; i++)
+        places->place[i].kept.population = places->population;
     *out = places;
     return TWP_OK;
 }
@@ -217,6 +220,7 @@ twp_sweep_places_close(twp_sweep_places_t *places)
     for (int i = 0; places->place != NULL && i < places->n_places; i++) {
         drop_copies(&places->place[i]);
         twp_study_free(places->place[i].read);
+        twp_sums_free(places->place[i].kept.sums);
     }
     twp_population_free(places->population);
     if (places->findings.arena != NULL)

@@ -162,6 +162,22 @@ report_lives(
     report->is_partial = run->n_done < n_twins;
 }
 
+/* Those of the last run, where they fit. */
+static twp_status_t
+make_sums(twp_run_t *run, twp_error_t *err)
+{
+    twp_run_kept_t *const kept = run->kept;
+
+    if (kept != NULL && kept->sums != NULL) {
+        run->sums = kept->sums;
+        kept->sums = NULL;
+        if (twp_sums_take_over(run->sums, run->figures))
+            return TWP_OK;
+        twp_sums_free(run->sums);
+    }
+    return twp_sums_create(run->figures, &run->sums, err);
+}
+
 static twp_status_t
 live_and_write(twp_run_t *run, twp_run_report_t *report, twp_error_t *err)
 {
@@ -172,7 +188,7 @@ live_and_write(twp_run_t *run, twp_run_report_t *report, twp_error_t *err)
         settings->n_threads, &run->fill, err);
 
     if (status == TWP_OK)
-        status = twp_sums_create(run->figures, &run->sums, err);
+        status = make_sums(run, err);
     if (run->looks != NULL)
         note_looks(run);
     if (status == TWP_OK)
@@ -266,7 +282,7 @@ live(twp_run_t *run, int64_t n_patients, twp_run_report_t *report, twp_error_t *
 
 twp_status_t
 twp_run_capture(twp_study_t *study, const twp_run_settings_t *settings, int64_t i_fresh_point,
-    twp_population_t *population, twp_results_writer_t **captured, twp_run_report_t *report,
+    twp_run_kept_t *kept, twp_results_writer_t **captured, twp_run_report_t *report,
     twp_error_t *err)
 {
     twp_run_settings_t own = *settings;
@@ -274,8 +290,7 @@ twp_run_capture(twp_study_t *study, const twp_run_settings_t *settings, int64_t 
         .settings = &own,
         .is_point = true,
         .i_fresh_point = i_fresh_point,
-        .population = population,
-        .is_population_lent = population != NULL };
+        .kept = kept };
     twp_status_t status;
 
     own.output_path = NULL;

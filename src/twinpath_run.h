@@ -16,18 +16,24 @@ typedef struct {
     int64_t n_blocks, n_sets; /* the first so many blocks, or parameter sets */
 } twp_run_part_t;
 
+/** What runs of the same study with the same settings hand on, one to the next. */
+typedef struct {
+    twp_population_t *population; /* lent to all of them; NULL: each opens its own */
+    twp_sums_t *sums;             /* memory of the last one, or NULL; ended by twp_sums_free() */
+} twp_run_kept_t;
+
 typedef struct {
     twp_study_t *study;
     const twp_study_t
         *written; /* of a point: the study with the sweep, for /provenance; else NULL */
     const twp_run_settings_t *settings;
+    twp_run_kept_t *kept; /* or NULL */
     int n_models;
     const twp_model_t **model;       /* [n_models] */
     const twp_study_typed_t **typed; /* [n_models] */
     twp_draw_plan_t **draw;          /* [n_models] */
     twp_outcome_counts_t *counts;    /* [n_models] */
     twp_population_t *population;
-    bool is_population_lent;
     twp_outcome_plan_t *plan;
     twp_figures_t *figures;
     twp_sums_t *sums;
@@ -80,12 +86,12 @@ void twp_embedded_settings(const twp_embedded_t *embedded, twp_run_settings_t *s
  * Lives a study and captures its figures instead of writing them (results/stack.h).
  *
  * @param i_fresh_point  number from 1 of a point whose twins are other ones; 0: those of a run
- * @param population     of a run of the same study and settings, lent; NULL: it is opened
+ * @param kept           from run to run of one thread, or NULL
  * @param captured       set on success; ended by twp_stack_put() or twp_results_abandon()
  * @return as twp_study_run(); TWP_ERR_INTERRUPTED when it was stopped: nothing is captured then
  */
 TWP_CHECK_RESULT twp_status_t twp_run_capture(twp_study_t *study,
-    const twp_run_settings_t *settings, int64_t i_fresh_point, twp_population_t *population,
+    const twp_run_settings_t *settings, int64_t i_fresh_point, twp_run_kept_t *kept,
     twp_results_writer_t **captured, twp_run_report_t *report, twp_error_t *err);
 
 /** The same without a life: the columns alone, for twp_stack_shape(). */

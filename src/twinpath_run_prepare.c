@@ -139,7 +139,9 @@ open_population(twp_run_t *run, int64_t n_patients, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
 
-    if (!run->is_population_lent)
+    if (run->kept != NULL && run->kept->population != NULL)
+        run->population = run->kept->population;
+    else
         status = twp_population_open(
             run->typed, run->n_models, n_patients, &run->population, &run->study->findings, err);
 
@@ -196,7 +198,10 @@ twp_run_finish(twp_run_t *run)
 {
     twp_fill_abandon(run->fill);
     twp_results_abandon(run->captured);
-    twp_sums_free(run->sums);
+    if (run->kept != NULL && run->kept->sums == NULL)
+        run->kept->sums = run->sums;
+    else
+        twp_sums_free(run->sums);
     twp_looks_free(run->looks);
     twp_figures_free(run->figures);
     if (run->recorder != NULL)
@@ -207,7 +212,7 @@ twp_run_finish(twp_run_t *run)
     }
     if (run->plan != NULL)
         twp_outcome_plan_free(run->plan);
-    if (!run->is_population_lent)
+    if (run->kept == NULL || run->population != run->kept->population)
         twp_population_free(run->population);
     free(run->counts);
     free(run->draw);

@@ -107,12 +107,20 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->total = calloc(figures->n_moments + 1, sizeof(*sums->total));
         sums->n_segment = calloc((size_t) figures->n_segments + 1, sizeof(*sums->n_segment));
         sums->histogram = calloc((size_t) n_sides, sizeof(*sums->histogram));
+        sums->n_sides = n_sides;
+        sums->n_quantiles = figures->n_quantiles;
+        sums->n_segments = figures->n_segments;
+        sums->n_moments = figures->n_moments;
+        sums->n_counts = twp_sums_n_curve_counts(figures);
+        sums->n_plane_numbers = twp_sums_n_plane_numbers(figures);
+        sums->parts = calloc((size_t) n_sides, sizeof(*sums->parts));
         sums->lock = calloc((size_t) n_sides, sizeof(*sums->lock));
         sums->code = calloc(2 * (size_t) figures->n_models, sizeof(*sums->code));
         sums->curve = calloc(twp_sums_n_curve_counts(figures) + 1, sizeof(int64_t));
         sums->plane = calloc(twp_sums_n_plane_numbers(figures) + 1, sizeof(*sums->plane));
         is_whole = sums->total != NULL && sums->n_segment != NULL && sums->histogram != NULL &&
-            sums->lock != NULL && sums->curve != NULL && sums->code != NULL && sums->plane != NULL;
+            sums->parts != NULL && sums->lock != NULL && sums->curve != NULL &&
+            sums->code != NULL && sums->plane != NULL;
         if (is_whole) {
             sums->pair = sums->curve + curve_at(figures, figures->n_segments, 0, 0);
             sums->chain = sums->pair + pair_at(figures, figures->n_segments, 0, 0);
@@ -123,7 +131,8 @@ twp_sums_create(const twp_figures_t *figures, twp_sums_t **out, twp_error_t *err
         sums->histogram[i] = calloc(
             (size_t) (figures->n_quantiles > 0 ? figures->n_quantiles : 1) * TWP_HISTOGRAM_BINS,
             sizeof(int64_t));
-        is_whole = sums->histogram[i] != NULL;
+        sums->parts[i] = calloc((size_t) figures->n_quantiles + 1, sizeof(*sums->parts[i]));
+        is_whole = sums->histogram[i] != NULL && sums->parts[i] != NULL;
     }
     if (!is_whole) {
         twp_sums_free(sums);
@@ -148,10 +157,13 @@ twp_sums_free(twp_sums_t *sums)
 {
     if (sums == NULL)
         return;
-    for (int i = 0; sums->histogram != NULL && sums->lock != NULL &&
-         i < sums->figures->n_models + sums->figures->n_contrasts;
-         i++)
-        free(sums->histogram[i]);
+    for (int i = 0; i < sums->n_sides; i++) {
+        if (sums->histogram != NULL)
+            free(sums->histogram[i]);
+        if (sums->parts != NULL)
+            free(sums->parts[i]);
+    }
+    free(sums->parts);
     free(sums->code);
     free(sums->lock);
     free(sums->histogram);
@@ -171,9 +183,28 @@ twp_sums_reset(twp_sums_t *sums)
     memset(sums->n_segment, 0, (size_t) figures->n_segments * sizeof(*sums->n_segment));
     memset(sums->curve, 0, twp_sums_n_curve_counts(figures) * sizeof(*sums->curve));
     memset(sums->plane, 0, twp_sums_n_plane_numbers(figures) * sizeof(*sums->plane));
-    for (int i = 0; i < figures->n_models + figures->n_contrasts; i++)
-        memset(sums->histogram[i], 0,
-            (size_t) figures->n_quantiles * TWP_HISTOGRAM_BINS * sizeof(int64_t));
+    for (int i = 0; i < sums->n_sides; i++)
+        for (int q = 0; q < figures->n_quantiles; q++) {
+            twp_histogram_clear(
+                &sums->histogram[i][(size_t) q * TWP_HISTOGRAM_BINS], sums->parts[i][q]);
+            sums->parts[i][q] = 0;
+        }
+}
+
+bool
+twp_sums_take_over(twp_sums_t *sums, const twp_figures_t *figures)
+{
+    if (sums->n_sides != figures->n_models + figures->n_contrasts ||
+        sums->n_quantiles != figures->n_quantiles || sums->n_segments != figures->n_segments ||
+        sums->n_moments != figures->n_moments ||
+        sums->n_counts != twp_sums_n_curve_counts(figures) ||
+        sums->n_plane_numbers != twp_sums_n_plane_numbers(figures))
+        return false;
+    sums->figures = figures;
+    sums->pair = sums->curve + curve_at(figures, figures->n_segments, 0, 0);
+    sums->chain = sums->pair + pair_at(figures, figures->n_segments, 0, 0);
+    twp_sums_reset(sums);
+    return true;
 }
 
 void
@@ -391,23 +422,24 @@ twp_sums_groups(const twp_sums_t *sums, int i_segment, int i_model, int i_chain)
         chain_size(sums->figures, i_chain);
 }
 
-static const int64_t *
-histogram(const twp_sums_t *sums, int i_side, int i_figure)
+static void
+take_quantiles(const twp_sums_t *sums, int i_side, int i_figure, double *quantile)
 {
-    const int i_quantile = sums->figures->figure[i_figure].i_quantile;
+    const int i = sums->figures->figure[i_figure].i_quantile;
 
-    return i_quantile < 0 ? NULL
-                          : &sums->histogram[i_side][(size_t) i_quantile * TWP_HISTOGRAM_BINS];
+    twp_histogram_quantiles(&sums->histogram[i_side][(size_t) i * TWP_HISTOGRAM_BINS],
+        sums->parts[i_side][i], TWP_SUMS_N_QUANTILES, twp_sums_quantiles, quantile);
 }
 
-const int64_t *
-twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure)
+void
+twp_sums_quantiles_of(const twp_sums_t *sums, int i_model, int i_figure, double *quantile)
 {
-    return histogram(sums, i_model, i_figure);
+    take_quantiles(sums, i_model, i_figure, quantile);
 }
 
-const int64_t *
-twp_sums_difference_histogram(const twp_sums_t *sums, int i_contrast, int i_figure)
+void
+twp_sums_difference_quantiles(
+    const twp_sums_t *sums, int i_contrast, int i_figure, double *quantile)
 {
-    return histogram(sums, sums->figures->n_models + i_contrast, i_figure);
+    take_quantiles(sums, sums->figures->n_models + i_contrast, i_figure, quantile);
 }

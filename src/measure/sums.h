@@ -74,6 +74,12 @@ typedef struct twp_sums twp_sums_t; /* opaque */
 TWP_CHECK_RESULT twp_status_t twp_sums_create(
     const twp_figures_t *figures, twp_sums_t **sums, twp_error_t *err);
 void twp_sums_free(twp_sums_t *sums); /* NULL is allowed */
+/**
+ * Empties sums for other figures of the same numbers of everything, such as those of another point of a sweep.
+ * The figures that they were of need not be there any more. False: they do not fit, and are as they were.
+ */
+bool twp_sums_take_over(twp_sums_t *sums, const twp_figures_t *figures);
+
 /** Empties sums for another run. */
 void twp_sums_reset(twp_sums_t *sums);
 /** Adds the curves' counts of another run of the same figures: integers, in any order. */
@@ -148,8 +154,9 @@ const int64_t *twp_sums_pairs(const twp_sums_t *sums, int i_segment, int i_contr
 const char *twp_figure_name(
     twp_arena_t *arena, const twp_study_typed_t *study, const twp_figure_t *figure);
 
-/** Counts over twins (measure/histogram.h), NULL for figures without quantiles. */
-const int64_t *twp_sums_histogram(const twp_sums_t *sums, int i_model, int i_figure);
-const int64_t *twp_sums_difference_histogram(const twp_sums_t *sums, int i_contrast, int i_figure);
+/** Quantiles over twins [TWP_SUMS_N_QUANTILES] of a figure that has them (measure/histogram.h). */
+void twp_sums_quantiles_of(const twp_sums_t *sums, int i_model, int i_figure, double *quantile);
+void twp_sums_difference_quantiles(
+    const twp_sums_t *sums, int i_contrast, int i_figure, double *quantile);
 
 #endif

@@ -16,8 +16,12 @@ struct twp_sums {
     int64_t
         *chain; /* [1 + n_segments][n_models][n_chains] of all and each of TWP_SUMS_GROUPS groups */
     int64_t **histogram; /* [n_models + n_contrasts] -> [n_quantiles * TWP_HISTOGRAM_BINS] */
-    omp_lock_t *lock;    /* [n_models + n_contrasts] */
-    int32_t *code;       /* [2 * n_models] of one twin; while a block is folded */
+    uint64_t **parts;    /* [n_models + n_contrasts] -> [n_quantiles] of these histograms */
+    int n_sides;         /* n_models + n_contrasts */
+    int n_quantiles, n_segments;
+    size_t n_moments, n_counts, n_plane_numbers; /* what there is room for */
+    omp_lock_t *lock;                            /* [n_models + n_contrasts] */
+    int32_t *code; /* [2 * n_models] of one twin; while a block is folded */
 };
 
 /** Where moments stand in a partial. i_side: model, or n_models + contrast. */

@@ -126,5 +126,7 @@ twp_sums_count_array(twp_sums_t *sums, int i_array, size_t *n)
         return sums->curve;
     }
     *n = (size_t) figures->n_quantiles * TWP_HISTOGRAM_BINS;
+    for (int q = 0; q < figures->n_quantiles; q++) /* the caller may count anywhere */
+        sums->parts[i_array - 1][q] = TWP_HISTOGRAM_ALL_PARTS;
     return sums->histogram[i_array - 1];
 }

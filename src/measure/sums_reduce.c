@@ -124,14 +124,16 @@ count_quantiles(twp_sums_t *sums, const twp_block_t *block, int by)
             const twp_figure_t *const figure = &figures->figure[f];
             const size_t column = (size_t) figure->i_column * TWP_BLOCK_TWINS;
             int64_t *bins;
+            uint64_t *parts;
 
             if (figure->i_quantile < 0)
                 continue;
+            parts = &sums->parts[i][figure->i_quantile];
             bins = &sums->histogram[i][(size_t) figure->i_quantile * TWP_HISTOGRAM_BINS];
             if (i < figures->n_models)
-                twp_histogram_add(bins, &block->value[s][column], 1, block->n_twins, by);
+                *parts |= twp_histogram_add(bins, &block->value[s][column], 1, block->n_twins, by);
             else
-                twp_histogram_add_differences(
+                *parts |= twp_histogram_add_differences(
                     bins, &block->value[s][column], &block->value[0][column], block->n_twins, by);
         }
         omp_unset_lock(&sums->lock[i]);

@@ -318,9 +318,8 @@ write_means(twp_fill_t *fill, const twp_sums_t *sums, const char *group, int i_f
                 twp_survival_interval(
                     twp_fill_scale(figure), estimate.value, estimate.se, &to.low[i], &to.high[i]);
                 if (has_quantile)
-                    twp_histogram_quantiles(twp_sums_histogram(sums, s, i_first + t),
-                        TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
-                        &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
+                    twp_sums_quantiles_of(
+                        sums, s, i_first + t, &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
             }
     write_as(fill, measure, column, "mean", to.value);
     write_as(fill, measure, column, "mcse", to.se);
@@ -361,9 +360,8 @@ write_differences(twp_fill_t *fill, const twp_sums_t *sums, const char *group, i
                 to.saved[i] = difference.variance_saved;
                 to.n[i] = (int64_t) floor(difference.n + 0.5);
                 if (has_quantile)
-                    twp_histogram_quantiles(twp_sums_difference_histogram(sums, c, i_first + t),
-                        TWP_SUMS_N_QUANTILES, twp_sums_quantiles,
-                        &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
+                    twp_sums_difference_quantiles(
+                        sums, c, i_first + t, &to.quantile[(size_t) i * TWP_SUMS_N_QUANTILES]);
             }
     write_as(fill, measure, column, "diff", to.value);
     write_as(fill, measure, column, "diff_mcse", to.se);

@@ -25,6 +25,7 @@ typedef struct {
     twp_sweep_t points;
     twp_study_swept_t swept[MOST];
     twp_sweep_study_t sweep;
+    int64_t n_sets;
     int n_moved, n_read, n_refused; /* numbers, points */
 } fixture_t;
 
@@ -276,6 +277,7 @@ live_into(fixture_t *f, const char *path, bool is_bound, int n_threads, char *di
     twp_run_settings_init(&settings);
     settings.n_patients = N_TWINS;
     settings.n_threads = n_threads;
+    settings.n_parameter_sets = f->n_sets;
     assert_int_equal(
         twp_sweep_study_points(&f->sweep, 0, f->points.n_points, f->arena, &points, NULL), TWP_OK);
     assert_int_equal(twp_results_writer_open(path, &options, &writer, NULL), TWP_OK);
@@ -328,14 +330,13 @@ try_numbers(
 
 /* Sweeps the numbers that are written as numbers, each `step`-th of them; all in the long tier. */
 static void
-try_study(const char *relative, const char *folder, int step, int n_least_moved)
+try_study(const char *path_of, const char *folder, int64_t n_sets, int step, int n_least_moved)
 {
-    char *const source = testlib_source_path(relative);
-    fixture_t f = { .arena = twp_arena_create(0) };
+    fixture_t f = { .arena = twp_arena_create(0), .n_sets = n_sets };
     const char *path[MOST], *text[MOST];
     int n = 0, n_all = 0, n_seen = 0;
 
-    assert_int_equal(twp_study_read(source, NULL, 0, &f.study, NULL), TWP_OK);
+    assert_int_equal(twp_study_read(path_of, NULL, 0, &f.study, NULL), TWP_OK);
     for (int i = 0; i < f.study->base->n_numbers; i++) {
         const twp_study_number_t *const one = &f.study->base->number[i];
 
@@ -353,12 +354,11 @@ try_study(const char *relative, const char *folder, int step, int n_least_moved)
     }
     if (n > 0)
         try_numbers(&f, path, text, n, folder);
-    print_message("%s: %d of %d numbers are bound; %d points refused, %d read\n", relative,
+    print_message("%s: %d of %d numbers are bound; %d points refused, %d read\n", path_of,
         f.n_moved, n_all, f.n_refused, f.n_read);
     assert_true(f.n_moved >= n_least_moved);
     twp_study_free(f.study);
     twp_arena_free(f.arena);
-    free(source);
 }
 
 static void
@@ -382,8 +382,73 @@ test_every_number_of_the_studies(void **state)
         { "scenarios/studies/ra_biologic_support.yaml", 20, 4 },
     };
 
-    for (size_t i = 0; i < sizeof studies / sizeof studies[0]; i++)
-        try_study(studies[i].path, *state, studies[i].step, studies[i].n_least_moved);
+    for (size_t i = 0; i < sizeof studies / sizeof studies[0]; i++) {
+        char *const path = testlib_source_path(studies[i].path);
+
+        try_study(path, *state, 0, studies[i].step, studies[i].n_least_moved);
+        free(path);
+    }
+}
+
+/* Strategies that set numbers, uncertain parameters, formulas of both, and all kinds of places. */
+static const char study_text[] =
+    "twinpath: 1\n"
+    "study: points\n"
+    "source: assumption\n"
+    "money: USD 2023\n"
+    "time: {starts: 2027-01-01, horizon: 2 years}\n"
+    "parameters:\n"
+    "  gap: {value: 12 days, range: [1 day, 60 days]}\n"
+    "  long: 2 * gap + span\n"
+    "  span: {value: 3 days, uncertain: {gamma: {shape: 30}}}\n"
+    "  fee: {value: 5 USD, uncertain: {gamma: {shape: 30}}}\n"
+    "  share: {value: 0.4, uncertain: {beta: {n: 40}}}\n"
+    "  rise: {value: 2}\n"
+    "patient:\n"
+    "  count: 100\n"
+    "  utility: {base: 0.9, add: {health.ill: -0.2, help: 0.05}}\n"
+    "  age: age\n"
+    "  attributes:\n"
+    "    sort: {categories: {a: 0.3, b: 0.7}}\n"
+    "    age: {normal: [50 years, 10 years], within: [18 years, 90 years]}\n"
+    "    mood: {triangular: [0, 0.4, 1]}\n"
+    "  variables:\n"
+    "    trust: {starts: {beta: [2, 3]}, within: [0, 1], returns_to: start, half_life: 60 days}\n"
+    "  tracks:\n"
+    "    health:\n"
+    "      start: [{chance: 0.2, to: ill}, {otherwise: well}]\n"
+    "      states:\n"
+    "        well: {cost: {payer: fee / month}, fall: {hazard: {weibull: {shape: 1.2, scale: "
+    "long}}, "
+    "effects: [{if: help.active, hr: 0.5}, {per: age, unit: 10 years, hr: 1.1}], "
+    "choose: {ill: share, otherwise: over}, do: [{add: {trust: -0.1}}]}}\n"
+    "        ill: {rise: {hazard: {piecewise: {from: [0 days, 30 days], rate: [0.01 / day, 0.02 / "
+    "day]}}, to: well}}\n"
+    "        over: {back: {after: 90 days, to: well}, "
+    "visit: {every: 30 days, if: trust > 0.3, do: [{cost: {payer: 3 USD}, category: visit}]}}\n"
+    "observations: {falls: {of: health.well.fall, delay: 2 days}}\n"
+    "supports: {help: {offer: {upon: falls}, uptake: 0.5, lasts: 100 days, waits: 4 days, at_most: "
+    "3, "
+    "cost: {payer: {start: 20 USD, run: 1 USD / day}}, "
+    "effects: [{on_chance: health.well.fall.ill, rr: 0.8, at: 0.4}]}}\n"
+    "strategies:\n"
+    "  usual: {baseline: true}\n"
+    "  helped: {supports: [help]}\n"
+    "  cheap: {supports: [help], set: {fee: 1 USD, gap: 10 days}}\n"
+    "report:\n"
+    "  measures: [cost, qaly, {measure: occupancy, of: health.ill, at: [100 days, 1 year]}]\n"
+    "  by: [sort]\n"
+    "  discount: {rate: 0.03 / year}\n";
+
+static void
+test_numbers_of_all_kinds_with_and_without_parameter_sets(void **state)
+{
+    char *const path = testlib_join(*state, "study.yaml");
+
+    testlib_write_text(path, study_text);
+    try_study(path, *state, 0, 1, 30);
+    try_study(path, *state, 2, 1, 30);
+    free(path);
 }
 
 int
@@ -392,6 +457,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_every_number_of_the_studies, testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_numbers_of_all_kinds_with_and_without_parameter_sets,
+            testlib_setup_folder, testlib_teardown_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

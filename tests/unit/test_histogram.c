@@ -92,7 +92,7 @@ test_quantiles_are_those_of_the_sorted_values(void **state)
         x[k] = k % 5 == 0 ? 0 : -3000 * log(next(&seed)) - 1000;
     twp_histogram_add(*state, x, 1, N, 1);
     qsort(x, N, sizeof x[0], compare);
-    twp_histogram_quantiles(*state, 7, p, got);
+    twp_histogram_quantiles(*state, TWP_HISTOGRAM_ALL_PARTS, 7, p, got);
     assert_int_equal(twp_histogram_count(*state), N);
     for (int q = 0; q < 7; q++) {
         const int rank = (int) ceil(p[q] * N);
@@ -109,7 +109,7 @@ test_rounding_of_p_does_not_shift_a_quantile(void **state)
     for (int k = 0; k < 100; k++)
         x[k] = k + 1;
     twp_histogram_add(*state, x, 1, 100, 1);
-    twp_histogram_quantiles(*state, 3, p, got);
+    twp_histogram_quantiles(*state, TWP_HISTOGRAM_ALL_PARTS, 3, p, got);
     assert_near(got[0], 7, 0); /* 0.07 * 100 is a little more than 7 */
     assert_near(got[1], 50, 0);
     assert_near(got[2], 55, 0);
@@ -122,13 +122,13 @@ test_nans_are_left_out_and_nothing_has_no_quantile(void **state)
     const double p = 0.5;
     double got;
 
-    twp_histogram_quantiles(*state, 1, &p, &got);
+    twp_histogram_quantiles(*state, TWP_HISTOGRAM_ALL_PARTS, 1, &p, &got);
     assert_true(isnan(got));
     twp_histogram_add(*state, x, 2, 3, 1); /* NAN, NAN, 5 */
     assert_int_equal(twp_histogram_count(*state), 1);
     twp_histogram_add_differences(*state, x, base, 6, 1); /* 4, 2, 7 */
     assert_int_equal(twp_histogram_count(*state), 4);
-    twp_histogram_quantiles(*state, 1, &p, &got);
+    twp_histogram_quantiles(*state, TWP_HISTOGRAM_ALL_PARTS, 1, &p, &got);
     assert_near(got, 4, 0);
 }
 
@@ -146,8 +146,27 @@ test_merged_counts_are_the_counts_of_all(void **state)
     free(more);
     assert_int_equal(twp_histogram_count(*state), 7);
     assert_int_equal(((int64_t *) *state)[twp_histogram_bin(3)], 2);
-    twp_histogram_quantiles(*state, 1, &p, &got);
+    twp_histogram_quantiles(*state, TWP_HISTOGRAM_ALL_PARTS, 1, &p, &got);
     assert_near(got, 3, 0);
+}
+
+static void
+test_parts_tell_where_counts_stand(void **state)
+{
+    const double x[4] = { -3, 0.5, 2, 1e9 }, p[3] = { 0.1, 0.5, 1 };
+    double all[3], some[3];
+    const uint64_t parts = twp_histogram_add(*state, x, 1, 4, 1);
+
+    for (int i = 0; i < TWP_HISTOGRAM_BINS; i++)
+        if (((int64_t *) *state)[i] != 0)
+            assert_true(parts >> (i / TWP_HISTOGRAM_PART) & 1);
+    assert_true(parts != 0 && parts != TWP_HISTOGRAM_ALL_PARTS);
+    twp_histogram_quantiles(*state, TWP_HISTOGRAM_ALL_PARTS, 3, p, all);
+    twp_histogram_quantiles(*state, parts, 3, p, some);
+    assert_same_bits(some, all, sizeof all);
+    assert_near(some[1], 0.5, 0);
+    twp_histogram_clear(*state, parts);
+    assert_int_equal(twp_histogram_count(*state), 0);
 }
 
 #define WITH_BINS(test) cmocka_unit_test_setup_teardown(test, setup_bins, teardown_bins)
@@ -163,6 +182,7 @@ main(void)
         WITH_BINS(test_rounding_of_p_does_not_shift_a_quantile),
         WITH_BINS(test_nans_are_left_out_and_nothing_has_no_quantile),
         WITH_BINS(test_merged_counts_are_the_counts_of_all),
+        WITH_BINS(test_parts_tell_where_counts_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
