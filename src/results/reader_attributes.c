@@ -227,7 +227,8 @@ twp_reader_attribute(twp_reader_t *reader, const char *object, const char *name,
         free(value->values);
         value->values = NULL;
     }
-    return twp_reader_end(reader, status);
+    (void) twp_reader_end(reader, status);
+    return status;
 }
 
 /* A scalar attribute of a given type. */
@@ -237,8 +238,10 @@ get_scalar(twp_reader_t *reader, const char *object, const char *name, twp_type_
 {
     const twp_status_t status = twp_reader_attribute(reader, object, name, value, err);
 
-    if (status != TWP_OK || (value->type == type && value->n == 0))
+    if (status != TWP_OK)
         return status;
+    if (value->values != NULL && value->type == type && value->n == 0)
+        return TWP_OK;
     free(value->values);
     value->values = NULL;
     return TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s: attribute %s is not one %s", reader->path,
