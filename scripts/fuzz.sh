@@ -64,13 +64,10 @@ options() { # options TARGET
 # Of libhdf5's many small allocations ASan's quarantine and stacks take most of the time.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=16:malloc_context_size=8}
 
-n_bad=0
-mkdir -p "$folder/found"
-for target in "${targets[@]}"; do
-    corpus=$folder/corpus/$target
+feed() { # feed TARGET: 1 when a fault was found
+    local target=$1 began=$SECONDS corpus=$folder/corpus/$1
     mkdir -p "$corpus"
     seed "$target" "$corpus"
-    began=$SECONDS
     # shellcheck disable=SC2046
     if "$folder/tests/t_fuzz_$target" -max_total_time="$seconds" -rss_limit_mb=2048 \
         $(options "$target") -artifact_prefix="$folder/found/$target-" -print_final_stats=1 "$corpus" \
@@ -78,9 +75,22 @@ for target in "${targets[@]}"; do
         say "$target: no fault in $(awk '/number_of_executed_units/ { print $2 }' \
             "$folder/$target.log") inputs, $((SECONDS - began)) s"
     else
-        n_bad=$((n_bad + 1))
         tail -n 40 "$folder/$target.log"
         say "$target: FAULT, see $folder/$target.log and $folder/found/"
+        return 1
     fi
+}
+
+# As many at a time as there are cores.
+n_bad=0
+mkdir -p "$folder/found"
+for target in "${targets[@]}"; do
+    if [ "$(jobs -pr | wc -l)" -ge "$n_jobs" ]; then
+        wait -n || n_bad=$((n_bad + 1))
+    fi
+    feed "$target" &
+done
+while [ "$(jobs -p | wc -l)" -gt 0 ]; do
+    wait -n || n_bad=$((n_bad + 1))
 done
 [ "$n_bad" -eq 0 ]
