@@ -140,6 +140,14 @@ typedef struct {
     const char *gaps; /* what is missing, "" when nothing is */
 } twp_points_merge_t;
 
+/**
+ * twp_study_run_points() of those points that fate [n_fates, all points] does not call missing; a point that fails keeps its
+ * reason, as in a sweep in parts. The file is partial where points are missing, and that is no failure.
+ */
+TWP_CHECK_RESULT twp_status_t twp_points_run_again(twp_study_t *study,
+    const twp_run_settings_t *settings, const int8_t *fate, size_t n_fates,
+    twp_run_report_t *report, twp_error_t *err);
+
 /** Joins them: what twp_study_run_points() writes. */
 TWP_CHECK_RESULT twp_status_t twp_points_merge(const twp_sweep_study_t *study,
     const twp_run_settings_t *settings, const twp_points_merge_t *merge, int64_t *n_failed,

@@ -14,15 +14,34 @@
 
 /* ---- points ---------------------------------------------------------------------------------- */
 
+/* Passes over points that are to be missing. Nothing is under way then: such a sweep lives one point at a time. */
+static void
+leave_out(twp_points_t *sweep)
+{
+    const int64_t before = sweep->next;
+
+    while (sweep->fate != NULL && sweep->next < sweep->first + sweep->n &&
+        sweep->fate[sweep->next - sweep->first] == TWP_POINT_MISSING)
+        sweep->next++;
+    if (sweep->next > before) {
+        const twp_status_t status = twp_stack_miss(
+            sweep->stack, sweep->next - sweep->first, &sweep->err);
+
+        sweep->goes_on = sweep->goes_on && status == TWP_OK;
+        sweep->status = status != TWP_OK ? status : sweep->status;
+    }
+}
+
 /* Gives out a point; *waits: one that is too far ahead of the others, which is to be asked for again. */
 static int64_t
 give_point(twp_points_t *sweep, bool *waits)
 {
     const twp_run_settings_t *const settings = sweep->settings;
-    const int64_t n_ahead = sweep->next - sweep->first - twp_stack_n_settled(sweep->stack);
-    int64_t i_point = -1;
+    int64_t i_point = -1, n_ahead;
 
     *waits = false;
+    leave_out(sweep);
+    n_ahead = sweep->next - sweep->first - twp_stack_n_settled(sweep->stack);
     sweep->is_stopping = sweep->is_stopping || (sweep->status != TWP_OK && !sweep->goes_on) ||
         (settings->should_stop != NULL && settings->should_stop(settings->stop_context));
     if (sweep->is_stopping || sweep->next >= sweep->first + sweep->n)
@@ -188,23 +207,25 @@ live_and_write(
         return status;
     done = twp_points_progress(sweep, 0);
     twp_points_report(sweep, &done, report);
-    report->is_partial = file->is_partial = sweep->n_done < sweep->n;
+    report->is_partial = file->is_partial = sweep->n_done + sweep->n_failed < sweep->n;
     file->cpu_seconds = done.cpu_seconds;
-    if (sweep->n_done == 0)
-        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the first point was done");
+    if (sweep->n_done + sweep->n_failed == 0 || (sweep->fate != NULL && sweep->is_stopping))
+        return TWP_FAIL(err, TWP_ERR_INTERRUPTED, "stopped before the %s point was done",
+            sweep->fate == NULL ? "first" : "last");
     status = twp_points_close(sweep, file, report->digest, err);
-    if (status == TWP_OK && report->is_partial)
+    if (status == TWP_OK && report->is_partial && sweep->fate == NULL)
         status = TWP_FAIL(err, TWP_ERR_INTERRUPTED,
             "stopped after %" PRId64 " of %" PRId64 " points; %s is partial", sweep->n_done,
             sweep->n, file->path);
     return status;
 }
 
-twp_status_t
-twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
-    twp_run_report_t *report, twp_error_t *err)
+/* fate NULL: all points, until one fails. */
+static twp_status_t
+run_points(twp_study_t *study, const twp_run_settings_t *settings, const int8_t *fate,
+    size_t n_fates, twp_run_report_t *report, twp_error_t *err)
 {
-    twp_points_t sweep = { .settings = settings, .status = TWP_OK };
+    twp_points_t sweep = { .settings = settings, .goes_on = fate != NULL, .fate = fate };
     twp_points_file_t file = { .path = settings->output_path,
         .overwrite = settings->overwrite,
         .started = (int64_t) time(NULL) };
@@ -218,12 +239,29 @@ twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
         status = TWP_FAIL(err, TWP_ERR_INPUT,
             "the study has no `sweep`: nothing changes from point to point (--over PATH=A,B,C "
             "says what does)");
+    if (status == TWP_OK && fate != NULL && (int64_t) n_fates != sweep.study.points->n_points)
+        status = TWP_FAIL(err, TWP_ERR_FORMAT, "the file has %zu points, its study %" PRId64,
+            n_fates, sweep.study.points->n_points);
     if (status == TWP_OK) {
         status = live_and_write(&sweep, &file, report, err);
         twp_points_end(&sweep);
     }
     twp_sweep_study_close(&sweep.study);
     return status;
+}
+
+twp_status_t
+twp_study_run_points(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_run_report_t *report, twp_error_t *err)
+{
+    return run_points(study, settings, NULL, 0, report, err);
+}
+
+twp_status_t
+twp_points_run_again(twp_study_t *study, const twp_run_settings_t *settings, const int8_t *fate,
+    size_t n_fates, twp_run_report_t *report, twp_error_t *err)
+{
+    return run_points(study, settings, fate, n_fates, report, err);
 }
 
 /* ---- shards ---------------------------------------------------------------------------------- */

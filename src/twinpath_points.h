@@ -24,6 +24,7 @@ typedef struct {
     const twp_run_settings_t *settings;
     int64_t first, n;       /* points to be lived */
     bool goes_on;           /* past a point that failed, whose reason is kept */
+    const int8_t *fate;     /* [n] of an earlier attempt: what is missing is left out; or NULL */
     int n_workers, n_inner; /* threads over points, and in each point */
     twp_arena_t *arena;     /* of points */
     twp_stack_points_t points;

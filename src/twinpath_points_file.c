@@ -42,7 +42,7 @@ share_threads(twp_points_t *sweep)
 
     sweep->n_workers = 1;
     sweep->n_inner = n_threads;
-    if (n_blocks < 16 * (int64_t) n_threads && n_points > 1) {
+    if (n_blocks < 16 * (int64_t) n_threads && n_points > 1 && sweep->fate == NULL) {
         sweep->n_workers = n_points < n_threads ? (int) n_points : n_threads;
         sweep->n_inner = n_threads / sweep->n_workers;
     }

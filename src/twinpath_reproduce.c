@@ -3,6 +3,7 @@
 #include "results/content_digest.h"
 #include "results/embedded.h"
 #include "results/provenance.h"
+#include "twinpath_point.h"
 #include "twinpath_run.h"
 
 #include <errno.h>
@@ -100,6 +101,24 @@ twp_embedded_settings(const twp_embedded_t *embedded, twp_run_settings_t *settin
     settings->n_precisions = embedded->n_precisions;
 }
 
+/* The points that the file has. */
+static twp_status_t
+run_points_again(again_t *again, const twp_run_settings_t *settings, twp_error_t *err)
+{
+    twp_reader_t *reader = NULL;
+    int8_t *fate = NULL;
+    size_t n_fates = 0;
+    twp_status_t status = twp_reader_open(again->path, &reader, err);
+
+    if (status == TWP_OK)
+        status = twp_reader_read_int8(reader, "points/fate", &fate, &n_fates, err);
+    twp_reader_close(reader);
+    if (status == TWP_OK)
+        status = twp_points_run_again(again->study, settings, fate, n_fates, &again->out->run, err);
+    free(fate);
+    return status;
+}
+
 static twp_status_t
 run_again(again_t *again, twp_error_t *err)
 {
@@ -119,11 +138,8 @@ run_again(again_t *again, twp_error_t *err)
     settings.progress_context = again->settings->progress_context;
     settings.should_stop = again->settings->should_stop;
     settings.stop_context = again->settings->stop_context;
-    if (embedded->n_points > 0 && embedded->is_partial)
-        return TWP_FAIL(err, TWP_ERR_INPUT,
-            "%s: a sweep that was stopped is not done again in part; finish it first", again->path);
     if (embedded->n_points > 0)
-        return twp_study_run_points(again->study, &settings, &again->out->run, err);
+        return run_points_again(again, &settings, err);
     status = twp_study_run_part(again->study, &settings, part, &again->out->run, err);
     if (status != TWP_ERR_INTERRUPTED || !embedded->is_partial)
         return status;

@@ -439,6 +439,8 @@ test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
                            "h5dump", "-y", "-d", "/points/fate", "bad_points/results.h5", NULL }),
         0, NULL, "");
     assert_failed_points_are_the_same(f, study);
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "reproduce", "bad_points/results.h5"), 0, "equal", "");
     testlib_expect(testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins", "4000",
                        "-o", "ended_points", "--on-error", "end"),
         1, "", "point 2 (");

@@ -362,6 +362,50 @@ test_a_sweep_is_done_again_from_its_file(void **state)
     free(path);
 }
 
+/* Says stop from the n-th time on that it is asked. */
+static bool
+stop_after(void *left)
+{
+    return --*(int *) left < 0;
+}
+
+static void
+test_a_sweep_that_was_stopped_is_done_again_as_far_as_it_came(void **state)
+{
+    char *const study_path = testlib_join(*state, "study.yaml"),
+                *const path = testlib_join(*state, "stopped.h5");
+    const twp_reproduce_settings_t again_settings = { .n_threads = 1 };
+    twp_run_settings_t settings;
+    twp_run_report_t report = { .n_points_done = 0 };
+    twp_reproduction_t again;
+    twp_study_t *study = NULL;
+    twp_error_t err = { TWP_OK, "" };
+    int left;
+
+    testlib_write_text(study_path, study_text);
+    assert_int_equal(twp_study_read(study_path, overs, N_OVERS, &study, NULL), TWP_OK);
+    twp_run_settings_init(&settings);
+    settings.output_path = path;
+    settings.n_threads = 2;
+    settings.n_patients = 300;
+    settings.overwrite = true;
+    settings.should_stop = stop_after;
+    settings.stop_context = &left;
+    for (int n = 1; n < 1000 && report.n_points_done < 3; n++) {
+        left = n;
+        assert_int_equal(
+            twp_study_run_points(study, &settings, &report, NULL), TWP_ERR_INTERRUPTED);
+    }
+    assert_in_range(report.n_points_done, 3, 7);
+    if (twp_results_reproduce(path, &again_settings, &again, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    assert_true(again.is_equal && again.is_partial);
+    assert_string_equal(again.again, report.digest);
+    twp_study_free(study);
+    free(path);
+    free(study_path);
+}
+
 /* ---- what cannot be lived ----------------------------------------------------------------------- */
 
 static void
@@ -399,6 +443,9 @@ main(void)
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_a_sweep_is_done_again_from_its_file,
             testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(
+            test_a_sweep_that_was_stopped_is_done_again_as_far_as_it_came, testlib_setup_folder,
+            testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_lived_is_a_finding_before_any_life,
             testlib_setup_folder, testlib_teardown_folder),
     };
