@@ -30,10 +30,15 @@ def stream_of(name):
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=64).digest()[:4], "little")
 
 
+def bits(seed, twin, name, occurrence):
+    """The 64 bits of one twin, stream and occurrence."""
+    r = philox4x32_10((seed & MASK, seed >> 32), (twin & MASK, twin >> 32, stream_of(name), occurrence))
+    return (r[1] << 32) | r[0]
+
+
 def uniform(seed, twin, name, occurrence):
     """The draw of one twin, stream and occurrence, inside (0, 1)."""
-    r = philox4x32_10((seed & MASK, seed >> 32), (twin & MASK, twin >> 32, stream_of(name), occurrence))
-    return ((((r[1] << 32) | r[0]) >> 12) + 0.5) * 2.0 ** -52
+    return ((bits(seed, twin, name, occurrence) >> 12) + 0.5) * 2.0 ** -52
 
 
 # Distributions: value at a probability, and probability of a value -----------------------------------

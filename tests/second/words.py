@@ -109,7 +109,7 @@ def as_list(value):
 
 KEYS = {
     "study": "uncertain twinpath study question uses based_on time money parameters tables patient observations supports "
-             "consent together strategies targets report record folder",
+             "consent together strategies targets report record sweep folder",
     "time": "starts horizon follow_up",
     "parameter": "value range uncertain",
     "patient": "age count from id first_row_of enters attributes correlated variables formulas actions tracks doses utility",
