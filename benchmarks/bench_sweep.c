@@ -47,6 +47,16 @@ put_values(request_t *request, int i, const char *path, double low, double high,
         exit(2);
 }
 
+static bool
+read_count(const char *text, int *count)
+{
+    char *end;
+    const long number = strtol(text, &end, 10);
+
+    *count = number > 0 && number <= 1000000 ? (int) number : 0;
+    return *count > 0 && *end == '\0';
+}
+
 static request_t
 read_request(int n_arguments, char **argument)
 {
@@ -61,7 +71,7 @@ read_request(int n_arguments, char **argument)
         if (strcmp(argument[i], "--whole") == 0) {
             n_points = 1000;
             request.n_patients = 10000;
-        } else if (to == NULL || i + 1 == n_arguments || (*to = atoi(argument[++i])) < 1) {
+        } else if (to == NULL || i + 1 == n_arguments || !read_count(argument[++i], to)) {
             fprintf(stderr, "bench_sweep [--points N] [--patients N] [--threads N] [--whole]\n");
             exit(2);
         }
@@ -170,10 +180,33 @@ is_lived(const twp_study_typed_t *study, int i_strategy)
         strcmp(study->strategy[i_strategy].name, chosen[1]) == 0;
 }
 
-/* CPU seconds: of a life in the kernel, of drawing a twin, of reading and compiling for all points. */
+/* CPU seconds: of a life in the kernel, of drawing a twin, of reading and compiling for all points, of binding a
+ * point, and of reading it instead. */
 typedef struct {
-    double kernel, drawing, start;
+    double kernel, drawing, start, binding, reading;
 } part_t;
+
+static void
+time_points(const twp_sweep_study_t *sweep, twp_sweep_places_t *places, part_t *part)
+{
+    const int64_t n = sweep->points->n_points < 20 ? sweep->points->n_points : 20;
+    const double began = bench_clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+    double middle;
+    twp_error_t err = { TWP_OK, "" };
+
+    for (int64_t i = 0; i < n; i++)
+        if (twp_sweep_place_bind(places, 0, i) == NULL)
+            exit(1);
+    middle = bench_clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (int64_t i = 0; i < n; i++) {
+        twp_study_t *read = NULL;
+
+        must(twp_sweep_study_bind(sweep, i, &read, &err), &err);
+        twp_study_free(read);
+    }
+    part->binding = (middle - began) / (double) n;
+    part->reading = (bench_clock_seconds(CLOCK_THREAD_CPUTIME_ID) - middle) / (double) n;
+}
 
 static part_t
 time_parts(request_t *request)
@@ -184,13 +217,15 @@ time_parts(request_t *request)
     twp_sweep_places_t *places = NULL;
     twp_study_t *study = NULL;
     room_t room = { .memory = NULL };
-    double both = 0, draws = 0, n_lives = 0, start;
+    double both = 0, draws = 0, n_lives = 0;
+    part_t part;
     twp_error_t err = { TWP_OK, "" };
 
     open_study(request, &study);
     must(twp_sweep_study_open(study, &sweep, &err), &err);
     must(twp_sweep_places_open(&sweep, NULL, 1, &places, &err), &err);
-    start = bench_clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
+    part.start = bench_clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
+    time_points(&sweep, places, &part);
     for (int k = 0; k < N_SAMPLED; k++) {
         const int64_t i_point = sweep.points->n_points * k / N_SAMPLED;
         twp_study_t *const bound = twp_sweep_place_bind(places, 0, i_point);
@@ -220,7 +255,9 @@ time_parts(request_t *request)
     twp_sweep_places_close(places);
     twp_sweep_study_close(&sweep);
     twp_study_free(study);
-    return (part_t){ (both - draws) / n_lives, draws / n_lives, start };
+    part.kernel = (both - draws) / n_lives;
+    part.drawing = draws / n_lives;
+    return part;
 }
 
 /* ---- all --------------------------------------------------------------------------------------- */
@@ -243,6 +280,8 @@ print_costs(const cost_t *sweep, const cost_t *empty, part_t part)
     bench_print_value("sweep", "a life in the kernel alone", "CPU us", 1e6 * part.kernel);
     bench_print_value("sweep", "a twin drawn", "CPU us", 1e6 * part.drawing);
     bench_print_value("sweep", "start", "CPU ms", 1e3 * part.start);
+    bench_print_value("sweep", "binding a point", "CPU ms", 1e3 * part.binding);
+    bench_print_value("sweep", "reading a point instead", "CPU ms", 1e3 * part.reading);
     bench_print_value(
         "sweep", "a point besides its lives", "CPU ms", 1e3 * besides / empty->n_points);
     bench_print_value("sweep", "outside of the lives", "% of the CPU time",
