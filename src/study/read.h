@@ -143,7 +143,7 @@ void twp_read_fail(twp_read_t *read, twp_place_t place, const char *found, const
 void twp_read_warn(twp_read_t *read, twp_place_t place, const char *found, const char *expected,
     const char *nearest, const char *format, ...) TWP_PRINTF(6, 7);
 
-/* ---- expressions (read_tools.c) ------------------------------------------------------------- */
+/* ---- expressions (read_numbers.c) ----------------------------------------------------------- */
 
 /** The expression at spot; NULL when absent or wrong (then there is a finding). */
 twp_expression_t *twp_read_number(
