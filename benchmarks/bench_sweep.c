@@ -294,7 +294,7 @@ int
 main(int n_arguments, char **argument)
 {
     request_t request = read_request(n_arguments, argument);
-    char folder[] = "/tmp/twp_bench_XXXXXX", output[64];
+    char folder[] = "/tmp/twp_bench_XXXXXX", output[64], sum[80];
     cost_t sweep, empty;
     part_t part;
 
@@ -304,8 +304,9 @@ main(int n_arguments, char **argument)
     empty = run_sweep(&request, 1, output);
     sweep = run_sweep(&request, request.n_patients, output);
     part = time_parts(&request);
+    (void) snprintf(sum, sizeof sum, "%s.sha256", output);
     (void) unlink(output);
-    (void) rmdir(folder);
+    (void) unlink(sum);
     print_costs(&sweep, &empty, part);
-    return 0;
+    return rmdir(folder) == 0 ? 0 : 1;
 }
