@@ -1,19 +1,16 @@
 """Dispensings of simulated lives, exported as a file, have the same adherence as the lives themselves."""
 import csv
 import datetime
-import importlib
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 import h5py
 import numpy as np
 import pandas  # noqa: F401 (without it this test is not registered)
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
-twinpath = importlib.import_module("twinpath")
+from module import twinpath
 
 STUDY = pathlib.Path(__file__).with_name("adherence_study.yaml")
 DAY_ZERO = datetime.date(2021, 1, 1)

@@ -1,11 +1,8 @@
 """scripts/twinpath.py: its frames agree with the file and with each other, its formats with the engine's figures."""
-import importlib
 import json
 import os
 import pathlib
 import subprocess
-import sys
-import tempfile
 import unittest
 import unittest.mock
 
@@ -15,22 +12,17 @@ import h5netcdf  # noqa: F401 (without these this test is not registered)
 import pandas as pd
 import xarray  # noqa: F401
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
-os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
-twinpath = importlib.import_module("twinpath")
+from module import CURVE, STUDY, run_study, twinpath
 
-STUDY = pathlib.Path(__file__).with_name("study.yaml")
 STRATEGIES = ["usual_care", "nurse", "reminders"]
 FLOAT32_ROUNDING = 2.0**-24
-CURVE = "kaplan_meier_therapy_stopped_since_therapy_taking"
 
 folder = results = None
 
 
 def setUpModule():
     global folder, results
-    folder = tempfile.TemporaryDirectory(prefix="twinpath-frames-")
-    results = twinpath.run(STUDY, output=os.path.join(folder.name, "run.h5"), progress=None)
+    folder, results = run_study("frames")
 
 
 def tearDownModule():

@@ -2,11 +2,8 @@
 
 tier: long
 """
-import importlib
 import os
-import pathlib
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -15,10 +12,7 @@ import pandas as pd
 
 import tearing
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
-twinpath = importlib.import_module("twinpath")
+from module import ROOT, twinpath
 
 STUDY = ROOT / "scenarios" / "studies" / "first_study.yaml"
 N_TWINS = 1_000_000

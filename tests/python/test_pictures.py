@@ -1,10 +1,5 @@
 """Pictures of scripts/twinpath.py: each shows the numbers of its frame, named and with units, and fits its figure."""
-import importlib
 import io
-import os
-import pathlib
-import sys
-import tempfile
 import unittest
 import warnings
 
@@ -12,13 +7,10 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
-os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
-twinpath = importlib.import_module("twinpath")
+from module import CURVE, run_study, twinpath
+
 matplotlib.use("agg")
 
-STUDY = pathlib.Path(__file__).with_name("study.yaml")
-CURVE = "kaplan_meier_therapy_stopped_since_therapy_taking"
 PNG = b"\x89PNG\r\n"
 
 folder = results = None
@@ -26,8 +18,7 @@ folder = results = None
 
 def setUpModule():
     global folder, results
-    folder = tempfile.TemporaryDirectory(prefix="twinpath-pictures-")
-    results = twinpath.run(STUDY, output=os.path.join(folder.name, "run.h5"), progress=None)
+    folder, results = run_study("pictures")
 
 
 def tearDownModule():

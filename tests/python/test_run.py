@@ -1,5 +1,4 @@
 """twinpath.run and its kin of scripts/twinpath.py: options, findings, warnings, progress, interrupts, temporary files."""
-import importlib
 import os
 import pathlib
 import pydoc
@@ -13,12 +12,8 @@ import unittest.mock
 import numpy as np
 import pandas  # noqa: F401 (without it this test is not registered)
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
-twinpath = importlib.import_module("twinpath")
+from module import ROOT, STUDY, twinpath
 
-STUDY = pathlib.Path(__file__).with_name("study.yaml")
 FIRST = ROOT / "scenarios" / "studies" / "first_study.yaml"
 folder = None
 

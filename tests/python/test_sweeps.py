@@ -1,10 +1,7 @@
 """Sweeps in scripts/twinpath.py: points beside every frame, figures of a point as those of its run, pictures."""
-import importlib
 import io
 import os
-import pathlib
 import subprocess
-import sys
 import tempfile
 import unittest
 import warnings
@@ -12,10 +9,8 @@ import warnings
 import matplotlib
 import numpy as np
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
-twinpath = importlib.import_module("twinpath")
+from module import ROOT, twinpath
+
 matplotlib.use("agg")
 
 STUDY = ROOT / "scenarios/studies/first_study.yaml"

@@ -1,10 +1,7 @@
 """Summaries never touch event tables: where these are torn to pieces, all else is read as before."""
-import importlib
 import os
-import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -13,11 +10,8 @@ import pandas as pd
 
 import tearing
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
-os.environ["TWINPATH"] = os.environ["TWP_PROGRAM"]
-twinpath = importlib.import_module("twinpath")
+from module import STUDY, twinpath
 
-STUDY = pathlib.Path(__file__).with_name("study.yaml")
 FRAMES = ("twins", "outcomes", "summary", "contrasts", "cost_effectiveness", "net_benefit", "targets", "occupancy", "survival")
 
 

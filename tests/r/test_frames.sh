@@ -2,24 +2,17 @@
 # scripts/twinpath.R gives the frames of scripts/twinpath.py.
 # tier: long
 set -euo pipefail
-Rscript -e 'quit(status = !all(sapply(c("rhdf5", "jsonlite", "survival"), requireNamespace, quietly = TRUE)))' \
-    > /dev/null 2>&1 || {
-    echo "skipped: R or a package is missing (Debian: r-bioc-rhdf5 r-cran-jsonlite r-cran-survival)"
-    exit 77
-}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-here=$(cd "$(dirname "$0")" && pwd)
-scripts=$here/../../scripts
-"${TWP_PROGRAM:?}" run "$here/../python/study.yaml" --quiet -o "$folder/results.h5"
-"$TWP_PROGRAM" run "$here/../python/draws_study.yaml" --quiet -o "$folder/draws.h5"
-"$TWP_PROGRAM" run "$here/../python/draws_study.yaml" --quiet -o "$folder/sets.h5" \
+. "$(dirname "$0")/common.sh"
+needs_r rhdf5 jsonlite survival
+"$program" run "$here/../python/study.yaml" --quiet -o "$folder/results.h5"
+"$program" run "$here/../python/draws_study.yaml" --quiet -o "$folder/draws.h5"
+"$program" run "$here/../python/draws_study.yaml" --quiet -o "$folder/sets.h5" \
     --set 'report.acceptability={to: 60000 USD, by: 20000 USD}'
-"$TWP_PROGRAM" run "$here/../python/study.yaml" --quiet -o "$folder/precise.h5" -n 5000 \
+"$program" run "$here/../python/study.yaml" --quiet -o "$folder/precise.h5" -n 5000 \
     --precision nurse.qaly=1e-9 --precision nurse.cost=1e9
-"$TWP_PROGRAM" sweep "$here/../python/study.yaml" --quiet -o "$folder/swept" -n 600 --over "gap=6 days,12 days" \
+"$program" sweep "$here/../python/study.yaml" --quiet -o "$folder/swept" -n 600 --over "gap=6 days,12 days" \
     --over supports.reminder.uptake=0.2,0.5,0.7 --set 'report.acceptability={to: 60000 USD, by: 20000 USD}'
-PYTHONPATH=$scripts "${TWP_PYTHON:-/usr/bin/python3}" - "$folder" << 'PYTHON'
+twinpath_py "$folder" << 'PYTHON'
 import sys
 import twinpath
 folder = sys.argv[1]
