@@ -358,6 +358,22 @@ do_shards(sweep_t *sweep, twp_error_t *err)
 
 /* ---- merging --------------------------------------------------------------------------------- */
 
+/* Also says what a limit of time that is too short for any progress would need. */
+static twp_status_t
+fail_stopped(const sweep_t *sweep, twp_error_t *err)
+{
+    const twp_sweep_report_t *const report = sweep->report;
+    const bool is_useless = sweep->is_late && !sweep->is_stopping && report->n_lived == 0;
+
+    return TWP_FAIL(err, TWP_ERR_INTERRUPTED,
+        "%s with %" PRId64 " of the run's %" PRId64 " shards missing; the same command goes on%s",
+        sweep->is_stopping ? "stopped" : "the time is up", report->n_missing, report->n_shards,
+        !is_useless                  ? ""
+            : report->n_missing == 0 ? ", but merging takes more time than it was given"
+                                     : ", but no shard was done in the time that it was given "
+                                       "(--shard-twins makes them smaller)");
+}
+
 static twp_status_t
 read_shards(const sweep_t *sweep, twp_merge_t *merge, twp_error_t *err)
 {
@@ -399,8 +415,9 @@ merge(sweep_t *sweep, twp_error_t *err)
         (void) memcpy(sweep->report->run.digest, done.digest, sizeof done.digest);
         sweep->report->n_points_failed = merge.n_points_failed;
     } else {
-        if (status == TWP_ERR_INTERRUPTED || find_results(sweep, &is_there, NULL) != TWP_OK ||
-            !is_there)
+        if (status == TWP_ERR_INTERRUPTED)
+            return fail_stopped(sweep, err);
+        if (find_results(sweep, &is_there, NULL) != TWP_OK || !is_there)
             return TWP_FAIL(err, status, "%s", own.message);
     }
     sweep->report->is_merged = true;
@@ -534,9 +551,7 @@ conclude(const sweep_t *sweep, twp_error_t *err)
                                    "ends the run; %s says why (--retry goes on)",
             report->n_failed, report->n_own, sweep->folder.errors);
     if (sweep->is_stopping || sweep->is_late)
-        return TWP_FAIL(err, TWP_ERR_INTERRUPTED,
-            "%s with %" PRId64 " of the run's %" PRId64 " shards missing; the same command goes on",
-            sweep->is_stopping ? "stopped" : "the time is up", report->n_missing, report->n_shards);
+        return fail_stopped(sweep, err);
     return TWP_OK;
 }
 

@@ -533,6 +533,11 @@ test_signals_and_the_time_end_it_with_75_and_it_goes_on(void **state)
     testlib_expect(sweep(f, "term", "-t", "2"), 0, "", "");
     assert_merged(f, "term");
     testlib_expect(sweep(f, "late", "--max-time", "0.001"), 75, "", "the time is up with 5 of the");
+    testlib_expect(
+        sweep(f, "late", "--max-time", "0.001"), 75, "", "no shard was done in the time");
+    testlib_expect(sweep(f, "late", "--no-merge"), 0, "", "");
+    testlib_expect(sweep(f, "late", "--max-time", "0.001"), 75, "",
+        "0 of the run's 5 shards missing; the same command goes on, but merging takes more time");
     testlib_expect(sweep(f, "late", "--max-time", "1h"), 0, "", "");
     assert_merged(f, "late");
     testlib_expect(sweep(f, "late", "--max-time", "soon"), 2, "", "is no time such as");
