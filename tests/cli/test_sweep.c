@@ -241,7 +241,7 @@ test_parameter_sets_in_parts_come_to_the_results_of_one_run(void **state)
     const size_t n_cases = testlib_is_long() ? 3 : 2;
 
     for (size_t i = 0; i < n_cases; i++) {
-        char whole[DIGEST_SIZE], digest[DIGEST_SIZE], rows[2][64], run[16], results[32];
+        char whole[DIGEST_SIZE], digest[DIGEST_SIZE], rows[2][64], run[32], results[48];
 
         (void) snprintf(rows[0], sizeof rows[0], "record.outcomes=%s", cases[i].rows);
         (void) snprintf(rows[1], sizeof rows[1], "record.twins=%s", cases[i].rows);
