@@ -202,6 +202,7 @@ twp_read_constant(twp_read_t *read, twp_spot_t spot, twp_dim_t dim, double fallb
     const twp_expression_t *expression = twp_read_number(read, spot, TWP_SCOPE_CONSTANT, &dim);
     double value;
 
+    twp_read_note_common(read, spot, expression);
     if (!twp_read_is_known(read, expression, &value) ||
         !twp_read_is_certain(read, spot, expression))
         return fallback;

@@ -57,6 +57,7 @@ prepare(twp_read_t *read)
     read->is_formula_used = TWP_READ_NEW(read, bool, study->n_formulas);
     read->is_variable_wrong = TWP_READ_NEW(read, bool, study->n_variables);
     read->is_table_used = TWP_READ_NEW(read, bool, study->n_tables);
+    read->common_path = TWP_READ_NEW(read, const char *, study->n_parameters);
     read->parameter_value = TWP_READ_NEW(read, double, twp_study_n_values(study));
     study->parameter_order = TWP_READ_NEW(read, int, study->n_parameters);
     study->draw_order = TWP_READ_NEW(read, int, study->n_attributes);
@@ -100,6 +101,7 @@ read_all(twp_read_t *read)
     twp_read_targets(read);
     twp_check_columns(read);
     twp_read_sweep(read);
+    twp_check_swept(read);
     twp_check_cycles(read);
     twp_check_streams(read);
     twp_check_use(read);

@@ -425,6 +425,30 @@ test_what_cannot_be_lived_is_a_finding_before_any_life(void **state)
     free(path);
 }
 
+static void
+test_what_points_share_is_made_of_no_swept_number(void **state)
+{
+    static const char *const set[][2] = { { "report.permissible_gap=gap",
+                                              "--over gap=3 days,4 days" },
+        { "report.discount.rate=0.1 / gap", "--over gap=3 days,4 days" },
+        { "targets.t.is=8 USD / day * gap", "--over gap=3 days,4 days" } };
+    char *const path = testlib_join(*state, "study.yaml");
+    twp_study_t *study = NULL;
+
+    testlib_write_text(path, study_text);
+    assert_int_equal(twp_study_read(path, set[0], 2, &study, NULL), TWP_ERR_INPUT);
+    assert_int_equal(twp_study_n_errors(study), 1);
+    assert_string_equal(twp_study_finding(study, 0)->file, "--over");
+    assert_contains(twp_study_finding(study, 0)->message,
+        "`gap` cannot be swept: report.permissible_gap is made of it");
+    twp_study_free(study);
+    for (int i = 1; i < 3; i++) { /* figures, which each point has of its own */
+        assert_int_equal(twp_study_read(path, set[i], 2, &study, NULL), TWP_OK);
+        twp_study_free(study);
+    }
+    free(path);
+}
+
 int
 main(void)
 {
@@ -447,6 +471,8 @@ main(void)
             test_a_sweep_that_was_stopped_is_done_again_as_far_as_it_came, testlib_setup_folder,
             testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_lived_is_a_finding_before_any_life,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_what_points_share_is_made_of_no_swept_number,
             testlib_setup_folder, testlib_teardown_folder),
     };
 
