@@ -274,8 +274,8 @@ plan(twp_study_t *study, request_t *request)
     }
     if (kind >= 0)
         return twp_sweep_plan_emit((twp_emit_t) kind, arguments, &twp_command_sweep, own,
-            (int) (sizeof own / sizeof own[0]), &estimate, request->run.settings.output_path,
-            twp_study_name(study), n_threads);
+            (int) (sizeof own / sizeof own[0]), &estimate, &request->settings,
+            request->run.settings.output_path, twp_study_name(study), n_threads);
     twp_sweep_plan_print(&estimate, n_threads);
     return twp_say_result("", TWP_EXIT_GOOD);
 }

@@ -95,11 +95,29 @@ add_command(twp_buffer_t *buffer, const twp_arguments_t *arguments, const twp_co
     }
 }
 
-/* Twice what is expected, in whole tens of minutes: "HH:MM:SS". */
+/* What a job asks of its cluster. */
+typedef struct {
+    int n_threads;
+    double seconds; /* twice what is expected, or its own limit and ten minutes more */
+    double need;    /* bytes of memory, of the shards or the merge */
+    bool keeps_shards;
+} job_t;
+
+static job_t
+job_of(const twp_sweep_estimate_t *e, const twp_sweep_settings_t *settings, int n_threads)
+{
+    return (job_t){ .n_threads = n_threads,
+        .seconds = settings->max_seconds > 0 ? settings->max_seconds + 600
+                                             : 2.0 * e->task_cpu_seconds / n_threads,
+        .need = e->memory_bytes > e->merge_bytes ? e->memory_bytes : e->merge_bytes,
+        .keeps_shards = settings->keeps_shards };
+}
+
+/* In whole tens of minutes: "HH:MM:SS". */
 static void
 limit_text(char text[32], double seconds)
 {
-    const double tens = ceil(2.0 * seconds / 600.0);
+    const double tens = ceil(seconds / 600.0);
     const long minutes = 10 * (long) (tens < 1 ? 1 : tens > 100000 ? 100000 : tens);
 
     snprintf(text, 32, "%ld:%02ld:00", minutes / 60, minutes % 60);
@@ -107,12 +125,11 @@ limit_text(char text[32], double seconds)
 
 static void
 emit_slurm(twp_buffer_t *buffer, const char *command, const twp_sweep_estimate_t *e,
-    const char *name, int n_threads)
+    const char *name, const job_t *job)
 {
-    const double need = e->memory_bytes > e->merge_bytes ? e->memory_bytes : e->merge_bytes;
     char limit[32];
 
-    limit_text(limit, e->task_cpu_seconds / n_threads);
+    limit_text(limit, job->seconds);
     twp_buffer_printf(buffer,
         "#!/bin/bash\n"
         "# %lld points x %lld twins x %d strategies in %lld shards. Submit it: sbatch FILE\n"
@@ -127,10 +144,11 @@ emit_slurm(twp_buffer_t *buffer, const char *command, const twp_sweep_estimate_t
         "#SBATCH --output=%%x-%%A_%%a.log\n"
         "set -euo pipefail\n"
         "# What the cluster needs to find the program goes here: module load twinpath, or a path.\n"
-        "exec %s --task \"$SLURM_ARRAY_TASK_ID\" --tasks %lld\n",
+        "exec %s --threads \"${SLURM_CPUS_PER_TASK:-%d}\" --task \"$SLURM_ARRAY_TASK_ID\" --tasks "
+        "%lld\n",
         (long long) e->n_points, (long long) e->n_twins, e->n_strategies, (long long) e->n_shards,
-        name, (long long) e->n_tasks - 1, n_threads, ceil((2.0 * need + 200e6) / 1e6), limit,
-        command, (long long) e->n_tasks);
+        name, (long long) e->n_tasks - 1, job->n_threads, ceil((2.0 * job->need + 200e6) / 1e6),
+        limit, command, job->n_threads, (long long) e->n_tasks);
 }
 
 /* Braces stand for themselves when they are doubled; quotes end no raw triple-quoted text of ours. */
@@ -146,10 +164,8 @@ add_snake_text(twp_buffer_t *buffer, const char *text)
 
 static void
 emit_snakemake(twp_buffer_t *buffer, const char *command, const twp_sweep_estimate_t *e,
-    const char *folder, int n_threads)
+    const char *folder, const job_t *job)
 {
-    const double need = e->memory_bytes > e->merge_bytes ? e->memory_bytes : e->merge_bytes;
-
     twp_buffer_printf(buffer,
         "# %lld points x %lld twins x %d strategies in %lld shards. Run it: snakemake -s FILE "
         "--cores all\n"
@@ -164,14 +180,15 @@ emit_snakemake(twp_buffer_t *buffer, const char *command, const twp_sweep_estima
         "    input: expand(RUN + \"/tasks/{i}.done\", i=range(TASKS))\n"
         "    output: RUN + \"/results.h5\"\n"
         "    resources: mem_mb=%.0f\n"
-        "    shell: \"twinpath merge {RUN:q}\"\n\n"
+        "    shell: \"twinpath merge {RUN:q}%s\"\n\n"
         "rule task:\n"
         "    output: touch(RUN + \"/tasks/{i}.done\")\n"
         "    threads: %d\n"
         "    resources: mem_mb=%.0f, runtime=%.0f\n"
         "    shell: \"",
-        ceil((2.0 * e->merge_bytes + 200e6) / 1e6), n_threads, ceil((2.0 * need + 200e6) / 1e6),
-        10.0 * fmax(1.0, ceil(2.0 * e->task_cpu_seconds / n_threads / 600.0)));
+        ceil((2.0 * e->merge_bytes + 200e6) / 1e6), job->keeps_shards ? " --keep-shards" : "",
+        job->n_threads, ceil((2.0 * job->need + 200e6) / 1e6),
+        10.0 * fmax(1.0, ceil(job->seconds / 600.0)));
     add_snake_text(buffer, command);
     twp_buffer_printf(
         buffer, " --no-merge --quiet --threads {threads} --task {wildcards.i} --tasks {TASKS}\"\n");
@@ -179,9 +196,10 @@ emit_snakemake(twp_buffer_t *buffer, const char *command, const twp_sweep_estima
 
 int
 twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments, const twp_command_t *command,
-    const int *skip, int n_skipped, const twp_sweep_estimate_t *estimate, const char *folder,
-    const char *name, int n_threads)
+    const int *skip, int n_skipped, const twp_sweep_estimate_t *estimate,
+    const twp_sweep_settings_t *settings, const char *folder, const char *name, int n_threads)
 {
+    const job_t job = job_of(estimate, settings, n_threads);
     twp_buffer_t line = { 0 }, script = { 0 };
 
     if (kind == TWP_EMIT_SNAKEMAKE && strpbrk(folder, "{}") != NULL) {
@@ -191,9 +209,9 @@ twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments, const twp
     }
     add_command(&line, arguments, command, skip, n_skipped, folder);
     if (kind == TWP_EMIT_SLURM && !line.has_failed)
-        emit_slurm(&script, line.text, estimate, name, n_threads);
+        emit_slurm(&script, line.text, estimate, name, &job);
     else if (!line.has_failed)
-        emit_snakemake(&script, line.text, estimate, folder, n_threads);
+        emit_snakemake(&script, line.text, estimate, folder, &job);
     script.has_failed = script.has_failed || line.has_failed;
     twp_buffer_clear(&line);
     return twp_say_buffer(&script, TWP_EXIT_GOOD);

@@ -13,11 +13,13 @@ void twp_sweep_plan_print(const twp_sweep_estimate_t *estimate, int n_threads);
 
 /**
  * Prints a script that does the run in tasks: the same command for each of them.
+ * @param settings  of the run: its limit of time, and whether its shards are kept
  * @param skip  ids of options that the script says itself; n_skipped of them
  * @return the exit code
  */
 int twp_sweep_plan_emit(twp_emit_t kind, const twp_arguments_t *arguments,
     const twp_command_t *command, const int *skip, int n_skipped,
-    const twp_sweep_estimate_t *estimate, const char *folder, const char *name, int n_threads);
+    const twp_sweep_estimate_t *estimate, const twp_sweep_settings_t *settings, const char *folder,
+    const char *name, int n_threads);
 
 #endif

@@ -40,6 +40,8 @@ END
 
 cmake --install "$build" --prefix "$work/first" > install.log
 mv first moved
+test -f moved/share/twinpath/twinpath.R
+test "$(PYTHONPATH=moved/share/twinpath "$TWP_PYTHON" -c 'import twinpath; print(twinpath.open.__name__)')" = open
 test "$(moved/bin/twinpath --version)" = "$("$TWP_PROGRAM" --version)"
 [ "$(cached TWP_DOCS)" != ON ] || test -s moved/share/man/man1/twinpath.1
 

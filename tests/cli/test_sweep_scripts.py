@@ -86,6 +86,14 @@ class Scripts(unittest.TestCase):
         self.sweep("-o", "whole", "--quiet")
         self.assertEqual(self.digest("the run"), self.digest("whole"))
 
+    def test_a_limit_and_kept_shards_are_those_of_the_scripts_too(self):
+        given = ("-o", "the run", "--tasks", "2", "--threads", "2", "--max-time", "1:00:00", "--keep-shards", "--emit")
+        slurm, snakemake = self.sweep(*given, "slurm"), self.sweep(*given, "snakemake")
+        self.assertIn("#SBATCH --time=1:10:00\n", slurm)
+        self.assertIn(" --max-time 1:00:00 --keep-shards --threads \"${SLURM_CPUS_PER_TASK:-2}\" --task ", slurm)
+        self.assertIn("runtime=70\n", snakemake)
+        self.assertIn("twinpath merge {RUN:q} --keep-shards\"", snakemake)
+
     def test_what_is_wrong_is_said(self):
         self.sweep("--emit", "pbs", code=2)
         self.sweep("--emit", "snakemake", "-o", "a {run}", code=2)
