@@ -28,6 +28,18 @@ count_parts(const twp_shard_file_t *shard, size_t n_shards)
     return n;
 }
 
+/* A point that does not lie beside the others failed. */
+static twp_status_t
+put_parts(twp_points_t *sweep, int64_t i_point, twp_results_writer_t *captured, twp_error_t *err)
+{
+    twp_error_t own = { TWP_OK, "" };
+    const twp_status_t status = twp_stack_put(sweep->stack, i_point, captured, &own);
+
+    if (status == TWP_ERR_FORMAT)
+        return twp_stack_fail(sweep->stack, i_point, own.message, err);
+    return status == TWP_OK ? status : TWP_FAIL(err, status, "%s", own.message);
+}
+
 /* A point of which a part is missing is missing; one of which a part failed failed. */
 static twp_status_t
 take_parts(twp_points_t *sweep, const twp_shard_file_t *shard, size_t n_shards, twp_error_t *err)
@@ -47,7 +59,7 @@ take_parts(twp_points_t *sweep, const twp_shard_file_t *shard, size_t n_shards, 
     } else if (status == TWP_OK && n_left == 0) {
         status = twp_cut_merge(&sweep->study, sweep->settings, shard, n_shards, &captured, err);
         if (status == TWP_OK)
-            status = twp_stack_put(sweep->stack, shard->first_point, captured, err);
+            status = put_parts(sweep, shard->first_point, captured, err);
     }
     free(reason);
     return status;

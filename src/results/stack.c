@@ -100,14 +100,9 @@ twp_stack_point_bytes(const twp_results_writer_t *captured)
 
 /* ---- columns ---------------------------------------------------------------------------------- */
 
-/* What a function does to a column that is not the same at all points: i_slabs is its number in the writer. */
-typedef twp_status_t (*visit_t)(twp_stack_t *stack, const twp_model_group_t *group,
-    const twp_model_column_t *column, int i_slabs, void *of, twp_error_t *err);
-
-/* In the columns of model, which has those of the first. */
-static twp_status_t
-visit_columns(
-    twp_stack_t *stack, const twp_writer_model_t *model, visit_t visit, void *of, twp_error_t *err)
+twp_status_t
+twp_stack_visit(twp_stack_t *stack, const twp_writer_model_t *model, twp_stack_visit_t visit,
+    void *of, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
     size_t i = 0;
@@ -161,13 +156,14 @@ append_blank(twp_stack_t *stack, const twp_model_group_t *group, const twp_model
     return status;
 }
 
-static twp_status_t
-write_blanks(twp_stack_t *stack, twp_error_t *err)
+twp_status_t
+twp_stack_write_blanks(twp_stack_t *stack, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
 
     if (stack->n_blank > 0)
-        status = visit_columns(stack, twp_results_captured(stack->first), append_blank, NULL, err);
+        status = twp_stack_visit(
+            stack, twp_results_captured(stack->first), append_blank, NULL, err);
     stack->n_blank = 0;
     return status;
 }
@@ -184,18 +180,17 @@ append_point(twp_stack_t *stack, const twp_model_group_t *group, const twp_model
 static twp_status_t
 write_point(twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t *err)
 {
-    twp_status_t status = write_blanks(stack, err);
+    twp_status_t status = twp_stack_write_blanks(stack, err);
 
     if (status == TWP_OK)
-        status = visit_columns(stack, twp_results_captured(captured), append_point, NULL, err);
+        status = twp_stack_visit(stack, twp_results_captured(captured), append_point, NULL, err);
     if (captured != stack->first)
         twp_results_abandon(captured);
     return status;
 }
 
-/* Writes those whose turn has come; up to point `until` also those after points that did not come. */
-static twp_status_t
-advance(twp_stack_t *stack, int64_t until, twp_error_t *err)
+twp_status_t
+twp_stack_advance(twp_stack_t *stack, int64_t until, twp_error_t *err)
 {
     twp_status_t status = TWP_OK;
 
@@ -260,7 +255,7 @@ twp_stack_put(twp_stack_t *stack, int64_t i_point, twp_results_writer_t *capture
     }
     stack->fate[i_point] = TWP_POINT_DONE;
     stack->n_done++;
-    return advance(stack, 0, err);
+    return twp_stack_advance(stack, 0, err);
 }
 
 twp_status_t
@@ -273,13 +268,13 @@ twp_stack_fail(twp_stack_t *stack, int64_t i_point, const char *reason, twp_erro
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
     stack->fate[i_point] = TWP_POINT_FAILED;
     stack->n_failed++;
-    return advance(stack, 0, err);
+    return twp_stack_advance(stack, 0, err);
 }
 
 twp_status_t
 twp_stack_miss(twp_stack_t *stack, int64_t i_point, twp_error_t *err)
 {
-    return advance(stack, i_point, err);
+    return twp_stack_advance(stack, i_point, err);
 }
 
 twp_status_t
@@ -292,165 +287,6 @@ twp_stack_shape(twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t 
     return take_shape(stack, captured, err);
 }
 
-/* ---- from files ------------------------------------------------------------------------------- */
-
-typedef struct {
-    twp_reader_t *reader;
-    int64_t n; /* points */
-    void *slice;
-    size_t slice_bytes;
-} source_t;
-
-static twp_status_t
-refuse(const twp_reader_t *reader, const char *object, const char *why, twp_error_t *err)
-{
-    return TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s: %s", twp_reader_path(reader), object, why);
-}
-
-/* A column of n points as the shape has it of one: the dimension of points, then the column's own. */
-static twp_status_t
-check_column(const source_t *source, const twp_model_group_t *group,
-    const twp_model_column_t *column, const char *object, twp_dataset_info_t *info,
-    twp_error_t *err)
-{
-    const twp_status_t status = twp_reader_info(source->reader, object, info, err);
-
-    if (status != TWP_OK)
-        return status;
-    if (info->type != column->field.type || info->n_dims != column->field.n_dims + 1 ||
-        strcmp(info->dim[0], "point") != 0 || info->length[0] != (size_t) source->n ||
-        info->n_elements != column->n_kept * (size_t) source->n)
-        return refuse(source->reader, object, "it has another shape than the run's points", err);
-    for (int i = 0; i < column->field.n_dims; i++)
-        if (strcmp(info->dim[i + 1], column->field.dims[i]) != 0 ||
-            info->length[i + 1] != group->dimension[column->i_dim[i]].length)
-            return refuse(
-                source->reader, object, "it has other dimensions than the run's points", err);
-    return TWP_OK;
-}
-
-static bool
-reserve(source_t *source, size_t n_bytes)
-{
-    void *const grown = n_bytes > source->slice_bytes ? realloc(source->slice, n_bytes)
-                                                      : source->slice;
-
-    if (grown == NULL)
-        return false;
-    source->slice = grown;
-    source->slice_bytes = n_bytes > source->slice_bytes ? n_bytes : source->slice_bytes;
-    return true;
-}
-
-/* As many points at a time as lie in a chunk. */
-static twp_status_t
-copy_column(twp_stack_t *stack, const twp_model_group_t *group, const twp_model_column_t *column,
-    int i_slabs, void *of, twp_error_t *err)
-{
-    source_t *const source = of;
-    const size_t in_chunk = column->n_kept > 0 ? TWP_CHUNK_ELEMENTS / column->n_kept : 0;
-    const size_t n_most = in_chunk > 0 ? in_chunk : 1;
-    size_t start[TWP_FIELD_DIMS_MAX] = { 0 };
-    char object[2 * TWP_COLUMN_NAME_MAX + 2];
-    twp_dataset_info_t info;
-    twp_status_t status;
-
-    (void) snprintf(object, sizeof object, "%s/%s", group->name, column->field.name);
-    status = check_column(source, group, column, object, &info, err);
-    if (status == TWP_OK && !reserve(source, n_most * twp_stack_column_bytes(column) + 1))
-        status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to copy points");
-    while (status == TWP_OK && start[0] < (size_t) source->n) {
-        const size_t left = (size_t) source->n - start[0];
-
-        info.length[0] = left < n_most ? left : n_most;
-        if (column->n_kept > 0)
-            status = twp_reader_read_slice(
-                source->reader, object, info.type, start, info.length, source->slice, err);
-        if (status == TWP_OK)
-            status = twp_results_append_slab(
-                stack->writer, i_slabs, info.length[0], source->slice, err);
-        start[0] += info.length[0];
-    }
-    return status;
-}
-
-/* Texts of the root that are others in this file than in the shape. */
-static twp_status_t
-note_varying_of_file(
-    twp_stack_t *stack, twp_reader_t *reader, const twp_model_group_t *root, twp_error_t *err)
-{
-    for (size_t i = 0; i < root->n_attributes && i < TWP_STACK_ATTRIBUTES_MAX; i++) {
-        const twp_model_attribute_t *const one = &root->attribute[i];
-        char *text = NULL;
-        twp_status_t status;
-
-        if (one->type != TWP_TYPE_TEXT || strcmp(one->name, "twinpath_kind") == 0)
-            continue;
-        if (!twp_reader_has_attribute(reader, "", one->name)) {
-            stack->is_varying[i] = true;
-            continue;
-        }
-        status = twp_reader_attribute_text(reader, "", one->name, &text, err);
-        if (status != TWP_OK)
-            return status;
-        stack->is_varying[i] = stack->is_varying[i] || strcmp(text, one->values) != 0;
-        free(text);
-    }
-    return TWP_OK;
-}
-
-static twp_status_t
-read_fates(twp_stack_t *stack, const source_t *source, int64_t first, twp_error_t *err)
-{
-    int8_t *fate = NULL;
-    char **error = NULL;
-    size_t n_fates = 0, n_errors = 0;
-    twp_status_t status = twp_reader_read_int8(source->reader, "points/fate", &fate, &n_fates, err);
-
-    if (status == TWP_OK)
-        status = twp_reader_read_texts(source->reader, "points/error", &error, &n_errors, err);
-    if (status == TWP_OK && (n_fates != (size_t) source->n || n_errors != (size_t) source->n))
-        status = refuse(source->reader, "points", "not as many points as it should have", err);
-    for (int64_t i = 0; i < source->n && status == TWP_OK; i++) {
-        stack->fate[first + i] = fate[i];
-        stack->n_done += fate[i] == TWP_POINT_DONE;
-        stack->n_failed += fate[i] == TWP_POINT_FAILED;
-        if (fate[i] == TWP_POINT_FAILED && (stack->error[first + i] = strdup(error[i])) == NULL)
-            status = TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for a point");
-    }
-    if (error != NULL)
-        twp_reader_free_texts(error, n_errors);
-    free(fate);
-    return status;
-}
-
-twp_status_t
-twp_stack_put_file(
-    twp_stack_t *stack, twp_reader_t *reader, int64_t first, int64_t n, twp_error_t *err)
-{
-    source_t source = { .reader = reader, .n = n };
-    const twp_writer_model_t *const model =
-        stack->first != NULL ? twp_results_captured(stack->first) : NULL;
-    twp_status_t status;
-
-    if (model == NULL || first < stack->next || n < 1 || first + n > stack->n_points ||
-        stack->waiting != NULL)
-        return TWP_FAIL(
-            err, TWP_ERR_ARGUMENT, "%s: its points are none of the run's", twp_reader_path(reader));
-    status = note_varying_of_file(stack, reader, &model->group[0], err);
-    if (status == TWP_OK)
-        status = advance(stack, first, err);
-    if (status == TWP_OK)
-        status = write_blanks(stack, err);
-    if (status == TWP_OK)
-        status = visit_columns(stack, model, copy_column, &source, err);
-    if (status == TWP_OK)
-        status = read_fates(stack, &source, first, err);
-    stack->next = first + n;
-    free(source.slice);
-    return status;
-}
-
 /* ---- the end ---------------------------------------------------------------------------------- */
 
 twp_status_t
@@ -460,8 +296,8 @@ twp_stack_end(twp_stack_t *stack, twp_error_t *err)
 
     if (stack->first == NULL)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "there is no point to write");
-    status = advance(stack, stack->n_points, err);
+    status = twp_stack_advance(stack, stack->n_points, err);
     if (status == TWP_OK)
-        status = write_blanks(stack, err);
+        status = twp_stack_write_blanks(stack, err);
     return status == TWP_OK ? twp_stack_write_rest(stack, err) : status;
 }

@@ -55,9 +55,10 @@ bool twp_stack_has_shape(const twp_stack_t *stack);
 
 /**
  * Copies points first .. first + n - 1 from a file that a stack of n points made, piece by piece. Points before
- * them that did not come are missing.
- * Fails with TWP_ERR_FORMAT when the file has other columns than the shape says, TWP_ERR_ARGUMENT when its points
- * came already.
+ * them that did not come are missing. Where the file has other columns, coordinates or labels than the shape says,
+ * none is copied: those that were done have failed, with that reason.
+ * Fails with TWP_ERR_FORMAT when the file cannot be read or has not n points, TWP_ERR_ARGUMENT when its points came
+ * already.
  */
 TWP_CHECK_RESULT twp_status_t twp_stack_put_file(
     twp_stack_t *stack, twp_reader_t *reader, int64_t first, int64_t n, twp_error_t *err);

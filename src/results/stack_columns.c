@@ -75,10 +75,8 @@ compare_group(const twp_model_group_t *ours, const twp_model_group_t *theirs, tw
             err, TWP_ERR_FORMAT, "/%s has other columns than at other points", theirs->name);
     for (size_t c = 0; c < ours->n_columns; c++)
         if (!same_column(ours->column[c], theirs->column[c]))
-            return TWP_FAIL(err, TWP_ERR_FORMAT,
-                "%s/%s has another shape than at other points: their structure, times and labels "
-                "must be the same",
-                ours->name, theirs->column[c]->field.name);
+            return TWP_FAIL(err, TWP_ERR_FORMAT, TWP_STACK_OTHER_SHAPE, ours->name,
+                theirs->column[c]->field.name);
     return TWP_OK;
 }
 

@@ -1,4 +1,4 @@
-/** What the parts of a stack share: points in their order (stack.c), its columns (stack_columns.c). */
+/** What the parts of a stack share: points in their order (stack.c), its columns (stack_columns.c), files (stack_file.c). */
 #ifndef TWP_RESULTS_STACK_INTERNAL_H
 #define TWP_RESULTS_STACK_INTERNAL_H
 
@@ -42,7 +42,23 @@ twp_status_t twp_stack_declare(twp_stack_t *stack, twp_error_t *err);
 /** Whether a point has the columns of the first; what its root says otherwise is noted. */
 twp_status_t twp_stack_compare(
     twp_stack_t *stack, const twp_writer_model_t *theirs, twp_error_t *err);
+/** Of a column of a group: what compare says of a point that has it otherwise. */
+#define TWP_STACK_OTHER_SHAPE                                                                  \
+    "%s/%s has another shape than at other points: their structure, times and labels must be " \
+    "the same"
 /** Fates and errors, and texts of the root that are not the same at all points. */
 twp_status_t twp_stack_write_rest(const twp_stack_t *stack, twp_error_t *err);
+
+/** What a function does to a column that is not the same at all points: i_slabs is its number in the writer. */
+typedef twp_status_t (*twp_stack_visit_t)(twp_stack_t *stack, const twp_model_group_t *group,
+    const twp_model_column_t *column, int i_slabs, void *of, twp_error_t *err);
+/** In the columns of model, which has those of the first. */
+twp_status_t twp_stack_visit(twp_stack_t *stack, const twp_writer_model_t *model,
+    twp_stack_visit_t visit, void *of, twp_error_t *err);
+
+/** Writes those whose turn has come; up to point `until` also those after points that did not come. */
+twp_status_t twp_stack_advance(twp_stack_t *stack, int64_t until, twp_error_t *err);
+/** Writes n_blank points without figures. */
+twp_status_t twp_stack_write_blanks(twp_stack_t *stack, twp_error_t *err);
 
 #endif

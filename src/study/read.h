@@ -81,9 +81,8 @@ typedef struct twp_read {
     int n_attributes_read, n_formulas_read;
     bool *is_formula_used, *is_variable_wrong, *is_table_used;
     double *parameter_value;
-    const char **
-        common_path; /* [n_parameters] first path with a number made of it that no point may change, or NULL */
-    int *joint_of_parameter; /* [n_parameters] joint distribution that lists it, or -1 */
+    const char **common_path; /* [n_parameters] what points share that is made of it, or NULL */
+    int *joint_of_parameter;  /* [n_parameters] joint distribution that lists it, or -1 */
     int *member_of_parameter;
     twp_spot_t *joint_spot; /* [n_joints] */
     bool *is_joint_wrong;   /* lists what cannot be there */
@@ -190,7 +189,7 @@ double twp_read_unit_size(twp_read_t *read, const char *text, twp_dim_t dim);
 
 /** The number at spot, if it is one that moves, as its hidden parameter; else the expression as it is. */
 twp_expression_t *twp_read_moved(twp_read_t *read, twp_spot_t spot, twp_expression_t *expression);
-/** Notes parameters that the constant at spot is made of, where points share it (check_swept.c). NULL is allowed. */
+/** Notes what a constant is made of that points share (check_swept.c). NULL is allowed. */
 void twp_read_note_common(twp_read_t *read, twp_spot_t spot, const twp_expression_t *expression);
 /** What the expression is made of does not move. NULL is allowed. */
 void twp_read_fix(twp_read_t *read, const twp_expression_t *expression);
@@ -319,7 +318,6 @@ void twp_check_columns(
     twp_read_t *read); /* check_columns.c: names that the results cannot tell apart */
 void twp_check_streams(twp_read_t *read); /* check_streams.c: two that draw the same numbers */
 void twp_check_use(twp_read_t *read);     /* check_use.c: what is declared and never used */
-void twp_check_swept(
-    twp_read_t *read); /* check_swept.c: swept numbers of which is made what all points share */
+void twp_check_swept(twp_read_t *read);   /* check_swept.c: what may not be swept */
 
 #endif

@@ -5,6 +5,7 @@
 #include "results/stack.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,6 +212,77 @@ test_a_file_does_not_depend_on_how_its_points_came(void **state)
     free(path);
 }
 
+/* With a time coordinate of its own. */
+static twp_results_writer_t *
+capture_at(double cost, double time, const char *second_strategy, const char *label)
+{
+    twp_results_writer_t *const writer = capture(cost, second_strategy, "t", label);
+
+    assert_int_equal(
+        twp_results_dimension_float64(writer, "summary", "quantile", 1, &time, "1", NULL, NULL),
+        TWP_OK);
+    return writer;
+}
+
+/* Columns as the file's points have them are not laid under labels, names or coordinates of others. */
+static void
+test_points_of_a_file_of_another_shape_fail(void **state)
+{
+    static const struct {
+        double time;
+        const char *strategy, *label, *where;
+    } shape[] = { { 0.5, "app", "Cost", NULL }, { 0.25, "app", "Cost", "summary/quantile" },
+        { 0.5, "other", "Cost", "summary/strategy" },
+        { 0.5, "app", "Cost at 3 %", "summary/cost_mean" } };
+    char *const path = testlib_join(*state, "stack.h5");
+    file_t file;
+
+    open_stack(&file, path);
+    assert_int_equal(
+        twp_stack_put(file.stack, 0, capture_at(10, 0.5, "app", "Cost"), NULL), TWP_OK);
+    assert_int_equal(twp_stack_fail(file.stack, 1, "it broke", NULL), TWP_OK);
+    close_stack(&file, NULL);
+    for (size_t i = 0; i < sizeof shape / sizeof shape[0]; i++) {
+        char *const again = testlib_join(*state, "again.h5");
+        const bool is_same = shape[i].where == NULL;
+        twp_error_t err = { TWP_OK, "" };
+        twp_reader_t *reader;
+        double *value;
+        char **error;
+        size_t n;
+
+        (void) remove(again);
+        open_stack(&file, again);
+        assert_int_equal(twp_stack_shape(file.stack,
+                             capture_at(0, shape[i].time, shape[i].strategy, shape[i].label), NULL),
+            TWP_OK);
+        assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
+        if (twp_stack_put_file(file.stack, reader, 0, 3, &err) != TWP_OK)
+            fail_msg("%s", err.message);
+        twp_reader_close(reader);
+        assert_int_equal(twp_stack_n_done(file.stack), is_same ? 1 : 0);
+        assert_int_equal(twp_stack_n_failed(file.stack), is_same ? 1 : 2);
+        close_stack(&file, NULL);
+        assert_int_equal(twp_reader_open(again, &reader, NULL), TWP_OK);
+        assert_int_equal(
+            twp_reader_read_float64(reader, "summary/cost_mean", &value, &n, NULL), TWP_OK);
+        assert_int_equal(n, 6);
+        assert_true(is_same ? value[0] == 10 : isnan(value[0]));
+        assert_int_equal(twp_reader_read_texts(reader, "points/error", &error, &n, NULL), TWP_OK);
+        if (is_same)
+            assert_string_equal(error[0], "");
+        else
+            assert_contains(error[0], shape[i].where);
+        assert_string_equal(error[1], "it broke");
+        assert_string_equal(error[2], "");
+        twp_reader_free_texts(error, n);
+        free(value);
+        twp_reader_close(reader);
+        free(again);
+    }
+    free(path);
+}
+
 /* There is nothing to stream into, and nothing that could be published. */
 static void
 test_a_writer_that_captures_has_no_streams_and_no_file(void **state)
@@ -247,6 +319,7 @@ main(void)
         IN_FOLDER(test_a_point_of_another_shape_is_refused),
         IN_FOLDER(test_a_text_of_the_root_that_moves_is_said_to),
         IN_FOLDER(test_a_file_does_not_depend_on_how_its_points_came),
+        IN_FOLDER(test_points_of_a_file_of_another_shape_fail),
         IN_FOLDER(test_a_writer_that_captures_has_no_streams_and_no_file),
     };
 
