@@ -159,121 +159,160 @@ twp_load_interval(double value, double se, double *low, double *high)
 
 /* ---- estimates and contrasts ---------------------------------------------------------------- */
 
-/* Columns of a measure; NULL where there are none. */
+/* A column of a measure at a point, and how far it is to the next point; NULL where there is none. */
 typedef struct {
-    const double *value, *se, *n, *quantile;
-    const double *low, *high;                          /* of estimates that are no means */
-    const double *sets_low, *sets_high, *sets, *twins; /* what parameter sets add */
+    const double *values;
+    size_t step;
+} line_t;
+
+typedef struct {
+    line_t value, se, n, quantile, saved;
+    line_t low, high;                        /* of estimates that are no means */
+    line_t sets_low, sets_high, sets, twins; /* what parameter sets add */
 } columns_t;
+
+/* A column over points is looked up once, however many points there are. */
+static line_t
+load_line(twp_load_t *load, const char *object, size_t n, bool is_required)
+{
+    line_t line = { twp_load_doubles(load, object, n, is_required), 0 };
+    size_t n_of_point;
+
+    if (line.values != NULL && twp_load_is_over_points(load, object, &n_of_point))
+        line.step = n_of_point;
+    return line;
+}
 
 /* base: the columns' names up to "_mcse" and the like; value: that of the first. */
 static columns_t
 load_columns(twp_load_t *load, const char *base, const char *value, size_t n, bool is_segment)
 {
     const size_t n_quantiles = (size_t) load->summary->n_quantiles;
-    columns_t from = { .value = twp_load_doubles(load, value, n, !is_segment) };
+    columns_t from = { .value = load_line(load, value, n, !is_segment) };
 
-    from.se = twp_load_doubles(load, twp_load_path(load, "%s_mcse", base), n, !is_segment);
-    from.n = twp_load_doubles(load, twp_load_path(load, "%s_n", base), n, false);
+    from.se = load_line(load, twp_load_path(load, "%s_mcse", base), n, !is_segment);
+    from.n = load_line(load, twp_load_path(load, "%s_n", base), n, false);
     if (!is_segment)
-        from.quantile = twp_load_doubles(
+        from.quantile = load_line(
             load, twp_load_path(load, "%s_quantile", base), n * n_quantiles, false);
     if (load->summary->n_parameter_sets_done < 1)
         return from;
-    from.sets_low = twp_load_doubles(load, twp_load_path(load, "%s_sets_low", base), n, true);
-    from.sets_high = twp_load_doubles(load, twp_load_path(load, "%s_sets_high", base), n, true);
-    from.sets = twp_load_doubles(load, twp_load_path(load, "%s_sets_variance", base), n, true);
-    from.twins = twp_load_doubles(load, twp_load_path(load, "%s_twins_variance", base), n, true);
+    from.sets_low = load_line(load, twp_load_path(load, "%s_sets_low", base), n, true);
+    from.sets_high = load_line(load, twp_load_path(load, "%s_sets_high", base), n, true);
+    from.sets = load_line(load, twp_load_path(load, "%s_sets_variance", base), n, true);
+    from.twins = load_line(load, twp_load_path(load, "%s_twins_variance", base), n, true);
     return from;
 }
 
-/* NAN where there is no such column. */
-static double
-value_at(const double *column, size_t at)
+/* The element at a point, counted from the one that is looked at; NULL where there is no such column. */
+static const double *
+place(const line_t *line, size_t i_point, size_t at)
 {
-    return column != NULL ? column[at] : NAN;
+    return line->values != NULL ? &line->values[i_point * line->step + at] : NULL;
+}
+
+static double
+value_at(const line_t *line, size_t i_point, size_t at)
+{
+    const double *const value = place(line, i_point, at);
+
+    return value != NULL ? *value : NAN;
 }
 
 /* The interval: the estimate's own, or of the parameter sets, or else of the standard error. */
 static void
-interval_at(const columns_t *from, size_t at, double *low, double *high)
+interval_at(const columns_t *from, size_t i_point, size_t at, double *low, double *high)
 {
-    twp_load_interval(value_at(from->value, at), value_at(from->se, at), low, high);
-    if (from->low != NULL && from->high != NULL) {
-        *low = from->low[at];
-        *high = from->high[at];
+    twp_load_interval(
+        value_at(&from->value, i_point, at), value_at(&from->se, i_point, at), low, high);
+    if (from->low.values != NULL && from->high.values != NULL) {
+        *low = value_at(&from->low, i_point, at);
+        *high = value_at(&from->high, i_point, at);
     }
-    if (from->sets_low != NULL && from->sets_high != NULL) {
-        *low = from->sets_low[at];
-        *high = from->sets_high[at];
+    if (from->sets_low.values != NULL && from->sets_high.values != NULL) {
+        *low = value_at(&from->sets_low, i_point, at);
+        *high = value_at(&from->sets_high, i_point, at);
     }
+}
+
+static void
+fill_estimate(const columns_t *from, size_t i_point, size_t at, size_t n_quantiles,
+    twp_summary_estimate_t *to)
+{
+    to->mean = value_at(&from->value, i_point, at);
+    to->mcse = value_at(&from->se, i_point, at);
+    to->n = value_at(&from->n, i_point, at);
+    to->quantile = place(&from->quantile, i_point, at * n_quantiles);
+    interval_at(from, i_point, at, &to->low, &to->high);
+    to->sets_variance = value_at(&from->sets, i_point, at);
+    to->twins_variance = value_at(&from->twins, i_point, at);
+}
+
+static void
+fill_contrast(const columns_t *from, size_t i_point, size_t at, size_t n_quantiles,
+    twp_summary_contrast_t *to)
+{
+    to->difference = value_at(&from->value, i_point, at);
+    to->se = value_at(&from->se, i_point, at);
+    to->n = value_at(&from->n, i_point, at);
+    to->variance_saved = value_at(&from->saved, i_point, at);
+    to->quantile = place(&from->quantile, i_point, at * n_quantiles);
+    interval_at(from, i_point, at, &to->low, &to->high);
+    to->sets_variance = value_at(&from->sets, i_point, at);
+    to->twins_variance = value_at(&from->twins, i_point, at);
 }
 
 void
 twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_segments,
-    twp_summary_estimate_t *estimate)
+    size_t n_points, twp_summary_estimate_t *estimate)
 {
     const size_t n_strategies = (size_t) load->summary->n_strategies;
     const size_t n_quantiles = (size_t) load->summary->n_quantiles;
+    const size_t n_of_point = (size_t) load->summary->n_rows * n_strategies;
 
     for (int m = 0; m < load->n_measures && load->status == TWP_OK; m++) {
         const size_t n_times = (size_t) load->row_n_times[m];
         const size_t n = (size_t) (i_segment < 0 ? 1 : n_segments) * n_strategies * n_times;
+        const size_t first = (size_t) (i_segment < 0 ? 0 : i_segment) * n_strategies * n_times;
         const char *const base = twp_load_path(load, "%s/%s", group, load->measure[m]);
         columns_t from = load_columns(
             load, base, twp_load_path(load, "%s_mean", base), n, i_segment >= 0);
 
-        from.low = twp_load_doubles(load, twp_load_path(load, "%s_low", base), n, false);
-        from.high = twp_load_doubles(load, twp_load_path(load, "%s_high", base), n, false);
-        for (size_t s = 0; s < n_strategies && load->status == TWP_OK; s++)
-            for (size_t t = 0; t < n_times; t++) {
-                const size_t row = (size_t) load->row_first[m] + t;
-                const size_t at =
-                    ((size_t) (i_segment < 0 ? 0 : i_segment) * n_strategies + s) * n_times + t;
-                twp_summary_estimate_t *const to = &estimate[row * n_strategies + s];
+        from.low = load_line(load, twp_load_path(load, "%s_low", base), n, false);
+        from.high = load_line(load, twp_load_path(load, "%s_high", base), n, false);
+        for (size_t p = 0; p < n_points && load->status == TWP_OK; p++)
+            for (size_t i = 0; i < n_strategies * n_times; i++) {
+                const size_t row = (size_t) load->row_first[m] + i % n_times;
 
-                to->mean = value_at(from.value, at);
-                to->mcse = value_at(from.se, at);
-                to->n = value_at(from.n, at);
-                to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
-                interval_at(&from, at, &to->low, &to->high);
-                to->sets_variance = value_at(from.sets, at);
-                to->twins_variance = value_at(from.twins, at);
+                fill_estimate(&from, p, first + i, n_quantiles,
+                    &estimate[p * n_of_point + row * n_strategies + i / n_times]);
             }
     }
 }
 
 void
 twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_segments,
-    twp_summary_contrast_t *contrast)
+    size_t n_points, twp_summary_contrast_t *contrast)
 {
     const size_t n_contrasts = (size_t) load->summary->n_contrasts;
     const size_t n_quantiles = (size_t) load->summary->n_quantiles;
+    const size_t n_of_point = (size_t) load->summary->n_rows * n_contrasts;
 
     for (int m = 0; m < load->n_measures && load->status == TWP_OK && n_contrasts > 0; m++) {
         const size_t n_times = (size_t) load->row_n_times[m];
         const size_t n = (size_t) (i_segment < 0 ? 1 : n_segments) * n_contrasts * n_times;
+        const size_t first = (size_t) (i_segment < 0 ? 0 : i_segment) * n_contrasts * n_times;
         const char *const base = twp_load_path(load, "%s/%s", group, load->measure[m]);
         const char *const diff = twp_load_path(load, "%s_diff", base);
-        const columns_t from = load_columns(load, diff, diff, n, i_segment >= 0);
-        const double *const saved = twp_load_doubles(
-            load, twp_load_path(load, "%s_variance_saved", base), n, false);
+        columns_t from = load_columns(load, diff, diff, n, i_segment >= 0);
 
-        for (size_t c = 0; c < n_contrasts && load->status == TWP_OK; c++)
-            for (size_t t = 0; t < n_times; t++) {
-                const size_t row = (size_t) load->row_first[m] + t;
-                const size_t at =
-                    ((size_t) (i_segment < 0 ? 0 : i_segment) * n_contrasts + c) * n_times + t;
-                twp_summary_contrast_t *const to = &contrast[row * n_contrasts + c];
+        from.saved = load_line(load, twp_load_path(load, "%s_variance_saved", base), n, false);
+        for (size_t p = 0; p < n_points && load->status == TWP_OK; p++)
+            for (size_t i = 0; i < n_contrasts * n_times; i++) {
+                const size_t row = (size_t) load->row_first[m] + i % n_times;
 
-                to->difference = value_at(from.value, at);
-                to->se = value_at(from.se, at);
-                to->n = value_at(from.n, at);
-                to->variance_saved = value_at(saved, at);
-                to->quantile = from.quantile != NULL ? &from.quantile[at * n_quantiles] : NULL;
-                interval_at(&from, at, &to->low, &to->high);
-                to->sets_variance = value_at(from.sets, at);
-                to->twins_variance = value_at(from.twins, at);
+                fill_contrast(&from, p, first + i, n_quantiles,
+                    &contrast[p * n_of_point + row * n_contrasts + i / n_times]);
             }
     }
 }

@@ -72,10 +72,13 @@ void twp_load_precision(twp_load_t *load);
 void twp_load_curves(twp_load_t *load);
 void twp_load_provenance(twp_load_t *load);
 
-/** Estimates and contrasts of a group; i_segment -1 for summary and contrasts. */
+/**
+ * Estimates and contrasts of a group; i_segment -1 for summary and contrasts. They are those of n_points points from
+ * the one that is looked at: [n_points][n_rows][n_strategies or n_contrasts]. Of a run n_points is 1.
+ */
 void twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_segments,
-    twp_summary_estimate_t *estimate);
+    size_t n_points, twp_summary_estimate_t *estimate);
 void twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_segments,
-    twp_summary_contrast_t *contrast);
+    size_t n_points, twp_summary_contrast_t *contrast);
 
 #endif

@@ -50,8 +50,8 @@ twp_load_segments(twp_load_t *load)
         segment[g].n_twins = n_twins != NULL ? (int64_t) n_twins[g] : 0;
         segment[g].estimate = estimate;
         segment[g].contrast = contrast;
-        twp_load_estimates(load, "segments", (int) g, (int) n, estimate);
-        twp_load_contrasts(load, "segments", (int) g, (int) n, contrast);
+        twp_load_estimates(load, "segments", (int) g, (int) n, 1, estimate);
+        twp_load_contrasts(load, "segments", (int) g, (int) n, 1, contrast);
     }
     summary->n_segments = (int) n;
     summary->segment = segment;

@@ -196,11 +196,11 @@ twp_load_all_points(twp_load_t *load)
         return;
     estimate = twp_load_room(load, n_points * n_estimates, sizeof *estimate);
     contrast = twp_load_room(load, n_points * n_contrasts, sizeof *contrast);
-    for (load->i_point = 0; load->i_point < n_points && load->status == TWP_OK; load->i_point++) {
-        twp_load_estimates(load, "summary", -1, 1, &estimate[load->i_point * n_estimates]);
-        twp_load_contrasts(load, "contrasts", -1, 1, &contrast[load->i_point * n_contrasts]);
-    }
+    if (load->status != TWP_OK)
+        return;
     load->i_point = 0;
+    twp_load_estimates(load, "summary", -1, 1, n_points, estimate);
+    twp_load_contrasts(load, "contrasts", -1, 1, n_points, contrast);
     summary->point_estimate = estimate;
     summary->point_contrast = contrast;
 }

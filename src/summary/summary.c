@@ -185,8 +185,8 @@ load_figures(twp_load_t *load)
         load, (size_t) summary->n_rows * (size_t) summary->n_contrasts, sizeof(*contrast));
     if (load->status != TWP_OK)
         return;
-    twp_load_estimates(load, "summary", -1, 1, estimate);
-    twp_load_contrasts(load, "contrasts", -1, 1, contrast);
+    twp_load_estimates(load, "summary", -1, 1, 1, estimate);
+    twp_load_contrasts(load, "contrasts", -1, 1, 1, contrast);
     summary->estimate = estimate;
     summary->contrast = contrast;
 }

@@ -12,6 +12,7 @@
 #include "results/reader.h"
 #include "twinpath.h"
 
+#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,6 +266,43 @@ test_a_summary_of_one_point_is_that_of_its_run(void **state)
     free(swept);
 }
 
+static int64_t n_opened;
+
+/* What the linker puts in the place of H5Oopen (tests/CMakeLists.txt). */
+hid_t __real_H5Oopen(hid_t place, const char *name, hid_t access); /* NOLINT */
+hid_t __wrap_H5Oopen(hid_t place, const char *name, hid_t access); /* NOLINT */
+
+hid_t
+__wrap_H5Oopen(hid_t place, const char *name, hid_t access) /* NOLINT */
+{
+    n_opened++;
+    return __real_H5Oopen(place, name, access);
+}
+
+static void
+test_more_points_open_no_column_more_often(void **state)
+{
+    static const char *const over[] = { "--over gap=6 days,20 days",
+        "--over gap=6 days,8 days,10 days,12 days,14 days,16 days,18 days,20 days" };
+    char *const swept = testlib_join(*state, "sweep.h5");
+    int64_t n[2];
+
+    for (int i = 0; i < 2; i++) {
+        twp_summary_t *all;
+        twp_run_report_t report;
+
+        run(*state, "sweep.h5", &over[i], 1, 2, 2, true, &report);
+        n_opened = 0;
+        assert_int_equal(twp_summary_read(swept, &all, NULL), TWP_OK);
+        n[i] = n_opened;
+        assert_int_equal(all->n_points, i == 0 ? 2 : 8);
+        twp_summary_free(all);
+    }
+    assert_true(n[0] > 50);
+    assert_int_equal(n[1], n[0]);
+    free(swept);
+}
+
 static void
 test_reports_of_a_sweep_have_a_line_a_point(void **state)
 {
@@ -458,6 +496,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_point_of_parameter_sets_is_a_run_of_them,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_a_summary_of_one_point_is_that_of_its_run,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_more_points_open_no_column_more_often,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_reports_of_a_sweep_have_a_line_a_point,
             testlib_setup_folder, testlib_teardown_folder),
