@@ -186,11 +186,15 @@ twp_sweep_study_shape(const twp_sweep_study_t *sweep, const twp_run_settings_t *
     int64_t i_point, twp_results_writer_t **captured, twp_error_t *err)
 {
     twp_study_t *bound = NULL;
+    twp_error_t own = { TWP_OK, "" };
     twp_status_t status = twp_sweep_study_bind(sweep, i_point, &bound, err);
 
     *captured = NULL;
-    if (status == TWP_OK)
-        status = twp_run_capture_shape(bound, settings, captured, err);
+    if (status != TWP_OK)
+        return status;
+    status = twp_run_capture_shape(bound, settings, captured, &own);
+    if (status != TWP_OK)
+        status = twp_sweep_study_refuse(sweep->points, i_point, bound, status, &own, err);
     twp_study_free(bound);
     return status;
 }

@@ -51,7 +51,7 @@ TWP_CHECK_RESULT twp_status_t twp_points_begin(
     twp_points_t *sweep, const twp_points_file_t *file, int64_t first, int64_t n, twp_error_t *err);
 void twp_points_end(twp_points_t *sweep);
 
-/** The columns of a point without living it: of the first that can be bound, else of the study as written. */
+/** The columns of a point without living it: of the first that can be prepared, else of the study as written. */
 TWP_CHECK_RESULT twp_status_t twp_points_take_shape(twp_points_t *sweep, twp_error_t *err);
 
 /** Writes what is left and publishes the file. */

@@ -145,9 +145,9 @@ twp_points_take_shape(twp_points_t *sweep, twp_error_t *err)
     twp_results_writer_t *captured = NULL;
     twp_status_t status = TWP_ERR_FAULT;
 
-    for (int64_t i = 0; i < n && status == TWP_ERR_FAULT; i++)
+    for (int64_t i = 0; i < n && twp_point_is_at_fault(status); i++)
         status = twp_sweep_study_shape(&sweep->study, sweep->settings, i, &captured, err);
-    if (status == TWP_ERR_FAULT)
+    if (twp_point_is_at_fault(status))
         status = twp_run_capture_shape(sweep->study.study, sweep->settings, &captured, err);
     return status == TWP_OK ? twp_stack_shape(sweep->stack, captured, err) : status;
 }

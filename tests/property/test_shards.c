@@ -4,6 +4,7 @@
  */
 #include "testlib.h"
 
+#include "results/content_digest.h"
 #include "results/reader.h"
 #include "twinpath.h"
 
@@ -193,6 +194,62 @@ test_parameter_sets_of_the_same_twins_do_so_too(void **state)
     compare(*state, true);
 }
 
+/* ---- a first point that cannot be prepared ------------------------------------------------------ */
+
+static void
+sweep_with_a_bad_beginning(const char *folder, int64_t shard_twins, char *digest)
+{
+    static const char text[] =
+        "twinpath: 1\n"
+        "study: beginning\n"
+        "source: assumption\n"
+        "time: {starts: 2027-01-01, horizon: 1 year}\n"
+        "parameters: {mean: 5 days}\n"
+        "patient:\n"
+        "  count: 1100\n"
+        "  attributes: {wait: {normal: [mean, 1 day], within: [0 days, 9 days]}}\n"
+        "  tracks: {health: {start: well, states: {well: {fall: {after: wait, to: ill}}, ill: "
+        "{}}}}\n"
+        "strategies: {usual: {baseline: true}}\n"
+        "sweep: {over: {mean: [100 days, 5 days, 6 days]}}\n";
+    char *const path = testlib_join(folder, "study.yaml"),
+                *const parts = testlib_join(folder, "run");
+    twp_run_settings_t settings;
+    twp_sweep_settings_t sweep;
+    twp_sweep_report_t report;
+    twp_study_t *study = NULL;
+    twp_error_t err = { TWP_OK, "" };
+
+    testlib_write_text(path, text);
+    assert_int_equal(twp_study_read(path, NULL, 0, &study, NULL), TWP_OK);
+    twp_run_settings_init(&settings);
+    twp_sweep_settings_init(&sweep);
+    settings.output_path = parts;
+    sweep.run = &settings;
+    sweep.shard_twins = shard_twins;
+    if (twp_study_sweep(study, &sweep, &report, &err) != TWP_OK)
+        fail_msg("%lld: %s", (long long) shard_twins, err.message);
+    assert_true(report.is_merged);
+    assert_int_equal(report.n_points_failed, 1);
+    memcpy(digest, report.run.digest, TWP_CONTENT_DIGEST_HEX_SIZE);
+    twp_study_free(study);
+    testlib_remove_folder(parts);
+    free(path);
+}
+
+static void
+test_a_first_point_that_cannot_be_prepared_fails_alone_in_any_shards(void **state)
+{
+    /* All points in a shard, each in its own, each in two. */
+    static const int64_t shard_twins[] = { 4096, 1100, 1024 };
+    char digest[3][TWP_CONTENT_DIGEST_HEX_SIZE];
+
+    for (size_t i = 0; i < 3; i++) {
+        sweep_with_a_bad_beginning(*state, shard_twins[i], digest[i]);
+        assert_string_equal(digest[i], digest[0]);
+    }
+}
+
 int
 main(void)
 {
@@ -202,6 +259,7 @@ main(void)
         IN_FOLDER(test_blocks_of_twins_merge_into_the_figures_of_the_run),
         IN_FOLDER(test_parameter_sets_merge_into_the_figures_of_the_run),
         IN_FOLDER(test_parameter_sets_of_the_same_twins_do_so_too),
+        IN_FOLDER(test_a_first_point_that_cannot_be_prepared_fails_alone_in_any_shards),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
