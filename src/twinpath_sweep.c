@@ -40,6 +40,7 @@ typedef struct {
     bool is_stopping, is_late;       /* the caller said so; the time is up */
     bool needs_shards;               /* of the results that are there */
     bool is_halted;                  /* a failure ended the run */
+    bool is_merging;                 /* nothing is missing, so no failure ends it */
     int64_t failed_point; /* the last that is cut over shards and failed, from 1; 0: none */
     double last_look;
 } sweep_t;
@@ -72,12 +73,13 @@ must_stop(void *of)
         (run->should_stop != NULL && run->should_stop(run->stop_context));
     if (settings->max_seconds > 0 && now >= settings->max_seconds)
         sweep->is_late = true;
-    if (settings->on_error == TWP_ON_ERROR_STOP && now - sweep->last_look >= HALT_SECONDS) {
+    if (settings->on_error == TWP_ON_ERROR_STOP && !sweep->is_merging &&
+        now - sweep->last_look >= HALT_SECONDS) {
         sweep->last_look = now;
-        if (twp_run_folder_is_halted(&sweep->folder, &is_stop) && is_stop)
+        if (twp_run_folder_is_halted(&sweep->folder, &is_stop, NULL) && is_stop)
             sweep->is_halted = true;
     }
-    return sweep->is_stopping || sweep->is_late || sweep->is_halted;
+    return sweep->is_stopping || sweep->is_late || (sweep->is_halted && !sweep->is_merging);
 }
 
 /* Whether a shard that takes as long as those before it would still be in time. */
@@ -184,6 +186,17 @@ add_up(sweep_t *sweep, const twp_run_report_t *done)
     sweep->report->n_lived++;
 }
 
+static twp_status_t
+halt(sweep_t *sweep, const char *why, twp_error_t *err)
+{
+    const twp_on_error_t on_error = sweep->settings->on_error;
+
+    if (on_error == TWP_ON_ERROR_CONTINUE)
+        return TWP_OK;
+    sweep->is_halted = true;
+    return twp_run_folder_set_halt(&sweep->folder, on_error == TWP_ON_ERROR_STOP, why, err);
+}
+
 /* What a failure of a shard means for the run. Returns the status to go on with. */
 static twp_status_t
 take_failure(
@@ -200,12 +213,7 @@ take_failure(
     noted = twp_run_folder_set_error(&sweep->folder, i_shard, status, why->message, err);
     if (noted == TWP_OK)
         noted = note(sweep, i_shard, "failed", NULL, err);
-    if (noted == TWP_OK && settings->on_error != TWP_ON_ERROR_CONTINUE) {
-        sweep->is_halted = true;
-        noted = twp_run_folder_set_halt(
-            &sweep->folder, settings->on_error == TWP_ON_ERROR_STOP, err);
-    }
-    return noted;
+    return noted == TWP_OK ? halt(sweep, message, err) : noted;
 }
 
 /* Tells of points that failed in a shard that is there all the same. */
@@ -225,10 +233,7 @@ take_failed_points(
         n_failed, n_failed == 1 ? "point failed" : "points failed, the first", first->message);
     if (settings->tell != NULL)
         settings->tell(settings->tell_context, message);
-    if (settings->on_error == TWP_ON_ERROR_CONTINUE)
-        return TWP_OK;
-    sweep->is_halted = true;
-    return twp_run_folder_set_halt(&sweep->folder, settings->on_error == TWP_ON_ERROR_STOP, err);
+    return halt(sweep, message, err);
 }
 
 static twp_status_t
@@ -345,7 +350,7 @@ do_shards(sweep_t *sweep, twp_error_t *err)
     for (int64_t i = next_shard(sweep, -1); i >= 0 && status == TWP_OK; i = next_shard(sweep, i)) {
         if (!is_in_time(sweep))
             sweep->is_late = true;
-        if (twp_run_folder_is_halted(&sweep->folder, &is_stop))
+        if (twp_run_folder_is_halted(&sweep->folder, &is_stop, NULL))
             sweep->is_halted = true;
         if (must_stop(sweep) || sweep->is_halted)
             break;
@@ -535,21 +540,39 @@ open_sweep(sweep_t *sweep, twp_study_t *study, twp_error_t *err)
     return status;
 }
 
+/* A failure of this task, of another one, or of an earlier call ended the run; the halt file has what was told. */
+static twp_status_t
+fail_halted(const sweep_t *sweep, twp_error_t *err)
+{
+    const int64_t n_points = sweep->report->n_points_failed;
+    bool is_stop;
+    char *why = NULL;
+
+    if (n_points > 0)
+        return TWP_FAIL(err, TWP_ERR_FAULT,
+            "%" PRId64 " %s failed, which ends the run; /points of the files in %s says why "
+            "(--retry goes on)",
+            n_points, n_points == 1 ? "point" : "points", sweep->folder.shards);
+    (void) twp_run_folder_is_halted(&sweep->folder, &is_stop, &why);
+    (void) TWP_FAIL(err, TWP_ERR_FAULT, "a failure ended the run (--retry goes on)%s%s",
+        why != NULL ? ": " : "", why != NULL ? why : "");
+    free(why);
+    return TWP_ERR_FAULT;
+}
+
 /* The end of a task: what it came to, in words. */
 static twp_status_t
 conclude(const sweep_t *sweep, twp_error_t *err)
 {
     const twp_sweep_report_t *const report = sweep->report;
 
-    if (report->n_failed > 0 || sweep->is_halted)
+    if (report->n_failed > 0)
         return TWP_FAIL(err, TWP_ERR_FAULT,
-            report->n_failed > 0 ? "%" PRId64 " of this task's %" PRId64
-                                   " shards failed; %s says why (--retry lives "
-                                   "them again)"
-                                 : "%" PRId64 " of this task's %" PRId64
-                                   " shards failed, but another one's did, which "
-                                   "ends the run; %s says why (--retry goes on)",
+            "%" PRId64 " of this task's %" PRId64
+            " shards failed; %s says why (--retry lives them again)",
             report->n_failed, report->n_own, sweep->folder.errors);
+    if (sweep->is_halted && report->n_missing > 0)
+        return fail_halted(sweep, err);
     if (sweep->is_stopping || sweep->is_late)
         return fail_stopped(sweep, err);
     return TWP_OK;
@@ -577,7 +600,8 @@ run_sweep(sweep_t *sweep, twp_error_t *err)
     if (status != TWP_OK)
         return status;
     report->n_missing = report->is_merged ? 0 : count_missing(sweep);
-    if (!report->is_merged && report->n_missing == 0 && !settings->is_unmerged && !must_stop(sweep))
+    sweep->is_merging = !report->is_merged && report->n_missing == 0 && !settings->is_unmerged;
+    if (sweep->is_merging && !must_stop(sweep))
         status = merge(sweep, err);
     if (status == TWP_OK && report->is_merged && !settings->keeps_shards && !sweep->needs_shards)
         twp_merge_remove_shards(&sweep->folder, sweep->plan.n_shards);

@@ -86,7 +86,7 @@ typedef struct {
  * @param report  filled in any case; may be NULL
  * @return TWP_OK when this task's shards are there (the results too, when it was the last one);
  *         TWP_ERR_INTERRUPTED when should_stop or max_seconds ended it: the shard under way was dropped;
- *         TWP_ERR_FAULT when shards failed; TWP_ERR_EXISTS when the folder is of another run; and as
+ *         TWP_ERR_FAULT when shards failed, or a failure ended the run; TWP_ERR_EXISTS when the folder is of another run; and as
  *         twp_study_run()
  */
 TWP_CHECK_RESULT twp_status_t twp_study_sweep(twp_study_t *study,

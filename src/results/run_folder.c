@@ -441,21 +441,30 @@ twp_run_folder_forget_error(const twp_run_folder_t *folder, int64_t i_shard)
 }
 
 twp_status_t
-twp_run_folder_set_halt(const twp_run_folder_t *folder, bool is_stop, twp_error_t *err)
+twp_run_folder_set_halt(
+    const twp_run_folder_t *folder, bool is_stop, const char *why, twp_error_t *err)
 {
-    return publish_json(folder->halt, json_pack("{sb}", "stop", is_stop), true, err);
+    json_t *const json = json_pack("{sb}", "stop", is_stop);
+
+    (void) json_object_set_new(json, "why", json_string(why));
+    return publish_json(folder->halt, json, true, err);
 }
 
 bool
-twp_run_folder_is_halted(const twp_run_folder_t *folder, bool *is_stop)
+twp_run_folder_is_halted(const twp_run_folder_t *folder, bool *is_stop, char **why)
 {
     json_t *json = NULL;
 
     *is_stop = false;
+    if (why != NULL)
+        *why = NULL;
     if (access(folder->halt, F_OK) != 0)
         return false;
-    if (read_json(folder->halt, &json, NULL) == TWP_OK)
+    if (read_json(folder->halt, &json, NULL) == TWP_OK) {
         *is_stop = json_is_true(json_object_get(json, "stop"));
+        if (why != NULL)
+            (void) keep_text(json, "why", why);
+    }
     json_decref(json);
     return true;
 }

@@ -6,7 +6,7 @@
  *     RUN/progress.jsonl       a line when a shard is begun, done or has failed
  *     RUN/shards/shard-000000-of-000016.h5, .sha256
  *     RUN/errors/shard-000003.json    why a shard failed; gone when it is done
- *     RUN/halt                 no task goes on: a shard failed where that ends the run
+ *     RUN/halt                 no task goes on, and why: a shard or a point failed where that ends the run
  *     RUN/results.h5, .sha256
  */
 #ifndef TWP_RESULTS_RUN_FOLDER_H
@@ -79,10 +79,11 @@ bool twp_run_folder_get_error(
     const twp_run_folder_t *folder, int64_t i_shard, bool *is_lasting, char **message);
 void twp_run_folder_forget_error(const twp_run_folder_t *folder, int64_t i_shard);
 
-/** No task begins a shard from now on; is_stop: those under way are dropped too. */
+/** No task begins a shard from now on, for this reason; is_stop: those under way are dropped too. */
 TWP_CHECK_RESULT twp_status_t twp_run_folder_set_halt(
-    const twp_run_folder_t *folder, bool is_stop, twp_error_t *err);
-bool twp_run_folder_is_halted(const twp_run_folder_t *folder, bool *is_stop);
+    const twp_run_folder_t *folder, bool is_stop, const char *why, twp_error_t *err);
+/** *why (may be NULL) is the caller's to free; NULL where none can be read. */
+bool twp_run_folder_is_halted(const twp_run_folder_t *folder, bool *is_stop, char **why);
 void twp_run_folder_forget_halt(const twp_run_folder_t *folder);
 
 /** Whether a shard's file is there. */

@@ -405,6 +405,33 @@ assert_failed_points_are_the_same(const fixture_t *f, const char *study)
         0, "0, 2, 0, 0", "");
 }
 
+/* Where nothing is missing a failed point ends nothing: whether it ends this task, or an earlier one. */
+static void
+assert_a_complete_run_is_merged(const fixture_t *f, const char *study)
+{
+    static const char on_error[][5] = { "end", "stop" };
+
+    for (size_t i = 0; i < 2; i++)
+        for (int is_later = 0; is_later < 2; is_later++) {
+            char run[32];
+
+            (void) snprintf(run, sizeof run, "all_%s%d", on_error[i], is_later);
+#define task(...)                                                                            \
+    testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins", "4000", "-o", run, \
+        "--tasks", "2", "--on-error", on_error[i], "--task", __VA_ARGS__)
+            testlib_expect(task("1"), 0, "", "");
+            if (is_later) {
+                testlib_expect(
+                    task("0", "--no-merge"), 1, "", "shard 0, 1 point failed: point 2 (");
+                assert_false(has(f, run, "results.h5"));
+            }
+            testlib_expect(task("0"), 1, "", "1 point failed; /points of all_");
+            assert_true(has(f, run, "results.h5"));
+            assert_false(has(f, run, "shards"));
+#undef task
+        }
+}
+
 static void
 test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
 {
@@ -443,9 +470,14 @@ test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
         testlib_twinpath_in(f->folder, "reproduce", "bad_points/results.h5"), 0, "equal", "");
     testlib_expect(testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins", "4000",
                        "-o", "ended_points", "--on-error", "end"),
-        1, "", "point 2 (");
+        1, "",
+        "1 point failed, which ends the run; /points of the files in ended_points/shards says why");
     assert_true(has(f, "ended_points", "shards/shard-000000-of-000002.h5"));
     assert_false(has(f, "ended_points", "shards/shard-000001-of-000002.h5"));
+    testlib_expect(testlib_twinpath_in(f->folder, "sweep", study, "-q", "--shard-twins", "4000",
+                       "-o", "ended_points"),
+        1, "", "a failure ended the run (--retry goes on): shard 0, 1 point failed: point 2 (");
+    assert_a_complete_run_is_merged(f, study);
     free(study);
 }
 
@@ -599,7 +631,7 @@ test_a_failed_shard_leaves_its_reason_and_does_not_stop_the_rest(void **state)
     testlib_expect(faulty("ended", "--on-error", "end"), 1, "", "shard 4: ");
     assert_false(has(f, "ended", "shards/shard-000005-of-000006.h5"));
     testlib_expect(faulty("ended", "--task", "5", "--tasks", "6", "--on-error", "end"), 1, "",
-        "another one's did");
+        "a failure ended the run (--retry goes on): shard 4: ");
     assert_false(has(f, "ended", "shards/shard-000005-of-000006.h5"));
     testlib_expect(
         faulty("ended", "--task", "5", "--tasks", "6", "--on-error", "end", "--retry"), 0, "", "");

@@ -68,7 +68,8 @@ together stop --on-error stop
 [ "$(lines dropped)" = 2 ] || fail "stop: the shards of the others were not dropped"
 grep -q "point 1 (parameters.wait = 1 day)" err.0 || fail "stop: the point is not named"
 for i in 1 2; do
-    grep -q "another one's did, which ends the run" err.$i || fail "stop: task $i does not say why"
+    grep -q "a failure ended the run (--retry goes on): shard 0, 1 point failed: point 1 (" err.$i ||
+        fail "stop: task $i does not say why"
 done
 [ ! -e stop/results.h5 ] || fail "stop: there are results"
 [ "$(status stop)" = 75 ] || fail "stop: status $(status stop) $(cat status.out)"
@@ -83,6 +84,7 @@ together end --on-error end
 code=0
 "${sweep[@]}" -o end --task 1 --on-error end 2> err.1 || code=$?
 [ $code = 1 ] || fail "end: a later task ends with $code"
+grep -q "a failure ended the run" err.1 || fail "end: a later task does not say why"
 [ ! -e end/shards/shard-000004-of-000006.h5 ] || fail "end: a later task began a shard"
 echo "ok: end lets them finish it and begins no other"
 
