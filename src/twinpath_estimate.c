@@ -11,16 +11,23 @@
 
 #define PILOT_TWINS 256
 #define PILOT_SETS 2
+/* Points that are tried for one that can be lived. */
+#define MOST_TRIED 64
 /* Bytes of a value of a sweep's file after compression, over those before. */
 #define COMPRESSION 0.6
 /* Memory of a file that is written: chunks that are compressed, and what each thread more takes. */
 #define WRITER_BYTES 11e6
 #define WRITER_THREAD_BYTES 6e6
 
+/* What a point took. */
+typedef struct {
+    double few_seconds, many_seconds, bytes;
+} pilot_t;
+
 /* CPU seconds of a point with so many twins, binding and summing up included. */
 static twp_status_t
-time_point(twp_sweep_places_t *places, const twp_run_settings_t *settings, int64_t n_twins,
-    double *bytes, double *seconds, twp_error_t *err)
+time_point(twp_sweep_places_t *places, const twp_run_settings_t *settings, int64_t i_point,
+    int64_t n_twins, double *bytes, double *seconds, twp_error_t *err)
 {
     const double began = twp_engine_seconds(CLOCK_PROCESS_CPUTIME_ID);
     twp_run_settings_t own = *settings;
@@ -32,7 +39,7 @@ time_point(twp_sweep_places_t *places, const twp_run_settings_t *settings, int64
     own.n_threads = 1;
     own.progress = NULL;
     own.should_stop = NULL;
-    status = twp_sweep_place_live(places, 0, &own, 0, &captured, &report, err);
+    status = twp_sweep_place_live(places, 0, &own, i_point, &captured, &report, err);
     if (status == TWP_OK)
         *bytes = twp_stack_point_bytes(captured);
     twp_results_abandon(captured);
@@ -40,7 +47,35 @@ time_point(twp_sweep_places_t *places, const twp_run_settings_t *settings, int64
     return status;
 }
 
-/* A point with one twin tells what a point costs besides its lives. */
+/* With one twin, which tells what a point costs besides its lives, and with n_pilot; of the first point that can be
+ * lived: the sweep goes on without those that cannot. err has the first reason when none of those tried can. */
+static twp_status_t
+time_first(twp_sweep_places_t *places, const twp_run_settings_t *settings, int64_t n_pilot,
+    twp_sweep_estimate_t *estimate, pilot_t *pilot, twp_error_t *err)
+{
+    const int64_t n_most = estimate->n_points < MOST_TRIED ? estimate->n_points : MOST_TRIED;
+    twp_error_t first = { TWP_OK, "" }, own = { TWP_OK, "" };
+    twp_status_t status = TWP_OK;
+
+    for (int64_t i = 0; i < n_most; i++) {
+        status = TWP_OK;
+        /* Twice: the first time, much is not in the caches yet. */
+        for (int k = 0; k < 2 && status == TWP_OK; k++)
+            status = time_point(places, settings, i, 1, &pilot->bytes, &pilot->few_seconds, &own);
+        if (status == TWP_OK)
+            status = time_point(
+                places, settings, i, n_pilot, &pilot->bytes, &pilot->many_seconds, &own);
+        if (!twp_point_is_at_fault(status))
+            break;
+        if (i == 0)
+            first = own;
+        estimate->n_points_passed++;
+    }
+    if (twp_point_is_at_fault(status))
+        own = first;
+    return status == TWP_OK ? status : TWP_FAIL(err, own.status, "%s", own.message);
+}
+
 static twp_status_t
 time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, int64_t n_twins,
     twp_sweep_estimate_t *estimate, double *point_bytes, twp_error_t *err)
@@ -50,7 +85,8 @@ time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, 
     const double n_points = (double) estimate->n_points;
     twp_run_settings_t own = *settings;
     twp_sweep_places_t *places = NULL;
-    double few = 0.0, many = 0.0, times = 1.0, a_twin;
+    pilot_t pilot = { 0 };
+    double times = 1.0, a_twin, few, many;
     twp_status_t status;
 
     if (n_sets > PILOT_SETS) {
@@ -59,10 +95,11 @@ time_points(const twp_sweep_study_t *sweep, const twp_run_settings_t *settings, 
     }
     status = twp_sweep_places_open(sweep, NULL, 1, &places, err);
     if (status == TWP_OK)
-        status = time_point(places, &own, 1, point_bytes, &few, err);
-    if (status == TWP_OK)
-        status = time_point(places, &own, n_pilot, point_bytes, &many, err);
+        status = time_first(places, &own, n_pilot, estimate, &pilot, err);
     if (status == TWP_OK) {
+        *point_bytes = pilot.bytes;
+        few = pilot.few_seconds;
+        many = pilot.many_seconds;
         a_twin = n_pilot > 1 && many > few ? (many - few) / (double) (n_pilot - 1) : 0.0;
         estimate->cpu_seconds_besides = few * times * n_points;
         estimate->cpu_seconds = (few + a_twin * (double) (n_twins - 1)) * times * n_points;
@@ -113,6 +150,63 @@ share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, 
         (double) estimate->n_shards;
 }
 
+static twp_status_t
+take_nothing(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
+{
+    (void) context;
+    (void) block;
+    (void) partial;
+    (void) err;
+    return TWP_OK;
+}
+
+/* is_lived: what lives tell, events and seconds, is 0 otherwise. */
+static twp_status_t
+estimate_run(twp_study_t *study, const twp_run_settings_t *settings, bool is_lived,
+    twp_run_estimate_t *estimate, twp_error_t *err)
+{
+    const int64_t n_asked = settings->n_patients > 0 ? settings->n_patients
+                                                     : twp_study_n_patients(study);
+    const int64_t n_pilot = n_asked < PILOT_TWINS ? n_asked : PILOT_TWINS;
+    const twp_sink_t sink = { .take = take_nothing };
+    const twp_run_options_t options = { .n_threads = 1 };
+    twp_run_t run = { .study = study, .settings = settings };
+    twp_progress_t done = { 0 };
+    twp_status_t status;
+
+    memset(estimate, 0, sizeof(*estimate));
+    status = twp_run_prepare(&run, n_pilot, err);
+    if (status == TWP_OK && is_lived)
+        status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw, run.n_models,
+            run.plan, run.counts, &sink, &options, &done, err);
+    if (status == TWP_OK) {
+        estimate->n_twins = n_asked;
+        estimate->n_strategies = run.n_models;
+        estimate->n_pilot_twins = (int) n_pilot;
+        estimate->events_per_life = (double) done.n_events / ((double) n_pilot * run.n_models);
+        estimate->cpu_seconds = done.cpu_seconds * (double) n_asked / (double) n_pilot;
+        estimate->memory_bytes = twp_engine_memory_bytes(
+            run.model, run.n_models, run.plan, settings->n_threads, n_asked);
+        estimate->memory_bytes += twp_sums_bytes(run.figures);
+        estimate->n_parameter_sets = run.n_parameter_sets;
+        if (run.n_parameter_sets > 0) {
+            estimate->cpu_seconds *= (double) run.n_parameter_sets;
+            estimate->memory_bytes += twp_run_sets_bytes(&run, n_asked);
+        }
+        estimate->file_bytes = twp_fill_estimate_bytes(
+            &run.fill_run, n_asked, estimate->events_per_life);
+    }
+    twp_run_finish(&run);
+    return status;
+}
+
+twp_status_t
+twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
+    twp_run_estimate_t *estimate, twp_error_t *err)
+{
+    return estimate_run(study, settings, true, estimate, err);
+}
+
 twp_status_t
 twp_study_estimate_sweep(twp_study_t *study, const twp_sweep_settings_t *settings,
     twp_sweep_estimate_t *estimate, twp_error_t *err)
@@ -121,7 +215,8 @@ twp_study_estimate_sweep(twp_study_t *study, const twp_sweep_settings_t *setting
     twp_sweep_study_t sweep = { .study = study };
     twp_run_estimate_t run;
     double point_bytes = 0.0;
-    twp_status_t status = twp_study_estimate(study, settings->run, &run, err);
+    /* What stands in the study where points differ is not lived, and may be at fault. */
+    twp_status_t status = estimate_run(study, settings->run, !has_points, &run, err);
 
     memset(estimate, 0, sizeof(*estimate));
     if (status != TWP_OK)
@@ -143,54 +238,5 @@ twp_study_estimate_sweep(twp_study_t *study, const twp_sweep_settings_t *setting
             run.n_parameter_sets > 0 && study->base->are_twins_same &&
                 (study->base->record.twins || study->base->record.outcomes),
             point_bytes, &run);
-    return status;
-}
-
-static twp_status_t
-take_nothing(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
-{
-    (void) context;
-    (void) block;
-    (void) partial;
-    (void) err;
-    return TWP_OK;
-}
-
-twp_status_t
-twp_study_estimate(twp_study_t *study, const twp_run_settings_t *settings,
-    twp_run_estimate_t *estimate, twp_error_t *err)
-{
-    const int64_t n_asked = settings->n_patients > 0 ? settings->n_patients
-                                                     : twp_study_n_patients(study);
-    const int64_t n_pilot = n_asked < PILOT_TWINS ? n_asked : PILOT_TWINS;
-    const twp_sink_t sink = { .take = take_nothing };
-    const twp_run_options_t options = { .n_threads = 1 };
-    twp_run_t run = { .study = study, .settings = settings };
-    twp_progress_t done = { 0 };
-    twp_status_t status;
-
-    memset(estimate, 0, sizeof(*estimate));
-    status = twp_run_prepare(&run, n_pilot, err);
-    if (status == TWP_OK)
-        status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw, run.n_models,
-            run.plan, run.counts, &sink, &options, &done, err);
-    if (status == TWP_OK) {
-        estimate->n_twins = n_asked;
-        estimate->n_strategies = run.n_models;
-        estimate->n_pilot_twins = (int) n_pilot;
-        estimate->events_per_life = (double) done.n_events / ((double) n_pilot * run.n_models);
-        estimate->cpu_seconds = done.cpu_seconds * (double) n_asked / (double) n_pilot;
-        estimate->memory_bytes = twp_engine_memory_bytes(
-            run.model, run.n_models, run.plan, settings->n_threads, n_asked);
-        estimate->memory_bytes += twp_sums_bytes(run.figures);
-        estimate->n_parameter_sets = run.n_parameter_sets;
-        if (run.n_parameter_sets > 0) {
-            estimate->cpu_seconds *= (double) run.n_parameter_sets;
-            estimate->memory_bytes += twp_run_sets_bytes(&run, n_asked);
-        }
-        estimate->file_bytes = twp_fill_estimate_bytes(
-            &run.fill_run, n_asked, estimate->events_per_life);
-    }
-    twp_run_finish(&run);
     return status;
 }

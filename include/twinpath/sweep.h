@@ -40,9 +40,10 @@ void twp_sweep_settings_init(twp_sweep_settings_t *settings);
 
 /** What a run in parts would need. */
 typedef struct {
-    int64_t n_points; /**< of the sweep; 1 without one */
-    int n_swept;      /**< numbers that change */
-    int64_t n_twins;  /**< of a point and parameter set */
+    int64_t n_points;    /**< of the sweep; 1 without one */
+    int n_swept;         /**< numbers that change */
+    int n_points_passed; /**< points from the first on that cannot be lived: the next one was timed */
+    int64_t n_twins;     /**< of a point and parameter set */
     int n_strategies;
     int64_t n_parameter_sets; /**< 0: the values as written */
     double cpu_seconds;       /**< all of it, on one core of this machine */
@@ -56,7 +57,10 @@ typedef struct {
     double task_cpu_seconds, task_file_bytes; /**< of that task; its shards' files */
 } twp_sweep_estimate_t;
 
-/** Lives the first twins of the first point and extrapolates. Fails as twp_study_sweep() does. */
+/**
+ * Lives the first twins of the first point that can be lived and extrapolates. Fails as twp_study_sweep() does,
+ * and with TWP_ERR_FAULT when none of some dozens of points can be.
+ */
 TWP_CHECK_RESULT twp_status_t twp_study_estimate_sweep(twp_study_t *study,
     const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, twp_error_t *err);
 

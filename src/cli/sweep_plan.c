@@ -57,6 +57,11 @@ twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
     printf("  memory   at most %s; %s while it is merged\n"
            "  file     about %s\n",
         memory, merging, file);
+    if (e->n_points_passed == 1)
+        printf("  faults   point 1 cannot be lived; point 2 was timed\n");
+    else if (e->n_points_passed > 1)
+        printf("  faults   points 1 to %d cannot be lived; point %d was timed\n",
+            e->n_points_passed, e->n_points_passed + 1);
     if (e->n_tasks > 1)
         print_task(e, n_threads);
 }

@@ -14,6 +14,24 @@ ROOT = Path(os.environ["TWP_SOURCE_DIR"])
 PROGRAM = Path(os.environ["TWP_PROGRAM"]).resolve()
 STUDY = ROOT / "scenarios/studies/first_study.yaml"
 OVER = ["--over", "gap=6 days, 12 days", "--over", "supports.reminder.uptake=0.2,0.5"]
+FAULTY = """
+twinpath: 1
+study: faulty
+source: assumption
+time: {starts: 2027-01-01, horizon: 1 year}
+parameters: {wait: 1 day}
+patient:
+  count: 3000
+  attributes: {span: {normal: [0 days, 1 day]}}
+  tracks:
+    health:
+      start: well
+      states:
+        well: {wait: {after: wait + span, to: ill}}
+        ill: {}
+strategies: {usual: {baseline: true}}
+report: {measures: [{measure: entries, of: health.ill}]}
+"""
 
 
 class Scripts(unittest.TestCase):
@@ -55,6 +73,30 @@ class Scripts(unittest.TestCase):
     def test_a_run_without_a_sweep_is_estimated_too(self):
         text = self.twinpath("sweep", "it's a study.yaml", "--dry-run")
         self.assertIn("1 point (0 numbers swept) x 5,000 twins", text)
+
+    def test_points_that_cannot_be_lived_are_passed_over(self):
+        (self.folder / "faulty.yaml").write_text(FAULTY)
+
+        def plan(values, *arguments):
+            return subprocess.run([PROGRAM, "sweep", "faulty.yaml", "--over", f"wait={values}", *arguments], cwd=self.folder,
+                                  capture_output=True, text=True, check=False)
+
+        def holds(values, what):
+            done = plan(values, "--dry-run")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(what, done.stdout)
+            slurm = plan(values, "--emit", "slurm", "--tasks", "2")
+            self.assertEqual((slurm.returncode, slurm.stderr), (0, ""))
+            self.assertIn("#SBATCH --array=0-1\n", slurm.stdout)
+
+        # As it is written, too, the study has a twin whose wait is not above 0.
+        holds("1 day,10 days", "  faults   point 1 cannot be lived; point 2 was timed\n")
+        holds("1 day,0.5 days,2 days,10 days", "  faults   points 1 to 3 cannot be lived; point 4 was timed\n")
+        self.assertNotIn("faults", plan("10 days,1 day", "--dry-run").stdout)
+        hopeless = plan("1 day,0.5 days", "--dry-run")
+        self.assertEqual((hopeless.returncode, hopeless.stdout), (1, ""))
+        self.assertIn("point 1 (wait = 1 day): twin ", hopeless.stderr)
+        self.assertNotIn("point 2", hopeless.stderr)
 
     def test_slurm_s_script_does_the_sweep(self):
         script = self.folder / "run.sbatch"
