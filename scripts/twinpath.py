@@ -72,9 +72,9 @@ class Results(Lives):
                         + (": merge the parts first (twinpath merge)" if self._h5.attrs["twinpath_kind"] == "shard" else ""))
         self._gone: weakref.finalize | None = None  # removes a temporary file
         self._kept: dict[str, Any] = {}
-        if self._h5.attrs.get("status") == "partial":
-            warnings.warn(f"{self.path}: a partial run, {self._h5.attrs['n_twins_done']} of "
-                          f"{self._h5.attrs['n_twins']} twins", stacklevel=3)
+        lack = self._what_lacks()
+        if lack:
+            warnings.warn(f"{self.path}: {lack}", stacklevel=3)
 
     def close(self) -> None:
         """Closes the file; a temporary one of run() is removed."""
@@ -98,6 +98,11 @@ class Results(Lives):
     def attributes(self) -> dict[str, Any]:
         """Root attributes: title, seed, n_twins, status, content_digest, ..."""
         return dict(self._h5.attrs)
+
+    @property
+    def has_points(self) -> bool:
+        """Is it a sweep's?"""
+        return "points" in self._h5
 
     @property
     def currency(self) -> str:
@@ -130,7 +135,20 @@ class Results(Lives):
             self._kept[name] = make()
         return self._kept[name]
 
+    def _what_lacks(self) -> str:
+        """What was asked for and is not in the file, in words; nothing of a whole one."""
+        if self.has_points:
+            fate = self.points()["fate"]
+            lost = [f"{(fate == word).sum()} {word}" for word in ("failed", "missing") if (fate == word).any()]
+            told = f"points that are not there: {(fate != 'done').sum()} of {len(fate)} ({', '.join(lost)})"
+            return f"{told}; points() says which" if lost else ""
+        if self._h5.attrs.get("status") == "partial":
+            return f"a partial run, {self._h5.attrs['n_twins_done']} of {self._h5.attrs['n_twins']} twins"
+        return ""
+
     def _group(self, name: str) -> h5py.Group:
+        if name not in self._h5 and self.has_points and name in OF_TWINS:
+            raise Error(f"{self.path} is of a sweep, which has no {name}; a run with the point's values can have them")
         if name not in self._h5:
             raise Error(f"{self.path} has no {name}; the study's `record` and `report` say what a file holds")
         return self._h5[name]
@@ -181,7 +199,7 @@ class Results(Lives):
 
     def _swept(self) -> list[str]:
         """Names of the swept numbers; none of a run."""
-        return list(self.points().attrs["swept"]) if "points" in self._h5 else []
+        return list(self.points().attrs["swept"]) if self.has_points else []
 
     def _with_points(self, table: pd.DataFrame) -> pd.DataFrame:
         """The swept numbers beside `point`, where there is one."""
@@ -198,7 +216,7 @@ class Results(Lives):
 
         attrs["swept"]: names of the swept numbers; attrs["paths"], attrs["units"]: what they are in the study, and in what.
         """
-        if "points" not in self._h5:
+        if not self.has_points:
             raise Error(f"{self.path} is of a run, not of a sweep: it has no points")
         return self._keep("points", self._read_points).copy()
 
@@ -332,11 +350,14 @@ class Results(Lives):
     def plane(self) -> pd.DataFrame:
         """The cost-effectiveness plane: contrast, parameter_set, effect, cost: differences of a set from the baseline."""
         group = self._group("draws")
-        cost, effect = (group[str(self._group("decision").attrs[name])][:] for name in ("cost", "effect"))
-        sets = group["parameter_set"][:]
-        return pd.DataFrame({"contrast": np.repeat(self.strategies[1:], len(sets)),
-                             "parameter_set": np.tile(sets, len(self.strategies) - 1),
-                             "effect": (effect[1:] - effect[0]).ravel(), "cost": (cost[1:] - cost[0]).ravel()})
+        names = {name: str(self._group("decision").attrs[name]) for name in ("effect", "cost")}
+        labels = {"point": group["point"][:]} if "point" in group else {}
+        labels |= {"contrast": self.strategies[1:], "parameter_set": group["parameter_set"][:]}
+        table = pd.MultiIndex.from_product(labels.values(), names=labels).to_frame(index=False)
+        for name, measure in names.items():
+            values = group[measure][:]  # [point,] strategy, parameter_set
+            table[name] = (values[..., 1:, :] - values[..., :1, :]).ravel()
+        return self._with_points(table)
 
     def precision(self) -> pd.DataFrame:
         """What run --precision saw: look (twins lived), precision, half_width of the interval, wanted, unit."""
@@ -492,7 +513,7 @@ class Results(Lives):
             if h5py.h5ds.is_scale(dataset.id):
                 continue
             labels = [axis[0].name.rsplit("/", 1)[1] for axis in dataset.dims]
-            if labels == ["strategy", "parameter_set"] and not name.endswith("_mcse"):
+            if labels[-2:] == ["strategy", "parameter_set"] and not name.endswith("_mcse"):
                 one = self._frame("draws", name).rename(columns={"value": name})
                 frame = one if frame is None else frame.merge(one, on=labels)
         if frame is None:
@@ -501,11 +522,11 @@ class Results(Lives):
             if name.startswith("parameter_") and not h5py.h5ds.is_scale(dataset.id):
                 one = self._frame("draws", name).rename(columns={"value": name})
                 frame = frame.merge(one, on=[c for c in one if c != name])
-        return frame
+        return self._with_points(frame)
 
     # -- pictures, of twinpath_pictures.py
 
-    def plot(self, picture: str, **options: Any) -> Any:
+    def plot(self, picture: str, point: int | None = None, **options: Any) -> Any:
         """A matplotlib figure, which notebooks show as it is and .savefig(FILE) writes:
 
         survival     [curve, strategies]: Kaplan-Meier with bands, paired differences, numbers at risk
@@ -521,13 +542,17 @@ class Results(Lives):
         heat         measure, [x, y, time, strategies, difference]: paired differences over two swept numbers
         life         twin, [strategy, tracks, marks]: one life as a timeline (needs events or trajectories)
 
-        strategies: which, in this order (default: all). help(twinpath_pictures) says more.
+        strategies: which, in this order (default: all). point: of a sweep, which point, as points() numbers them from 1;
+        sweep and heat show all of them. help(twinpath_pictures) says more.
         """
         import twinpath_pictures
         if picture not in twinpath_pictures.PICTURES:
             raise Error(f"no picture {picture}; there are {', '.join(twinpath_pictures.PICTURES)}")
-        return twinpath_pictures.PICTURES[picture](self, **options)
+        return twinpath_pictures.draw(self, picture, point, **options)
 
+
+# Groups of single twins and their lives, which files of sweeps do not have.
+OF_TWINS = ("twins", "outcomes", "events", "trajectories")
 
 # Variables of /decision that are of a strategy.
 FRONTIER = ("cost", "effect", "frontier", "against", "beyond", "incremental_cost", "incremental_cost_se",

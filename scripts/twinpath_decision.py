@@ -32,11 +32,15 @@ def ellipses(results: Results) -> pd.DataFrame:
     group, same = results._group("contrasts"), results.attributes["twins_across_sets"] == "same"
     names = {kind: str(group.attrs["icer_" + kind]) for kind in ("effect", "cost")}
     table = pd.DataFrame({"contrast": results.strategies[1:]})
+
+    def of(variable: str) -> pd.Series:
+        return results._frame("contrasts", variable)["value"]
+
     for kind, name in names.items():
-        variance = group[f"{name}_diff_sets_variance"][:] - (0 if same else group[f"{name}_diff_twins_variance"][:])
-        table[kind] = group[f"{name}_diff"][:]
+        variance = of(f"{name}_diff_sets_variance") - (0 if same else of(f"{name}_diff_twins_variance"))
+        table[kind] = of(f"{name}_diff")
         table[kind + "_sd"] = np.sqrt(np.maximum(variance, 0))
-    table["correlation"] = group["icer_correlation"][:]
+    table["correlation"] = of("icer_correlation")
     return table
 
 

@@ -6,7 +6,7 @@ those of all strategies together, twinpath_sweeps.py those of sweeps.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from twinpath_drawing import COLOURS, DASHES, HATCHES, MARKS, bare, label_ends, new_figure, plain, time_axis, unit_of_time
+from twinpath_drawing import COLOURS, DASHES, HATCHES, MARKS, bands, bare, fill_band, label_ends, new_figure, plain, \
+    time_axis, unit_of_time
 from twinpath_decision import plot_acceptability, plot_plane
+from twinpath_run import Error
 from twinpath_stages import plot_flow, plot_life, plot_occupancy
-from twinpath_sweeps import plot_heat, plot_sweep
+from twinpath_sweeps import OnePoint, plot_heat, plot_sweep
 
 if TYPE_CHECKING:
     from twinpath import Results
@@ -237,14 +239,14 @@ def plot_net_benefit(results: Results, strategies: Sequence[str] | None = None) 
     table, currency = results.net_benefit(), results.currency
     strategies = [name for name in strategies or results.strategies if name in set(table["contrast"])]
     figure = new_figure(8.6, 4.4, f"Net benefit of a twin against {plain(results.strategies[0])} [{currency}]: "
-                        "above 0 it is better; bands of 95 %")
+                        "above 0 it is better" + bands(table[table["contrast"].isin(strategies)]))
     axes = figure.subplots()
     ends = []
     axes.set_xlim(table["worth"].min(), table["worth"].max())
     for name in strategies:
         i, one = results.strategies.index(name), table[table["contrast"] == name].sort_values("worth")
         colour = COLOURS[i % len(COLOURS)]
-        axes.fill_between(one["worth"], one["low"], one["high"], color=colour, alpha=0.15, lw=0)
+        fill_band(axes, one["worth"], one["low"], one["high"], colour, 0.15)
         axes.plot(one["worth"], one["net_benefit"], color=colour, ls=DASHES[i % len(DASHES)], lw=1.6,
                   marker=MARKS[i % len(MARKS)], ms=5, mfc="white")
         ends.append((one["worth"].iloc[-1], one["net_benefit"].iloc[-1], plain(name), colour))
@@ -265,3 +267,18 @@ PICTURES: dict[str, Callable[..., Figure]] = {
     "survival": plot_survival, "occupancy": plot_occupancy, "flow": plot_flow, "pdc": plot_pdc, "cost": plot_cost,
     "differences": plot_differences, "net_benefit": plot_net_benefit, "plane": plot_plane,
     "acceptability": plot_acceptability, "life": plot_life, "sweep": plot_sweep, "heat": plot_heat}
+OF_ALL_POINTS = ("sweep", "heat")
+
+
+def draw(results: Results, picture: str, point: int | None = None, **options: Any) -> Figure:
+    """A picture; all but those of all points are of one point of a sweep, which their titles then name."""
+    if picture in OF_ALL_POINTS:
+        if point is not None:
+            raise Error(f"the picture {picture} shows all points of a sweep: it takes no point")
+        return PICTURES[picture](results, **options)
+    if point is None and not results.has_points:
+        return PICTURES[picture](results, **options)
+    one = OnePoint(results, picture, point)
+    figure = PICTURES[picture](one, **options)
+    figure.entitle(f"{figure.title}; {one.title}")
+    return figure

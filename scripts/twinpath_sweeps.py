@@ -1,24 +1,64 @@
-"""Pictures of sweeps: curves over a swept number, and maps over two.
+"""Pictures of sweeps: curves over a swept number, and maps over two; and one point of a sweep, for the other pictures.
 
 twinpath_drawing.py has the manner of all pictures. Figures are of the frames of twinpath.py, which have the swept numbers
 beside each point.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twinpath_drawing import COLOURS, DASHES, MARKS, bare, label_ends, new_figure, on_colour, plain
+from twinpath_drawing import COLOURS, DASHES, MARKS, bands, bare, fill_band, label_ends, new_figure, on_colour, \
+    plain
+from twinpath_run import Error
 
 if TYPE_CHECKING:
     from twinpath import Results
 
 MOST_PANELS = 9
+UNITS = {"1": "", "": "", "d": " days", "year": " years"}  # behind a number
+
+
+class OnePoint:
+    """One point of a sweep in the place of a run's results: frames have its rows alone, without point and swept numbers."""
+
+    def __init__(self, results: Results, picture: str, point: int | None):
+        points = results.points().set_index("point", drop=False)
+        if point is None and len(points) > 1:
+            raise Error(f"{results.path} is of a sweep of {len(points)} points, and {picture} is a picture of one: say "
+                        f"which by point=1 to point={len(points)} (points() lists them); sweep and heat are of all points")
+        point = points.index[0] if point is None else point
+        if point not in list(points.index):
+            raise Error(f"no point {point}; there are 1 to {len(points)}, which points() lists")
+        self._results, self._point, self._labels = results, point, ["point", *results.points().attrs["swept"]]
+        own = points.loc[point]
+        if own["fate"] != "done":
+            raise Error(f"there is nothing to draw of point {point}, which "
+                        + (f"failed: {own['error']}" if own["fate"] == "failed" else "is missing: it was not lived to the end"))
+        attrs = results.points().attrs
+        numbers = [f"{plain(attrs['paths'][name])} {own[name]:g}{UNITS.get(attrs['units'][name], ' ' + attrs['units'][name])}"
+                   for name in attrs["swept"]]
+        self.title = f"point {point}: {', '.join(numbers)}"
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._results, name)
+        return self._only(found) if callable(found) else found
+
+    def _only(self, read: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(read)
+        def read_only(*names: Any, **options: Any) -> Any:
+            table = read(*names, **options)
+            if not isinstance(table, pd.DataFrame) or "point" not in table:
+                return table
+            labels = [name for name in self._labels if name in table]
+            return table[table["point"] == self._point].drop(columns=labels).reset_index(drop=True)
+        return read_only
 
 
 def _rows(results: Results, measure: str, time: float | None, is_difference: bool) -> pd.DataFrame:
@@ -35,6 +75,15 @@ def _rows(results: Results, measure: str, time: float | None, is_difference: boo
         table = table[table["time"] == (time if time is not None else table["time"].max())]
     table.attrs["swept"] = points.attrs["swept"]
     return table
+
+
+def _name_of(results: Results, swept: str) -> str:
+    """The name in the frames of a swept number, by that name or by its path in the study."""
+    paths = results.points().attrs["paths"]
+    for name, path in paths.items():
+        if swept in (name, path, path.removeprefix("parameters."), f"parameters.{path}"):
+            return name
+    raise KeyError(f"{swept} was not swept; {', '.join(paths.values())} {'were' if len(paths) > 1 else 'was'}")
 
 
 def _label(results: Results, swept: str) -> str:
@@ -63,7 +112,7 @@ def _curves(axes: Axes, table: pd.DataFrame, x: str, strategies: Sequence[str], 
     for name in strategies:
         i = all_strategies.index(name)
         one, colour = table[table["name"] == name].sort_values(x), COLOURS[i % len(COLOURS)]
-        axes.fill_between(one[x], one["low"], one["high"], color=colour, alpha=0.14, lw=0)
+        fill_band(axes, one[x], one["low"], one["high"], colour, 0.14)
         axes.plot(one[x], one["value"], color=colour, ls=DASHES[i % len(DASHES)], lw=1.6, marker=MARKS[i % len(MARKS)],
                   ms=4, mfc="white")
         known = one.dropna(subset=["value"])
@@ -79,9 +128,7 @@ def plot_sweep(results: Results, measure: str, x: str | None = None, time: float
     swept numbers. x: which number (default: the first). difference: paired differences from the baseline."""
     table = _rows(results, measure, time, difference)
     swept = list(table.attrs["swept"])
-    x = swept[0] if x is None else x
-    if x not in swept:
-        raise KeyError(f"{x} was not swept; {', '.join(swept)} were")
+    x = swept[0] if x is None else _name_of(results, x)
     others = [name for name in swept if name != x]
     strategies = _choose(results, table, strategies)
     panels = list(table[others].drop_duplicates().itertuples(index=False)) if others else [()]
@@ -91,8 +138,8 @@ def plot_sweep(results: Results, measure: str, x: str | None = None, time: float
     n_columns = min(3, len(panels))
     n_rows = -(-len(panels) // n_columns)
     figure = new_figure(3.6 * n_columns + 2.4, 2.9 * n_rows + 0.9,
-                        f"{_what(results, table, measure, difference)} over {plain(results.points().attrs['paths'][x])}; "
-                        "bands of 95 %")
+                        f"{_what(results, table, measure, difference)} over {plain(results.points().attrs['paths'][x])}"
+                        + bands(table[table["name"].isin(strategies)]))
     grid = figure.subplots(n_rows, n_columns, squeeze=False, sharey=True)
     for axes in grid.ravel()[len(panels):]:
         axes.set_visible(False)
@@ -141,10 +188,7 @@ def plot_heat(results: Results, measure: str, x: str | None = None, y: str | Non
     swept = list(table.attrs["swept"])
     if len(swept) < 2:
         raise ValueError("a map needs two swept numbers; plot('sweep') shows one")
-    x, y = x or swept[0], y or swept[1]
-    for name in (x, y):
-        if name not in swept:
-            raise KeyError(f"{name} was not swept; {', '.join(swept)} were")
+    x, y = _name_of(results, x or swept[0]), _name_of(results, y or swept[1])
     strategies = _choose(results, table, strategies)
     if not strategies:
         raise ValueError("there is no strategy beside the baseline; difference=False shows the baseline itself")
