@@ -194,7 +194,7 @@ estimate_run(twp_study_t *study, const twp_run_settings_t *settings, bool is_liv
             estimate->memory_bytes += twp_run_sets_bytes(&run, n_asked);
         }
         estimate->file_bytes = twp_fill_estimate_bytes(
-            &run.fill_run, n_asked, estimate->events_per_life);
+            &run.fill_run, run.n_parameter_sets, n_asked, estimate->events_per_life);
     }
     twp_run_finish(&run);
     return status;

@@ -14,6 +14,7 @@ static const char *const no_yes[] = { "no", "yes" };
 /* Bytes that one value of a column takes in the file, seen in runs of the shipped studies. */
 #define BYTES_PER_FLOAT 3.5
 #define BYTES_PER_EVENT 12.0
+#define BYTES_PER_DOUBLE 7.5
 
 /* ---- small things ---------------------------------------------------------------------------- */
 
@@ -521,14 +522,30 @@ twp_fill_abandon(twp_fill_t *fill)
     free_fill(fill);
 }
 
-double
-twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double events_per_life)
+/* Of the group of draws, over all parameter sets. */
+static double
+estimate_draws(const twp_fill_run_t *run, int64_t n_sets)
 {
     const twp_study_typed_t *const study = run->model[0]->study;
-    double per_twin = 0.0;
+    int n_parameters = 0;
 
-    if (run->sets != NULL && !run->sets->are_twins_same)
-        return 100e3;
+    for (int i = 0; i < study->n_parameters; i++)
+        n_parameters += study->parameter[i].is_uncertain;
+    return BYTES_PER_DOUBLE * (double) n_sets *
+        (n_parameters + run->figures->n_figures * (3.0 * run->n_models - 1.0));
+}
+
+double
+twp_fill_estimate_bytes(
+    const twp_fill_run_t *run, int64_t n_sets, int64_t n_twins, double events_per_life)
+{
+    const twp_study_typed_t *const study = run->model[0]->study;
+    double per_twin = 0.0, bytes = 100e3;
+
+    if (n_sets > 0)
+        bytes += estimate_draws(run, n_sets);
+    if (n_sets > 0 && !study->are_twins_same)
+        return bytes;
     if (study->record.twins)
         per_twin += BYTES_PER_FLOAT * (3.0 + study->n_attributes);
     if (study->record.outcomes)
@@ -539,5 +556,5 @@ twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double event
         per_twin += run->n_models *
             (9.0 + 0.5 * run->recorder->n_tracks + BYTES_PER_FLOAT * run->recorder->n_variables) *
             (2.0 + events_per_life);
-    return 100e3 + per_twin * (double) n_twins;
+    return bytes + per_twin * (double) n_twins;
 }

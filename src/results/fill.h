@@ -97,7 +97,8 @@ TWP_CHECK_RESULT twp_status_t twp_fill_close(
 twp_results_writer_t *twp_fill_release(twp_fill_t *fill);
 void twp_fill_abandon(twp_fill_t *fill); /* NULL is allowed */
 
-/** Rough bytes of the file: n_twins, recorded events a life. */
-double twp_fill_estimate_bytes(const twp_fill_run_t *run, int64_t n_twins, double events_per_life);
+/** Rough bytes of the file: of n_sets parameter sets (0: none), n_twins, recorded events a life. */
+double twp_fill_estimate_bytes(
+    const twp_fill_run_t *run, int64_t n_sets, int64_t n_twins, double events_per_life);
 
 #endif

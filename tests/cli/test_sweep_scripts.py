@@ -98,6 +98,14 @@ class Scripts(unittest.TestCase):
         self.assertIn("point 1 (wait = 1 day): twin ", hopeless.stderr)
         self.assertNotIn("point 2", hopeless.stderr)
 
+    def test_a_file_of_parameter_sets_is_as_large_as_foretold(self):
+        psa = str(ROOT / "scenarios/studies/sick_sicker_psa.yaml")
+        given = (psa, "--parameter-sets", "2000", "--patients", "20")
+        number, unit = re.search(r"file +about ([0-9.]+) (kB|MB)", self.twinpath("check", *given, "--estimate")).groups()
+        self.twinpath("run", *given, "--quiet", "--output", "psa.h5")
+        seen = (self.folder / "psa.h5").stat().st_size
+        self.assertLess(abs(float(number) * {"kB": 1e3, "MB": 1e6}[unit] / seen - 1), 0.5)
+
     def test_slurm_s_script_does_the_sweep(self):
         script = self.folder / "run.sbatch"
         script.write_text(self.sweep("-o", "the run", "--tasks", "3", "--seed", "7", "--emit", "slurm"))
