@@ -5,8 +5,9 @@
 #   contrasts(results)
 #
 # Frames are tidy: a row is one observation. Times are days since the twin's entry, money is the study's
-# (results$currency); a column `unit` says the unit of the rest. Intervals are of 95 %. The frames, their
-# columns and their order are those of scripts/twinpath.py, which has the same functions.
+# (results$currency); a column `unit` says the unit of the rest. Intervals are of 95 %. The frames are those of
+# scripts/twinpath.py, with the same columns, in another order in some. Functions have the same names, but that
+# `points` is points_frame.
 suppressPackageStartupMessages({
     library(rhdf5)
     library(jsonlite)
@@ -17,14 +18,30 @@ twp_no_exits <- c("enter", "leave", "cost", "source", "note") # keys of a state 
 
 twinpath_open <- function(path) {
     root <- h5readAttributes(path, "/")
-    if (identical(root$status, "partial"))
-        warning(path, ": a partial run, ", root$n_twins_done, " of ", root$n_twins, " twins", call. = FALSE)
     contents <- h5ls(path, recursive = 2)
     results <- list(path = path, attributes = root, contents = contents,
         currency = if (is.null(root$currency)) "" else root$currency,
         strategies = as.vector(h5read(path, "/summary/strategy")),
         study = fromJSON(h5read(path, "/provenance/resolved_json"), simplifyVector = FALSE))
-    structure(results, class = "twinpath")
+    results <- structure(results, class = "twinpath")
+    lack <- twp_what_lacks(results)
+    if (lack != "") warning(path, ": ", lack, call. = FALSE)
+    results
+}
+
+# What was asked for and is not in the file, in words; nothing of a whole one.
+twp_what_lacks <- function(results) {
+    root <- results$attributes
+    if (twp_has_points(results)) {
+        fate <- points_frame(results)$fate
+        lost <- table(factor(fate, c("failed", "missing")))
+        lost <- lost[lost > 0]
+        if (length(lost) == 0) return("")
+        return(paste0("points that are not there: ", sum(fate != "done"), " of ", length(fate), " (",
+            paste(lost, names(lost), collapse = ", "), "); points_frame() says which"))
+    }
+    if (!identical(root$status, "partial")) return("")
+    paste0("a partial run, ", root$n_twins_done, " of ", root$n_twins, " twins")
 }
 
 print.twinpath <- function(x, ...) {
@@ -35,15 +52,27 @@ print.twinpath <- function(x, ...) {
 
 # ---- reading ---------------------------------------------------------------------------------------
 
+twp_has_points <- function(results) "/points" %in% results$contents$group
+
+# Groups of single twins and their lives, which files of sweeps do not have.
+twp_of_twins <- c("twins", "outcomes", "events", "trajectories")
+
 twp_names <- function(results, group) {
     inside <- results$contents$group == paste0("/", group)
+    if (!any(inside) && twp_has_points(results) && group %in% twp_of_twins)
+        stop(results$path, " is of a sweep, which has no ", group, "; a run with the point's values can have them",
+            call. = FALSE)
     if (!any(inside))
         stop(results$path, " has no ", group, "; the study's `record` and `report` say what a file holds", call. = FALSE)
     results$contents$name[inside]
 }
 
-twp_read <- function(results, group, name, ...)
+# Refuses kindly what the file does not have.
+twp_read <- function(results, group, name, ...) {
+    if (!name %in% twp_names(results, group))
+        stop(results$path, " has no ", group, "/", name, call. = FALSE)
     as_plain(h5read(results$path, paste0("/", group, "/", name), ...))
+}
 
 # Vectors are vectors, the rest arrays in R's order: the last dimension of the file comes first.
 as_plain <- function(x) if (length(dim(x)) == 1) as.vector(x) else x
@@ -86,7 +115,7 @@ twp_point_label <- function(results, group)
 # Of a sweep, a row a point: point, each swept number, fate (done, failed, missing), error. attr "paths", "units":
 # what the swept numbers are in the study, and in what.
 points_frame <- function(results) {
-    if (!"points" %in% results$contents$name)
+    if (!twp_has_points(results))
         stop(results$path, " is of a run, not of a sweep: it has no points", call. = FALSE)
     names_here <- twp_names(results, "points")
     swept <- names_here[startsWith(names_here, "point_")]
@@ -349,16 +378,23 @@ logrank <- function(results, by_segment = FALSE) {
 # A row a strategy and parameter set: the measures' means over the set's twins, then parameter_*.
 draws <- function(results) {
     names_here <- twp_names(results, "draws")
-    sets <- twp_read(results, "draws", "parameter_set")
-    strategies <- twp_read(results, "draws", "strategy")
-    frame <- twp_rows(list(strategy = strategies, parameter_set = sets), 0)[c("strategy", "parameter_set")]
-    labels <- c("strategy", "contrast", "parameter_set")
-    for (name in names_here[!endsWith(names_here, "_mcse") & !names_here %in% labels]) {
+    labels <- c(twp_point_label(results, "draws"), list(strategy = twp_read(results, "draws", "strategy"),
+        parameter_set = twp_read(results, "draws", "parameter_set")))
+    frame <- twp_rows(labels, 0)[names(labels)]
+    # measures are (set, strategy[, point]), as R has them, parameters (set[, point])
+    size <- rev(lengths(labels, use.names = FALSE))
+    row <- match(frame$parameter_set, labels$parameter_set)
+    if (!is.null(labels$point)) row <- row + (match(frame$point, labels$point) - 1) * size[1]
+    parameters <- list()
+    is_label <- names_here %in% names(labels) | names_here == "contrast" | startsWith(names_here, "point_")
+    for (name in names_here[!is_label & !endsWith(names_here, "_mcse")]) {
         values <- twp_read(results, "draws", name)
-        if (startsWith(name, "parameter_")) frame[[name]] <- values[match(frame$parameter_set, sets)]
-        else if (identical(dim(values), c(length(sets), length(strategies)))) frame[[name]] <- as.vector(values)
+        if (startsWith(name, "parameter_")) parameters[[name]] <- as.vector(values)[row]
+        else if (identical(dim(values), size)) frame[[name]] <- as.vector(values)
     }
-    frame
+    if (ncol(frame) == length(labels)) stop(results$path, " has no measures of parameter sets", call. = FALSE)
+    frame[names(parameters)] <- parameters
+    twp_with_points(results, frame)
 }
 
 # ---- all strategies together ---------------------------------------------------------------------------
@@ -370,7 +406,8 @@ frontier <- function(results, by_segment = FALSE) {
         "incremental_effect", "incremental_effect_se", "incremental_correlation", "icer", "icer_low", "icer_high",
         "icer_interval")
     strategies <- twp_read(results, "decision", "strategy")
-    if (!paste0(start, "cost") %in% twp_names(results, "decision")) stop("nothing was compared by segment", call. = FALSE)
+    if (!paste0(start, "cost") %in% twp_names(results, "decision"))
+        stop(results$path, ": nothing was compared", if (by_segment) " by segment", call. = FALSE)
     labels <- if (by_segment) list(segment = twp_read(results, "decision", "segment")) else list()
     frame <- twp_rows(c(twp_point_label(results, "decision"), labels, list(strategy = strategies)), 0)
     frame$value <- NULL
@@ -385,7 +422,8 @@ frontier <- function(results, by_segment = FALSE) {
 # strategy, worth, p_best (chance to be the best buy), mcse, raw (share of the sets), is_best; without sets NA.
 acceptability <- function(results) {
     names_here <- twp_names(results, "decision")
-    if (!"worth" %in% names_here) stop("the study has no report.worth_of_a_qaly or report.acceptability", call. = FALSE)
+    if (!"worth" %in% names_here)
+        stop(results$path, ": the study has no report.worth_of_a_qaly or report.acceptability", call. = FALSE)
     strategies <- twp_read(results, "decision", "strategy")
     worth <- twp_read(results, "decision", "worth")
     frame <- twp_rows(c(twp_point_label(results, "decision"), list(strategy = strategies, worth = worth)), 0)
@@ -403,15 +441,19 @@ acceptability <- function(results) {
 
 # The cost-effectiveness plane: contrast, parameter_set, effect, cost: a set's differences from the baseline.
 plane <- function(results) {
-    about <- suppressWarnings(h5readAttributes(results$path, "/decision"))
     sets <- twp_read(results, "draws", "parameter_set")
+    twp_names(results, "decision")
+    about <- suppressWarnings(h5readAttributes(results$path, "/decision"))
     strategies <- twp_read(results, "draws", "strategy")
-    of <- function(name) {
-        x <- twp_read(results, "draws", name)
-        as.vector(x[, -1, drop = FALSE] - x[, 1])
+    label <- twp_point_label(results, "draws")
+    frame <- twp_rows(c(label, list(contrast = strategies[-1], parameter_set = sets)), 0)
+    frame$value <- NULL
+    for (name in c("effect", "cost")) {
+        # (set, strategy, point), of one point where there are none
+        x <- array(twp_read(results, "draws", about[[name]]), c(length(sets), length(strategies), max(1, length(label$point))))
+        frame[[name]] <- as.vector(x[, -1, , drop = FALSE] - x[, rep(1, length(strategies) - 1), , drop = FALSE])
     }
-    data.frame(contrast = rep(strategies[-1], each = length(sets)), parameter_set = rep(sets, length(strategies) - 1),
-        effect = of(about$effect), cost = of(about$cost))
+    twp_with_points(results, frame)
 }
 
 # What run --precision saw: look (twins lived), precision, half_width of the interval, wanted, unit.

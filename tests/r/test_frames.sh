@@ -40,4 +40,4 @@ for name in ("points", "summary", "contrasts", "occupancy", "survival", "cumulat
 for name in ("summary", "contrasts", "survival", "event_times", "frontier"):
     getattr(swept, name)(by_segment=True).to_csv(f"{folder}/swept_{name}_by_segment.csv", index=False)
 PYTHON
-Rscript --vanilla "$here/test_frames.R" "$scripts/twinpath.R" "$folder"
+Rscript --vanilla "$here/test_frames.R" "$scripts/twinpath.R" "$folder" "$here/common.R"
