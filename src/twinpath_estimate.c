@@ -13,6 +13,7 @@
 #define PILOT_SETS 2
 /* Points that are tried for one that can be lived. */
 #define MOST_TRIED 64
+_Static_assert(TWP_SWEEP_MAX_SWEPT == TWP_STUDY_MAX_SWEPT, "what the face says is what is read");
 /* Bytes of a value of a sweep's file after compression, over those before. */
 #define COMPRESSION 0.6
 /* Memory of a file that is written: chunks that are compressed, and what each thread more takes. */
@@ -160,6 +161,16 @@ take_nothing(void *context, const twp_block_t *block, const void *partial, twp_e
     return TWP_OK;
 }
 
+static void
+name_swept(const twp_sweep_study_t *sweep, twp_sweep_estimate_t *estimate)
+{
+    const twp_study_sweep_t *const written = &sweep->study->base->sweep;
+
+    for (int k = 0; k < estimate->n_swept; k++)
+        estimate->swept[k] = (twp_sweep_number_t){ .path = written->swept[k].path,
+            .is_bound = twp_sweep_study_can_move(sweep, k) };
+}
+
 /* is_lived: what lives tell, events and seconds, is 0 otherwise. */
 static twp_status_t
 estimate_run(twp_study_t *study, const twp_run_settings_t *settings, bool is_lived,
@@ -231,6 +242,8 @@ twp_study_estimate_sweep(twp_study_t *study, const twp_sweep_settings_t *setting
         status = twp_sweep_study_open(study, &sweep, err);
         if (status == TWP_OK)
             status = time_points(&sweep, settings->run, run.n_twins, estimate, &point_bytes, err);
+        if (status == TWP_OK)
+            name_swept(&sweep, estimate);
         twp_sweep_study_close(&sweep);
     }
     if (status == TWP_OK)

@@ -38,10 +38,21 @@ typedef struct {
 
 void twp_sweep_settings_init(twp_sweep_settings_t *settings);
 
-/** What a run in parts would need. */
+/** Numbers that a sweep changes at most. */
+#define TWP_SWEEP_MAX_SWEPT 32
+
+/** A number that a sweep changes. */
 typedef struct {
-    int64_t n_points;    /**< of the sweep; 1 without one */
-    int n_swept;         /**< numbers that change */
+    const char *path; /**< of the study */
+    bool
+        is_bound; /**< its values go into the compiled study; else the study is read anew for each */
+} twp_sweep_number_t;
+
+/** What a run in parts would need. Borrows from the study. */
+typedef struct {
+    int64_t n_points;                              /**< of the sweep; 1 without one */
+    int n_swept;                                   /**< numbers that change */
+    twp_sweep_number_t swept[TWP_SWEEP_MAX_SWEPT]; /**< [n_swept] */
     int n_points_passed; /**< points from the first on that cannot be lived: the next one was timed */
     int64_t n_twins;     /**< of a point and parameter set */
     int n_strategies;

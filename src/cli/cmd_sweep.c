@@ -55,9 +55,8 @@ static const twp_option_t options[] = {
     { STATUS, "status", '\0', TWP_TAKES_NOTHING, NULL,
         "only say how far the run in folder RUN, named in the place of the study, is" },
     { DRY_RUN, "dry-run", '\0', TWP_TAKES_NOTHING, NULL,
-        "only say how many points there are and what time, memory and space they take, in all and "
-        "for "
-        "each task" },
+        "only say how many points there are, what time, memory and space they take, in all and for "
+        "each task, and which numbers are bound or read anew" },
     { EMIT, "emit", '\0', TWP_TAKES_VALUE, TWP_EMIT_CHOICES,
         "only print a script that does the run in --tasks tasks; nothing is submitted" },
     TWP_RUN_PRINT_OPTIONS,

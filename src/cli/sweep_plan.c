@@ -30,6 +30,19 @@ print_task(const twp_sweep_estimate_t *e, int n_threads)
             (long long) (e->n_tasks - e->n_shards));
 }
 
+/* Which numbers are changed cheaply, and which are not. */
+static void
+print_swept(const twp_sweep_estimate_t *e, bool is_bound, const char *what)
+{
+    int n = 0;
+
+    for (int k = 0; k < e->n_swept; k++)
+        if (e->swept[k].is_bound == is_bound)
+            printf("%s%s", n++ == 0 ? what : ", ", e->swept[k].path);
+    if (n > 0)
+        printf("\n");
+}
+
 void
 twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
 {
@@ -57,6 +70,8 @@ twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
     printf("  memory   at most %s; %s while it is merged; the program itself takes 20 to 30 MB\n"
            "  file     about %s\n",
         memory, merging, file);
+    print_swept(e, true, "  bound    into the compiled study: ");
+    print_swept(e, false, "  read     with the study, anew for each value: ");
     if (e->n_points_passed == 1)
         printf("  faults   point 1 cannot be lived; point 2 was timed\n");
     else if (e->n_points_passed > 1)

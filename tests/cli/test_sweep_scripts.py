@@ -70,6 +70,14 @@ class Scripts(unittest.TestCase):
         self.assertIn("4 points (2 numbers swept) x 3,000 twins x 2 strategies, in", checked)
         self.assertIn("a sweep of 4 points", self.twinpath("check", "it's a study.yaml", *OVER))
 
+    def test_a_dry_run_says_which_numbers_are_bound(self):
+        text = self.sweep("--set", "report.discount={rate: 0.03 / year}",
+                          "--over", "report.discount.rate=0.03 / year, 0.04 / year", "--dry-run")
+        self.assertIn("\n  bound    into the compiled study: gap, supports.reminder.uptake\n"
+                      "  read     with the study, anew for each value: report.discount.rate\n", text)
+        self.assertNotIn("  read ", self.sweep("--dry-run"))
+        self.assertNotIn("  bound ", self.twinpath("sweep", "it's a study.yaml", "--dry-run"))
+
     def test_a_run_without_a_sweep_is_estimated_too(self):
         text = self.twinpath("sweep", "it's a study.yaml", "--dry-run")
         self.assertIn("1 point (0 numbers swept) x 5,000 twins", text)
