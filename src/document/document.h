@@ -79,6 +79,8 @@ twp_node_t *twp_node_at(twp_node_t *root, const char *path);
  */
 const twp_node_t *twp_node_target(
     twp_arena_t *arena, const twp_node_t *root, const char *path, const char **nearest);
+/** Whether part is node itself or stands below it; compared as they lie in memory, not by content. */
+bool twp_node_holds(const twp_node_t *node, const twp_node_t *part);
 /** Deep copy into arena. */
 twp_node_t *twp_node_copy(twp_arena_t *arena, const twp_node_t *node);
 /** Place of a node for a finding; path is borrowed. */

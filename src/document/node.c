@@ -89,6 +89,18 @@ twp_node_at(twp_node_t *root, const char *path)
                                                  : slot.parent->item[slot.i];
 }
 
+bool
+twp_node_holds(const twp_node_t *node, const twp_node_t *part)
+{
+    if (node == part)
+        return true;
+    for (int i = 0; i < node->n; i++)
+        if (twp_node_holds(
+                node->kind == TWP_NODE_MAPPING ? node->pair[i].value : node->item[i], part))
+            return true;
+    return false;
+}
+
 /* ---- keys in order ------------------------------------------------------------------------- */
 
 static int

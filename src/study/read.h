@@ -308,6 +308,10 @@ int twp_read_add_measure(twp_read_t *read, const twp_study_measure_t *measure, c
 int twp_read_time_index(const twp_study_measure_t *measure, double days);
 void twp_read_targets(twp_read_t *read);
 void twp_read_sweep(twp_read_t *read); /* read_sweep.c */
+/** Whether a path leads to a single number that may differ between points; false with a finding. */
+bool twp_read_swept_path(twp_read_t *read, twp_place_t place, const char *path); /* read_swept.c */
+/** The value that a path leads to in the tree that is read; NULL: there is none. */
+const twp_node_t *twp_read_swept_target(twp_read_t *read, const char *path);
 
 /* ---- checks of the whole -------------------------------------------------------------------- */
 

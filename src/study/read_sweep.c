@@ -5,36 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-/* What is the same at all points, and why. */
-static const struct {
-    const char *path, *why;
-} common[] = {
-    { "money", "all points are in the same money" },
-    { "note", "it is no number" },
-    { "patient.count", "all points have as many twins; --patients says how many" },
-    { "patient.first_row_of", "all points have the same twins" },
-    { "patient.from", "all points have the same twins" },
-    { "patient.id", "all points have the same twins" },
-    { "question", "it is no number" },
-    { "record", "all points stand in one file" },
-    { "report", "figures would mean something else at each point (report.discount may change)" },
-    { "study", "it is no number" },
-    { "sweep", "it says what the points are" },
-    { "tables", "all points have the same tables" },
-    { "targets", "all points have the same targets" },
-    { "time", "lives are equally long at all points; --set runs a study with other lives" },
-    { "twinpath", "it is no number" },
-    { "uncertain", "it is no number" },
-};
-
-static bool
-is_below(const char *path, const char *what)
-{
-    const size_t n = strlen(what);
-
-    return strncmp(path, what, n) == 0 && (path[n] == '\0' || path[n] == '.');
-}
-
 /* Dots become underscores: the coordinate's name. */
 static const char *
 name_of(twp_read_t *read, const char *path)
@@ -50,49 +20,6 @@ static const char *
 own_name(const char *path)
 {
     return strncmp(path, "parameters.", 11) == 0 ? path + 11 : path;
-}
-
-/* A strategy that sets a swept number is overruled: said, as it may not be what is meant. */
-static void
-warn_strategies(twp_read_t *read, twp_place_t place, const char *path)
-{
-    for (int s = 0; s < read->study->n_strategies; s++) {
-        const twp_node_t *const set = read->study->strategy[s].overrides;
-
-        for (int i = 0; set != NULL && i < set->n; i++)
-            if (strcmp(own_name(set->pair[i].key), own_name(path)) == 0)
-                twp_read_warn(read, place, path, NULL, NULL,
-                    "strategy %s sets %s too: at each point the sweep has the last word",
-                    read->study->strategy[s].name, path);
-    }
-}
-
-/* Whether a path leads to a single value that may differ between points. */
-static bool
-check_path(twp_read_t *read, twp_place_t place, const char *path)
-{
-    const char *nearest = NULL;
-    const twp_node_t *const target = twp_node_target(read->arena, read->root.node, path, &nearest);
-
-    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
-        if (is_below(path, common[i].path) && !is_below(path, "report.discount")) {
-            twp_read_fail(read, place, path, "another number of the study", NULL,
-                "`%s` cannot be swept: %s", path, common[i].why);
-            return false;
-        }
-    if (target == NULL) {
-        twp_read_fail(read, place, path, "a parameter, or a path in the study", nearest,
-            "there is no %s to sweep", path);
-        return false;
-    }
-    if (target->kind != TWP_NODE_SCALAR) {
-        twp_read_fail(read, place, path, "the path of a single number", NULL,
-            "%s holds %s, not a number", path,
-            target->kind == TWP_NODE_MAPPING ? "a block" : "a list");
-        return false;
-    }
-    warn_strategies(read, place, path);
-    return true;
 }
 
 /* A number with its unit, no names in it. */
@@ -309,8 +236,8 @@ take_rows(twp_read_t *read, const twp_csv_t *csv)
         out->path = twp_read_printf(read, "%s", csv->name[c]);
         out->name = name_of(read, out->path);
         out->place = (twp_place_t){ sweep->csv_name, 1, 0, out->path };
-        is_good = check_path(read, out->place, out->path) && take_column(read, csv, c, out) &&
-            is_good;
+        is_good = twp_read_swept_path(read, out->place, out->path) &&
+            take_column(read, csv, c, out) && is_good;
         sweep->n_swept++;
     }
     sweep->n_points = csv->n_rows;
@@ -393,7 +320,7 @@ read_over(twp_read_t *read, twp_spot_t over)
         out->name = name_of(read, out->path);
         out->place =
             (twp_place_t){ values.node->file, pair[i]->line, pair[i]->column, values.path };
-        if (!check_path(read, out->place, out->path))
+        if (!twp_read_swept_path(read, out->place, out->path))
             is_good = false;
         else if (twp_read_is_mapping(values))
             is_good = take_range(read, out, values, sweep->how) && is_good;
@@ -414,15 +341,18 @@ static bool
 check_names(twp_read_t *read)
 {
     const twp_study_sweep_t *const sweep = &read->study->sweep;
+    const twp_node_t **const target = TWP_READ_NEW(read, const twp_node_t *, sweep->n_swept);
 
-    for (int i = 0; i < sweep->n_swept; i++)
+    for (int i = 0; i < sweep->n_swept; i++) {
+        target[i] = twp_read_swept_target(read, sweep->swept[i].path);
         for (int j = 0; j < i; j++)
-            if (strcmp(sweep->swept[i].name, sweep->swept[j].name) == 0) {
+            if (strcmp(sweep->swept[i].name, sweep->swept[j].name) == 0 || target[i] == target[j]) {
                 twp_read_fail(read, sweep->swept[i].place, sweep->swept[i].path, NULL, NULL,
                     "%s and %s are the same number, or would share a name in the results",
                     sweep->swept[j].path, sweep->swept[i].path);
                 return false;
             }
+    }
     return true;
 }
 

@@ -36,6 +36,12 @@ TWP_CHECK_RESULT twp_status_t twp_schema_numbers(twp_arena_t *arena, const twp_n
     twp_findings_t *findings, twp_study_number_t **numbers, int *n_numbers, twp_error_t *err);
 
 /**
+ * The row of the key under which a scalar of the tree stands, as an item of a list or an entry of a map
+ * too. NULL where no row says what it is: parameters of a family's law, and what does not stand in the tree.
+ */
+const twp_key_t *twp_schema_row_of(const twp_node_t *root, const twp_node_t *scalar);
+
+/**
  * Looks every evidence id (EV- with what follows) in any `source` of the tree up in column `id` of
  * csv. Unknown ids are findings at the source, with the nearest id. With csv NULL the first id that is
  * cited gets a warning that none is looked up.

@@ -328,6 +328,28 @@ try_numbers(
     twp_study_free(f->sweep.model);
 }
 
+/*
+ * A study takes each of its own numbers as what is swept, but for what is the same at all points. Keys that
+ * are conditions make no path.
+ */
+static void
+take_numbers(const char *path_of, const char *const *path, const char *const *text, int n)
+{
+    static const char in_paths[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+    char *over[MOST] = { NULL };
+    twp_study_t *study = NULL;
+    int n_over = 0;
+
+    for (int k = 0; k < n; k++)
+        if (path[k][strspn(path[k], in_paths)] == '\0')
+            assert_true(asprintf(&over[n_over++], "--over %s=%s", path[k], text[k]) > 0);
+    if (twp_study_read(path_of, (const char *const *) over, n_over, &study, NULL) != TWP_OK)
+        fail_msg("%s: %s", over[0], twp_study_finding(study, 0)->message);
+    twp_study_free(study);
+    for (int k = 0; k < n_over; k++)
+        free(over[k]);
+}
+
 /* Sweeps the numbers that are written as numbers, each `step`-th of them; all in the long tier. */
 static void
 try_study(const char *path_of, const char *folder, int64_t n_sets, int step, int n_least_moved)
@@ -348,12 +370,15 @@ try_study(const char *path_of, const char *folder, int64_t n_sets, int step, int
         text[n++] = one->text;
         n_all++;
         if (n == MOST) {
+            take_numbers(path_of, path, text, n);
             try_numbers(&f, path, text, n, folder);
             n = 0;
         }
     }
-    if (n > 0)
+    if (n > 0) {
+        take_numbers(path_of, path, text, n);
         try_numbers(&f, path, text, n, folder);
+    }
     print_message("%s: %d of %d numbers are bound; %d points refused, %d read\n", path_of,
         f.n_moved, n_all, f.n_refused, f.n_read);
     assert_true(f.n_moved >= n_least_moved);
@@ -402,6 +427,7 @@ static const char study_text[] =
     "  long: 2 * gap + span\n"
     "  span: {value: 3 days, uncertain: {gamma: {shape: 30}}}\n"
     "  fee: {value: 5 USD, uncertain: {gamma: {shape: 30}}}\n"
+    "  low_fee: 1 USD\n"
     "  share: {value: 0.4, uncertain: {beta: {n: 40}}}\n"
     "  rise: {value: 2}\n"
     "patient:\n"
@@ -434,7 +460,7 @@ static const char study_text[] =
     "strategies:\n"
     "  usual: {baseline: true}\n"
     "  helped: {supports: [help]}\n"
-    "  cheap: {supports: [help], set: {fee: 1 USD, gap: 10 days}}\n"
+    "  cheap: {supports: [help], set: {fee: low_fee, gap: 10 days}}\n"
     "report:\n"
     "  measures: [cost, qaly, {measure: occupancy, of: health.ill, at: [100 days, 1 year]}]\n"
     "  by: [sort]\n"

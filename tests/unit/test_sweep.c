@@ -196,6 +196,61 @@ test_a_strategy_that_sets_a_swept_number_is_a_warning(void **state)
     close_study(&f);
 }
 
+static void
+test_so_it_is_by_any_path_to_the_number(void **state)
+{
+    static const char *const sets[] = { "strategies.other.set={parameters.share.value: 0.25}",
+        "strategies.other.set={share: 0.25}",
+        "strategies.other.set={parameters.share: {value: 0.25}}",
+        "strategies.other.set={parameters: {gap: 1 day, price: 5 USD, share: {value: 0.2}}}" };
+    static const char *const overs[] = { "--over share=0.1", "--over parameters.share=0.1",
+        "--over parameters.share.value=0.1" };
+
+    (void) state;
+    for (size_t i = 0; i < 12; i++) {
+        char *set[] = { strdup("parameters.share={value: 0.5}"), strdup(sets[i / 3]),
+            strdup(overs[i % 3]) };
+        fixture_t f;
+
+        assert_true(open_study(&f, ".", "", set, 3));
+        assert_int_equal(f.findings.n, 1);
+        assert_true(f.findings.item[0].is_warning);
+        assert_contains(f.findings.item[0].message, "strategy other sets ");
+        close_study(&f);
+        for (int k = 0; k < 3; k++)
+            free(set[k]);
+    }
+}
+
+static void
+test_options_that_would_do_nothing_are_refused(void **state)
+{
+    static const struct {
+        const char *first, *second, *message;
+    } tries[] = {
+        { "--over strategies.other.set.share=0.1,0.2", "gap=9 days",
+            "`strategies.other.set.share` cannot be swept" },
+        { "--over gap=6 days,12 days", "--over parameters.gap=1 day,2 days",
+            "gap and parameters.gap are the same number" },
+        { "--over source=1,2", "gap=9 days", "source holds text" },
+        { "--over uses=1,2", "gap=9 days", "there is no uses to sweep" },
+        { "--over sweep.seed=1,2", "gap=9 days", "it says what the points are" },
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        char *set[] = { strdup(tries[i].first), strdup(tries[i].second) };
+        fixture_t f;
+
+        assert_false(open_study(&f, ".", "", set, 2));
+        assert_int_equal(f.findings.n_errors, 1);
+        assert_string_equal(f.findings.item[0].file, "--over");
+        assert_contains(f.findings.item[0].message, tries[i].message);
+        close_study(&f);
+        free(set[0]);
+        free(set[1]);
+    }
+}
+
 /* ---- points that fill ranges ------------------------------------------------------------------ */
 
 #define N 40
@@ -352,6 +407,8 @@ main(void)
         cmocka_unit_test(test_options_make_a_grid_in_the_place_of_the_study_s_sweep),
         cmocka_unit_test(test_options_that_are_wrong_say_where),
         cmocka_unit_test(test_a_strategy_that_sets_a_swept_number_is_a_warning),
+        cmocka_unit_test(test_so_it_is_by_any_path_to_the_number),
+        cmocka_unit_test(test_options_that_would_do_nothing_are_refused),
         cmocka_unit_test(test_a_latin_hypercube_has_one_point_in_each_part),
         cmocka_unit_test(test_another_path_or_seed_moves_what_it_says_alone),
         cmocka_unit_test(test_a_latin_hypercube_is_known),
