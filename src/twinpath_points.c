@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#define BEFORE_ALL (-1)         /* in the place of a point: what failed was none's fault */
 #define WAIT_NANOSECONDS 500000 /* of a thread that is so far ahead */
 
 /* ---- points ---------------------------------------------------------------------------------- */
@@ -86,20 +87,35 @@ ask_stop(void *of)
     return is_stopping;
 }
 
-/* Under the lock. Memory and files that failed are no matter of the point. */
-static void
-note_failure(twp_points_t *sweep, int64_t i_point, twp_status_t status, const twp_error_t *err)
+/* Under the lock. Keeps a point's own fault; false when that cannot be done, of which *err is then. */
+static bool
+keep_failure(twp_points_t *sweep, int64_t i_point, twp_error_t *err)
 {
-    if (!twp_point_is_at_fault(status))
+    twp_error_t own = { TWP_OK, "" };
+    const twp_status_t status = twp_stack_fail(
+        sweep->stack, i_point - sweep->first, err->message, &own);
+
+    if (status != TWP_OK && status != TWP_ERR_ARGUMENT) /* one that was put has its own error */
+        *err = own;
+    return status == TWP_OK;
+}
+
+void
+twp_points_note_failure(twp_points_t *sweep, int64_t i_point, const twp_error_t *why)
+{
+    twp_error_t err = *why;
+    bool is_own = twp_point_is_at_fault(err.status);
+
+    if (is_own && sweep->goes_on)
+        is_own = keep_failure(sweep, i_point, &err);
+    if (is_own)
+        sweep->n_failed++;
+    else
         sweep->goes_on = false;
-    sweep->n_failed++;
-    if (sweep->goes_on &&
-        twp_stack_fail(sweep->stack, i_point - sweep->first, err->message, NULL) != TWP_OK)
-        sweep->goes_on = false;
-    if (i_point < sweep->i_failed) {
-        sweep->i_failed = i_point;
-        sweep->status = status;
-        sweep->err = *err;
+    if (i_point < sweep->i_failed || (!is_own && sweep->i_failed > BEFORE_ALL)) {
+        sweep->i_failed = is_own ? i_point : BEFORE_ALL;
+        sweep->status = err.status;
+        sweep->err = err;
     }
 }
 
@@ -118,7 +134,8 @@ finish_point(twp_points_t *sweep, int64_t i_point, twp_status_t status,
         sweep->n_twins_of_point = report->n_twins;
         sweep->n_strategies = report->n_strategies;
     } else if (status != TWP_ERR_INTERRUPTED) {
-        note_failure(sweep, i_point, status, &own);
+        own.status = status;
+        twp_points_note_failure(sweep, i_point, &own);
     }
     omp_unset_lock(&sweep->lock);
 }
@@ -293,7 +310,7 @@ live_points_of(const twp_sweep_study_t *study, const twp_run_settings_t *setting
     twp_status_t status = twp_points_begin(&sweep, file, shard->first_point, shard->n_points, err);
 
     if (status == TWP_OK && reason != NULL) {
-        note_failure(&sweep, shard->first_point, reason->status, reason);
+        twp_points_note_failure(&sweep, shard->first_point, reason);
         sweep.next = shard->first_point + shard->n_points;
     }
     if (status == TWP_OK)

@@ -33,9 +33,9 @@ typedef struct {
     omp_lock_t lock; /* of what follows */
     int64_t next;    /* point to be given out */
     bool is_stopping;
-    int64_t i_failed; /* first point that failed; the end: none */
+    int64_t i_failed; /* first point that failed; the end: none; -1: memory or a file did */
     int64_t n_failed;
-    twp_status_t status;
+    twp_status_t status; /* of that */
     twp_error_t err;
     int64_t n_done, n_events, n_twins_of_point;
     int n_strategies;
@@ -50,6 +50,12 @@ typedef struct {
 TWP_CHECK_RESULT twp_status_t twp_points_begin(
     twp_points_t *sweep, const twp_points_file_t *file, int64_t first, int64_t n, twp_error_t *err);
 void twp_points_end(twp_points_t *sweep);
+
+/**
+ * Takes what went wrong at a point, under the lock. Memory and files that failed are no matter of the point: they end
+ * it all, and are what is told, whatever points failed before or after.
+ */
+void twp_points_note_failure(twp_points_t *sweep, int64_t i_point, const twp_error_t *why);
 
 /** The columns of a point without living it: of the first that can be prepared, else of the study as written. */
 TWP_CHECK_RESULT twp_status_t twp_points_take_shape(twp_points_t *sweep, twp_error_t *err);

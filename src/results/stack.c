@@ -115,25 +115,29 @@ twp_stack_visit(twp_stack_t *stack, const twp_writer_model_t *model, twp_stack_v
     return status;
 }
 
+/* The first is known from when there is room for all that hangs on it. */
 static twp_status_t
 take_shape(twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t *err)
 {
     const twp_writer_model_t *const model = twp_results_captured(captured);
-    size_t most = 1;
+    size_t most = 1, n_columns = 0;
 
-    stack->first = captured;
     for (size_t g = 0; g < model->n_groups; g++) {
-        stack->n_columns += model->group[g].n_columns;
+        n_columns += model->group[g].n_columns;
         for (size_t c = 0; c < model->group[g].n_columns; c++)
             if (twp_stack_column_bytes(model->group[g].column[c]) > most)
                 most = twp_stack_column_bytes(model->group[g].column[c]);
     }
-    stack->slabs = calloc(stack->n_columns + 1, sizeof *stack->slabs);
+    free(stack->slabs);
+    free(stack->blank);
+    stack->slabs = calloc(n_columns + 1, sizeof *stack->slabs);
     stack->blank = calloc(most, 1);
     if (stack->slabs == NULL || stack->blank == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory for the points");
-    for (size_t i = 0; i < stack->n_columns; i++)
+    for (size_t i = 0; i < n_columns; i++)
         stack->slabs[i] = -1;
+    stack->n_columns = n_columns;
+    stack->first = captured;
     return twp_stack_declare(stack, err);
 }
 
@@ -280,11 +284,16 @@ twp_stack_miss(twp_stack_t *stack, int64_t i_point, twp_error_t *err)
 twp_status_t
 twp_stack_shape(twp_stack_t *stack, twp_results_writer_t *captured, twp_error_t *err)
 {
+    twp_status_t status;
+
     if (stack->first != NULL || twp_results_captured(captured) == NULL) {
         twp_results_abandon(captured);
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "points were put already");
     }
-    return take_shape(stack, captured, err);
+    status = take_shape(stack, captured, err);
+    if (captured != stack->first)
+        twp_results_abandon(captured);
+    return status;
 }
 
 /* ---- the end ---------------------------------------------------------------------------------- */

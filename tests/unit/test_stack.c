@@ -3,6 +3,7 @@
 
 #include "results/reader.h"
 #include "results/stack.h"
+#include "twinpath_points.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -309,6 +310,44 @@ test_a_writer_that_captures_has_no_streams_and_no_file(void **state)
     free(path);
 }
 
+/* Else it would be kept as a fault of the point that failed before, and lasting. */
+static void
+test_a_full_disk_is_told_whatever_points_failed(void **state)
+{
+    static const twp_error_t own = { TWP_ERR_FAULT, "it broke" },
+                             disk = { TWP_ERR_IO, "disk full" },
+                             memory = { TWP_ERR_MEMORY, "no memory" };
+    char *const path = testlib_join(*state, "stack.h5");
+    file_t file;
+
+    open_stack(&file, path);
+    twp_points_t sweep = { .n = 3, .goes_on = true, .i_failed = 3, .stack = file.stack };
+
+    twp_points_note_failure(&sweep, 0, &own);
+    assert_true(sweep.goes_on);
+    assert_int_equal(sweep.status, TWP_ERR_FAULT);
+    assert_string_equal(twp_stack_reason(file.stack), "it broke");
+    twp_points_note_failure(&sweep, 2, &disk);
+    assert_false(sweep.goes_on);
+    twp_points_note_failure(&sweep, 1, &own);
+    twp_points_note_failure(&sweep, 1, &memory);
+    assert_int_equal(sweep.status, TWP_ERR_IO);
+    assert_string_equal(sweep.err.message, "disk full");
+    assert_int_equal(twp_stack_n_failed(file.stack), 1);
+
+    /* A reason that cannot be kept: the point was put, and what came then is an error of the whole. */
+    sweep = (twp_points_t){ .n = 3, .goes_on = true, .i_failed = 3, .stack = file.stack };
+    twp_points_note_failure(&sweep, 1, &own);
+    twp_points_note_failure(&sweep, 0, &(twp_error_t){ TWP_ERR_LIMIT, "too large" });
+    assert_false(sweep.goes_on);
+    assert_int_equal(sweep.status, TWP_ERR_LIMIT);
+    assert_string_equal(sweep.err.message, "too large");
+    assert_int_equal(sweep.n_failed, 1);
+    twp_stack_free(file.stack);
+    twp_results_abandon(file.writer);
+    free(path);
+}
+
 int
 main(void)
 {
@@ -320,6 +359,7 @@ main(void)
         IN_FOLDER(test_a_text_of_the_root_that_moves_is_said_to),
         IN_FOLDER(test_a_file_does_not_depend_on_how_its_points_came),
         IN_FOLDER(test_points_of_a_file_of_another_shape_fail),
+        IN_FOLDER(test_a_full_disk_is_told_whatever_points_failed),
         IN_FOLDER(test_a_writer_that_captures_has_no_streams_and_no_file),
     };
 
