@@ -129,13 +129,14 @@ points_frame <- function(results) {
     frame
 }
 
-# The swept numbers beside `point`, where there is one.
+# The swept numbers beside `point`, where there is one; point_NAME where the frame has a column NAME of its own.
 twp_with_points <- function(results, table) {
     if (!"point" %in% names(table)) return(table)
     points <- points_frame(results)
     swept <- attr(points, "swept")
-    table[swept] <- points[match(table$point, points$point), swept, drop = FALSE]
-    table[c("point", swept, setdiff(names(table), c("point", swept)))]
+    beside <- ifelse(swept %in% names(table), paste0("point_", swept), swept)
+    table[beside] <- points[match(table$point, points$point), swept, drop = FALSE]
+    table[c("point", beside, setdiff(names(table), c("point", beside)))]
 }
 
 # Rows (measure, labels) with a column for each kind, whose ending the variables' names have.

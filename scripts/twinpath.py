@@ -194,7 +194,8 @@ class Results(Lives):
         if "time" not in table:
             table["time"] = np.nan
         table = self._with_points(table)
-        first = [c for c in ("point", *self._swept(), "segment", "measure", "strategy", "contrast", "time") if c in table]
+        numbers = list(table)[1:1 + len(self._swept())]
+        first = [c for c in ("point", *numbers, "segment", "measure", "strategy", "contrast", "time") if c in table]
         return table[first + [c for c in table if c not in first]]
 
     def _swept(self) -> list[str]:
@@ -202,12 +203,13 @@ class Results(Lives):
         return list(self.points().attrs["swept"]) if self.has_points else []
 
     def _with_points(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The swept numbers beside `point`, where there is one."""
+        """The swept numbers beside `point`, where there is one; point_NAME where the frame has a column NAME of its own."""
         if "point" not in table:
             return table
-        points = self.points()[["point", *self._swept()]]
+        names = {name: f"point_{name}" if name in table else name for name in self._swept()}
+        points = self.points()[["point", *names]].rename(columns=names)
         merged = table.merge(points, on="point", how="left")
-        return merged[["point", *self._swept(), *(c for c in table if c != "point")]]
+        return merged[["point", *names.values(), *(c for c in table if c != "point")]]
 
     # -- frames
 

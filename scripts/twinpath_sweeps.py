@@ -36,7 +36,7 @@ class OnePoint:
         point = points.index[0] if point is None else point
         if point not in list(points.index):
             raise Error(f"no point {point}; there are 1 to {len(points)}, which points() lists")
-        self._results, self._point, self._labels = results, point, ["point", *results.points().attrs["swept"]]
+        self._results, self._point, self._swept = results, point, results.points().attrs["swept"]
         own = points.loc[point]
         if own["fate"] != "done":
             raise Error(f"there is nothing to draw of point {point}, which "
@@ -56,18 +56,20 @@ class OnePoint:
             table = read(*names, **options)
             if not isinstance(table, pd.DataFrame) or "point" not in table:
                 return table
-            labels = [name for name in self._labels if name in table]
+            beside = list(table)[1:1 + len(self._swept)]  # the swept numbers, where the frame has them
+            has_numbers = [name.removeprefix("point_") for name in beside] == self._swept
+            labels = ["point", *(beside if has_numbers else [])]
             return table[table["point"] == self._point].drop(columns=labels).reset_index(drop=True)
         return read_only
 
 
 def _rows(results: Results, measure: str, time: float | None, is_difference: bool) -> pd.DataFrame:
-    """The rows of one measure at one time: name, value, low, high, unit and the swept numbers."""
+    """The rows of one measure at one time: name, value, low, high, unit and the swept numbers as point_NAME."""
     points = results.points()
-    if is_difference:
-        table = results.contrasts().rename(columns={"contrast": "name", "diff": "value"})
-    else:
-        table = results.summary().rename(columns={"strategy": "name", "mean": "value"})
+    table = results.contrasts() if is_difference else results.summary()
+    names = dict(zip(list(table)[1:], [f"point_{name}" for name in points.attrs["swept"]]))
+    table = table.rename(columns=names | ({"contrast": "name", "diff": "value"} if is_difference else
+                                          {"strategy": "name", "mean": "value"}))
     table = table[table["measure"] == measure]
     if table.empty:
         raise KeyError(f"no {measure} in the file; there are {', '.join(dict.fromkeys(results.summary()['measure']))}")
@@ -131,7 +133,7 @@ def plot_sweep(results: Results, measure: str, x: str | None = None, time: float
     x = swept[0] if x is None else _name_of(results, x)
     others = [name for name in swept if name != x]
     strategies = _choose(results, table, strategies)
-    panels = list(table[others].drop_duplicates().itertuples(index=False)) if others else [()]
+    panels = list(table[[f"point_{name}" for name in others]].drop_duplicates().itertuples(index=False)) if others else [()]
     if len(panels) > MOST_PANELS:
         raise ValueError(f"{len(panels)} settings of {', '.join(others)}: more than {MOST_PANELS} panels; plot('heat') shows "
                          "two swept numbers at once")
@@ -146,10 +148,10 @@ def plot_sweep(results: Results, measure: str, x: str | None = None, time: float
     for axes, panel in zip(grid.ravel(), panels):
         part = table
         for name, value in zip(others, panel):
-            part = part[part[name] == value]
+            part = part[part[f"point_{name}"] == value]
         if difference:
             axes.axhline(0, color="black", lw=0.8)
-        _curves(axes, part, x, strategies, results.strategies)
+        _curves(axes, part, f"point_{x}", strategies, results.strategies)
         axes.set_title(", ".join(f"{plain(name)} {value:g}" for name, value in zip(others, panel)), fontsize=9, loc="left")
         axes.set_xlabel(_label(results, x), fontsize=9)
         bare(axes)
@@ -193,8 +195,9 @@ def plot_heat(results: Results, measure: str, x: str | None = None, y: str | Non
     if not strategies:
         raise ValueError("there is no strategy beside the baseline; difference=False shows the baseline itself")
     table = table[table["name"].isin(strategies)]
-    is_grid = not table.duplicated(["name", x, y]).any() and \
-        len(table) == len(strategies) * table[x].nunique() * table[y].nunique()
+    across, up = f"point_{x}", f"point_{y}"
+    is_grid = not table.duplicated(["name", across, up]).any() and \
+        len(table) == len(strategies) * table[across].nunique() * table[up].nunique()
     most = np.nanmax(np.abs(table["value"])) or 1.0
     colours = ({"vmin": -most, "vmax": most} if difference and (table["value"] < 0).any() else
                {"vmin": min(0.0, table["value"].min()) if difference else table["value"].min(), "vmax": table["value"].max()})
@@ -208,9 +211,9 @@ def plot_heat(results: Results, measure: str, x: str | None = None, y: str | Non
     for axes, name in zip(grid.ravel(), strategies):
         one = table[table["name"] == name]
         if is_grid:
-            image = _map(axes, one, x, y, colours)
+            image = _map(axes, one, across, up, colours)
         else:
-            image = axes.scatter(one[x], one[y], c=one["value"], s=28, lw=0.4, edgecolors="0.3",
+            image = axes.scatter(one[across], one[up], c=one["value"], s=28, lw=0.4, edgecolors="0.3",
                                  cmap="PuOr_r" if colours["vmin"] < 0 else "viridis", **colours)
         axes.set_title(plain(name), fontsize=9, loc="left")
         axes.set_xlabel(_label(results, x), fontsize=9)

@@ -128,6 +128,19 @@ class Frames(unittest.TestCase):
                 swept = swept.loc[swept["point"] == 2, list(own)].reset_index(drop=True)
                 pd.testing.assert_frame_equal(swept, own, check_exact=True)
 
+    def test_a_number_with_the_name_of_a_column_stands_beside_it(self):
+        """Compared with: the same sweep under another name of the number."""
+        pathlib.Path(at("low.yaml")).write_text(SETS.replace("frail", "low"), encoding="utf-8")
+        with sweep("low", at("low.yaml"), "--over", "low=0.5,0.7,2", "--parameter-sets", "25") as other:
+            for name in ("summary", "contrasts", "net_benefit", "draws"):
+                told, own = getattr(other, name)(), getattr(sets, name)()
+                beside = "point_low" if "low" in own else "low"
+                self.assertEqual(list(told), ["point", beside, *list(own)[2:]])
+                np.testing.assert_array_equal(told.rename(columns={beside: "frail"}).to_numpy(str), own.to_numpy(str))
+            for name, options in (("sweep", {}), ("differences", {"point": 2})):
+                shown = [drawn_in(one.plot(name, measure="qaly", **options)) for one in (sets, other)]
+                self.assertEqual(*shown)
+
     def test_groups_of_twins_are_of_runs(self):
         for name in ("twins", "outcomes"):
             with self.assertRaisesRegex(twinpath.Error, f"is of a sweep, which has no {name}; a run with"):

@@ -12,6 +12,11 @@ same(draws(sets), "draws", c("point", "strategy", "parameter_set"), apart = 1e-9
 check("the plane has a row a point, contrast and set", nrow(plane(sets)) == 6 * 8,
     names(plane(sets))[1:5] == c("point", "fee", "frail", "contrast", "parameter_set"))
 same(plane(sets), "plane", c("point", "contrast", "parameter_set"), apart = 1e-9)
+clash <- twinpath_open(at("clash/results.h5"))
+beside <- twp_summary(clash)
+check("a number with the name of a column stands beside it", beside$point_low == c(0.5, 2)[beside$point],
+    all(beside$low <= beside$mean, na.rm = TRUE), beside$low[beside$measure == "cost"] > 2)
+same(beside, "clash_summary", c("point", "measure", "strategy", "time"), apart = 1e-9)
 
 told <- c()
 for (path in c("failed/results.h5", "gaps.h5"))

@@ -7,6 +7,8 @@ needs_r rhdf5 jsonlite
 sed 's/^  hr: 1$/  hr: 1\n  frail: 1/; s/rate: rate \* hr}/rate: rate * hr * frail}/' "$here/../python/draws_study.yaml" > "$folder/sets.yaml"
 "$program" sweep "$folder/sets.yaml" --quiet -o "$folder/sets" -n 20 --parameter-sets 8 \
     --over frail=0.5,1,2 --over fee="10 USD,20 USD"
+sed 's/frail/low/' "$folder/sets.yaml" > "$folder/clash.yaml"
+"$program" sweep "$folder/clash.yaml" --quiet -o "$folder/clash" -n 20 --parameter-sets 0 --over low=0.5,2
 "$program" run "$folder/sets.yaml" --quiet -o "$folder/one_set.h5" -n 20 --parameter-sets 0 -s treated
 cat > "$folder/faulty.yaml" << 'STUDY'
 twinpath: 1
@@ -36,6 +38,8 @@ folder = sys.argv[1]
 with twinpath.open(folder + "/sets/results.h5") as sets:
     for name in ("draws", "plane"):
         getattr(sets, name)().to_csv(f"{folder}/{name}.csv", index=False)
+with twinpath.open(folder + "/clash/results.h5") as clash:
+    clash.summary().to_csv(folder + "/clash_summary.csv", index=False)
 with open(folder + "/told.txt", "w", encoding="utf-8") as told:
     for path in ("failed/results.h5", "gaps.h5"):
         with warnings.catch_warnings(record=True) as caught:
