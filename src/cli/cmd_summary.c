@@ -17,7 +17,9 @@ static const twp_option_t options[] = {
     { STRATEGY, "strategy", 's', TWP_TAKES_VALUE, "NAME",
         "show this strategy beside the baseline; may be repeated (default: all)" },
     { MEASURE, "measure", 'm', TWP_TAKES_VALUE, "NAME",
-        "of a sweep: show this measure; may be repeated (default: all, or the first of many)" },
+        "of a sweep: show this measure, not with --point; may be repeated (default: all, or the "
+        "first of "
+        "many)" },
     { POINT, "point", '\0', TWP_TAKES_VALUE, "N",
         "of a sweep: the whole comparison at this point (default: a line a point)" },
 };
@@ -57,6 +59,9 @@ choose_measures(
     *n = twp_arguments_values(arguments, MEASURE, measure);
     if (*n > 0 && summary->n_points == 0) {
         twp_say_error("--measure: the file is of no sweep; it shows all measures");
+        is_good = false;
+    } else if (*n > 0 && summary->i_point > 0) {
+        twp_say_error("--measure: --point shows all measures of a point; leave one of the two out");
         is_good = false;
     }
     for (int i = 0; is_good && i < summary->n_rows; i++)

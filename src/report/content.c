@@ -6,6 +6,20 @@
 
 #define USUAL_WIDTH 100
 
+/* Is it a line a point? */
+static bool
+is_of_points(const twp_summary_t *s)
+{
+    return s->n_points > 0 && s->i_point == 0;
+}
+
+/* Is it one point of which there are no figures? */
+static bool
+is_missing(const twp_summary_t *s)
+{
+    return s->i_point > 0 && !s->is_point_done[s->i_point - 1];
+}
+
 /* What the figures of a run with parameter sets are. */
 static void
 write_sets(twp_writing_t *w)
@@ -16,11 +30,9 @@ write_sets(twp_writing_t *w)
         twp_writing_print(w,
             "%s sets of the uncertain parameters, each lived by %s %s twins under %d %s, seed %s. "
             "Means are over the sets. The 95 %% intervals are of what is not known about the "
-            "uncertain parameters: they hold the middle 95 %% of the sets%s. \"error\" is the "
-            "Monte "
-            "Carlo standard error of the mean, of the number of sets and twins, and is not in the "
-            "intervals. Differences are from %s, twin by twin. Figures are per twin over the whole "
-            "life, those never treated included, unless a number of twins stands beside them.",
+            "uncertain parameters: they hold the middle 95 %% of the sets%s. %s"
+            "Differences are from %s, twin by twin. Figures are per twin over the whole "
+            "life, those never treated included%s.",
             twp_writing_count(w, s->n_parameter_sets_done),
             s->are_twins_same ? "the same" : "its own", twp_writing_count(w, s->n_twins_done),
             s->n_strategies, s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
@@ -28,7 +40,12 @@ write_sets(twp_writing_t *w)
                               : ", drawn together about the mean by the part of their spread that "
                                 "is the number of twins; where it cannot be told from that part "
                                 "there is no interval, and more twins a set are needed",
-            s->strategy[0]),
+            is_of_points(s) ? ""
+                            : "\"error\" is the Monte Carlo standard error of the mean, of the "
+                              "number of sets and twins, and is not in the intervals. ",
+            s->strategy[0],
+            is_of_points(s) ? ", or of those that a measure is about"
+                            : ", unless a number of twins stands beside them"),
         w->width);
 }
 
@@ -91,21 +108,24 @@ write_head(twp_writing_t *w)
             w->face->paragraph(w->buffer,
                 twp_writing_print(w, "Changed on the command line: %s", s->provenance_value[i]),
                 w->width);
+    if (is_missing(s))
+        return;
     if (twp_writing_has_sets(s)) {
         write_sets(w);
         return;
     }
     w->face->paragraph(w->buffer,
         twp_writing_print(w,
-            "%s twins, each under %d %s, seed %s. Differences are from %s, twin by twin; \"saved\" "
-            "is "
-            "the share of their variance that this pairing saves. The intervals are of the number "
-            "of "
-            "twins alone: they do not show what is not known about the study's numbers. Figures "
-            "are "
-            "per twin over the whole life, of as many twins as stand beside them.",
-            twp_writing_count(w, s->n_twins_done), s->n_strategies,
-            s->n_strategies == 1 ? "strategy" : "strategies", s->seed, s->strategy[0]),
+            "%s twins%s, each under %d %s, seed %s. Differences are from %s, twin by twin%s. The "
+            "intervals are of the number of twins alone: they do not show what is not known about "
+            "the study's numbers. Figures are per twin over the whole life%s.",
+            twp_writing_count(w, s->n_twins_done), is_of_points(s) ? " at each point" : "",
+            s->n_strategies, s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
+            s->strategy[0],
+            is_of_points(s) ? ""
+                            : "; \"saved\" is the share of their variance that this pairing saves",
+            is_of_points(s) ? ", or of those that a measure is about"
+                            : ", of as many twins as stand beside them"),
         w->width);
     write_precision(w);
 }
@@ -153,9 +173,11 @@ twp_report_content(const twp_summary_t *summary, const twp_report_options_t *opt
     if (options != NULL && options->width > 0)
         w.width = options->width;
     write_head(&w);
-    write_money(&w);
-    if (summary->n_points > 0 && summary->i_point == 0) {
-        twp_writing_points(&w);
+    if (!is_missing(summary))
+        write_money(&w);
+    if (is_of_points(summary) || is_missing(summary)) {
+        if (is_of_points(summary))
+            twp_writing_points(&w);
         write_end(&w);
         twp_arena_free(w.arena);
         return twp_buffer_status(buffer, err);

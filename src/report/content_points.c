@@ -7,6 +7,8 @@
 
 /* Lines of a page that nobody asked for. */
 #define MOST_LINES 400
+/* Columns of swept numbers: a study has no more, only a file that is none of ours. */
+#define MOST_SWEPT 32
 
 /* "gap = 6 d, supports.reminder.uptake = 0.2" */
 static const char *
@@ -24,27 +26,41 @@ point_text(twp_writing_t *w, int64_t i_point)
     return text;
 }
 
+/* Why there is nothing of a point; "" where there is. */
+static const char *
+fate_text(twp_writing_t *w, int64_t i_point)
+{
+    switch (twp_report_point_fate(w->summary, i_point)) {
+    case TWP_POINT_FAILED:
+        return twp_writing_print(w, ". IT FAILED: %s", w->summary->point_error[i_point]);
+    case TWP_POINT_DONE: return "";
+    default: return ". IT WAS NOT LIVED";
+    }
+}
+
 void
 twp_writing_point_head(twp_writing_t *w)
 {
     const twp_summary_t *s = w->summary;
-    int64_t n_done = 0;
+    const int64_t n_done = twp_report_n_points(s, TWP_POINT_DONE),
+                  n_failed = twp_report_n_points(s, TWP_POINT_FAILED);
+    const char *failed = "";
 
-    for (int64_t i = 0; i < s->n_points; i++)
-        n_done += s->is_point_done[i];
     if (s->i_point > 0) {
         w->face->warning(w->buffer,
             twp_writing_print(w, "Point %s of %s of a sweep: %s%s",
                 twp_writing_count(w, s->i_point), twp_writing_count(w, s->n_points),
-                point_text(w, s->i_point - 1),
-                s->is_point_done[s->i_point - 1] ? "" : ". IT WAS NOT LIVED"),
+                point_text(w, s->i_point - 1), fate_text(w, s->i_point - 1)),
             w->width);
         return;
     }
+    if (n_failed > 0)
+        failed = twp_writing_print(w, "; %s failed", twp_writing_count(w, n_failed));
     if (n_done < s->n_points)
         w->face->warning(w->buffer,
-            twp_writing_print(w, "PARTIAL SWEEP: %s of %s points are done.",
-                twp_writing_count(w, n_done), twp_writing_count(w, s->n_points)),
+            twp_writing_print(w, "%s%s of %s points are done%s.",
+                n_done + n_failed < s->n_points ? "PARTIAL SWEEP: " : "",
+                twp_writing_count(w, n_done), twp_writing_count(w, s->n_points), failed),
             w->width);
 }
 
@@ -67,14 +83,14 @@ add_cell(twp_grid_t *grid, twp_writing_t *w, double value, double low, double hi
         twp_grid_add_copy(grid, twp_writing_print(w, "%s (%s to %s)", text[0], text[1], text[2]));
 }
 
+/* The point's numbers are the keys, of which there is room for all that a study can sweep. */
 static void
-add_columns(twp_writing_t *w, twp_grid_t *grid)
+add_columns(twp_writing_t *w, twp_grid_t *grid, int i_first, int i_end)
 {
     const twp_summary_t *s = w->summary;
-    int n = 1 + s->n_swept;
 
     twp_grid_column(grid, "point", TWP_GRID_NUMBER);
-    for (int k = 0; k < s->n_swept && k < TWP_GRID_COLUMNS_MAX - 2; k++) {
+    for (int k = 0; k < s->n_swept && k < MOST_SWEPT; k++) {
         const char *unit = strcmp(s->swept[k].unit, "1") == 0 ? "" : s->swept[k].unit;
 
         twp_grid_column(grid,
@@ -82,28 +98,28 @@ add_columns(twp_writing_t *w, twp_grid_t *grid)
                             : s->swept[k].path,
             TWP_GRID_NUMBER);
     }
-    for (int i = 0; i < s->n_strategies; i++)
-        if (twp_report_shows(w->options, i) && n++ < TWP_GRID_COLUMNS_MAX)
+    grid->n_keys = grid->n_columns;
+    for (int i = i_first; i < i_end; i++)
+        if (twp_report_shows(w->options, i))
             twp_grid_column(grid,
                 i == 0 ? s->strategy[0] : twp_writing_print(w, "%s, difference", s->strategy[i]),
                 TWP_GRID_TEXT);
 }
 
 static void
-add_point(twp_writing_t *w, twp_grid_t *grid, int64_t i_point, int i_row)
+add_point(twp_writing_t *w, twp_grid_t *grid, int64_t i_point, int i_row, int i_first, int i_end)
 {
     const twp_summary_t *s = w->summary;
     const twp_number_kind_t kind = twp_number_kind(s->row[i_row].unit, s->currency);
-    int n = 1 + s->n_swept;
 
     twp_grid_add_copy(grid, twp_writing_print(w, "%lld", (long long) i_point + 1));
-    for (int k = 0; k < s->n_swept && k < TWP_GRID_COLUMNS_MAX - 2; k++)
+    for (int k = 0; k < s->n_swept && k < MOST_SWEPT; k++)
         twp_grid_add_copy(grid, twp_writing_print(w, "%.6g", s->swept[k].value[i_point]));
-    for (int i = 0; i < s->n_strategies; i++) {
+    for (int i = i_first; i < i_end; i++) {
         const twp_summary_estimate_t *e = twp_report_point_estimate(s, i_point, i_row, i);
         const twp_summary_contrast_t *c = twp_report_point_contrast(s, i_point, i_row, i);
 
-        if (!twp_report_shows(w->options, i) || n++ >= TWP_GRID_COLUMNS_MAX)
+        if (!twp_report_shows(w->options, i))
             continue;
         if (c == NULL)
             add_cell(grid, w, e->mean, e->low, e->high,
@@ -115,21 +131,33 @@ add_point(twp_writing_t *w, twp_grid_t *grid, int64_t i_point, int i_row)
     }
 }
 
+/* Strategies beyond what one grid holds have grids of their own. */
 static void
 write_row(twp_writing_t *w, int i_row)
 {
     const twp_summary_t *s = w->summary;
     const twp_summary_row_t *row = &s->row[i_row];
-    twp_grid_t grid = twp_grid_init(w->arena);
+    const int room = TWP_GRID_COLUMNS_MAX - 1 - (s->n_swept < MOST_SWEPT ? s->n_swept : MOST_SWEPT);
 
-    add_columns(w, &grid);
-    for (int64_t i = 0; i < s->n_points; i++)
-        add_point(w, &grid, i, i_row);
     w->face->heading(w->buffer, twp_writing_heading(w, row, row->time_days),
         row->definition != NULL ? row->definition : "");
-    w->face->grid(w->buffer, &grid, w->width);
-    if (grid.has_failed)
-        w->buffer->has_failed = true;
+    for (int i_first = 0; i_first < s->n_strategies;) {
+        twp_grid_t grid = twp_grid_init(w->arena);
+        const int i_begin = i_first;
+        int i_end = i_begin;
+
+        for (int n = 0; i_end < s->n_strategies && n < room; i_end++)
+            n += twp_report_shows(w->options, i_end);
+        add_columns(w, &grid, i_begin, i_end);
+        i_first = i_end;
+        if (grid.n_columns == grid.n_keys)
+            continue; /* strategies that nobody asked for */
+        for (int64_t i = 0; i < s->n_points; i++)
+            add_point(w, &grid, i, i_row, i_begin, i_end);
+        w->face->grid(w->buffer, &grid, w->width);
+        if (grid.has_failed)
+            w->buffer->has_failed = true;
+    }
 }
 
 static void

@@ -42,7 +42,10 @@ static void
 end_line(const twp_summary_t *summary, int i_segment, twp_buffer_t *buffer)
 {
     twp_report_csv_field(buffer, i_segment < 0 ? "" : summary->segment[i_segment].name, false);
-    twp_report_csv_field(buffer, summary->is_partial ? "partial" : "complete", true);
+    if (summary->i_point > 0 && !summary->is_point_done[summary->i_point - 1])
+        twp_report_csv_field(buffer, twp_report_point_status(summary, summary->i_point - 1), true);
+    else
+        twp_report_csv_field(buffer, summary->is_partial ? "partial" : "complete", true);
 }
 
 static void

@@ -335,21 +335,12 @@ begin_line(twp_buffer_t *buffer, const char *indent, const char *step, const cha
     }
 }
 
-void
-twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width)
+static void
+draw_block(const twp_grid_t *grid, const shape_t *shape, twp_buffer_t *buffer, const char *indent,
+    bool is_stacked)
 {
     const char *step = grid->has_groups ? STEP : "";
-    shape_t shape[TWP_GRID_COLUMNS_MAX] = { { 0 } };
-    const size_t n_indent = twp_buffer_width(indent);
-    bool is_stacked = false;
 
-    if (grid->has_failed) {
-        buffer->has_failed = true;
-        return;
-    }
-    measure_columns(grid, shape);
-    if (width > 0)
-        is_stacked = fit(grid, shape, larger(width, n_indent) - n_indent);
     begin_line(buffer, indent, step, is_stacked ? grid->column[0].head : NULL);
     draw_heads(grid, shape, buffer, is_stacked ? 1 : 0);
     for (size_t i = 0; i < twp_grid_n_rows(grid); i++) {
@@ -362,6 +353,66 @@ twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, 
         begin_line(buffer, indent, step, is_stacked ? cell_at(grid, i, 0) : NULL);
         draw_row(grid, shape, buffer, i, is_stacked ? 1 : 0);
     }
+}
+
+/* The keys with as many columns from i_first on as fit, one at least; where the next block begins. */
+static int
+choose_block(const twp_grid_t *grid, const shape_t *all, shape_t *shape, int i_first, size_t width)
+{
+    int i_end = i_first;
+
+    for (int j = 0; j < grid->n_columns; j++) {
+        shape[j] = all[j];
+        shape[j].is_shown = all[j].is_shown && j < grid->n_keys;
+    }
+    while (i_end < grid->n_columns) {
+        const int n = is_lower(grid, i_end) ? 2 : 1; /* an interval stays in one piece */
+
+        for (int j = i_end; j < i_end + n; j++)
+            shape[j].is_shown = all[j].is_shown;
+        if (i_end > i_first && total_width(grid, shape) > width) {
+            for (int j = i_end; j < i_end + n; j++)
+                shape[j].is_shown = false;
+            break;
+        }
+        i_end += n;
+    }
+    return i_end;
+}
+
+static void
+draw_blocks(const twp_grid_t *grid, const shape_t *all, twp_buffer_t *buffer, const char *indent,
+    size_t width)
+{
+    shape_t shape[TWP_GRID_COLUMNS_MAX] = { { 0 } };
+
+    for (int i = grid->n_keys; i < grid->n_columns;) {
+        if (i > grid->n_keys)
+            twp_buffer_add(buffer, "\n");
+        i = choose_block(grid, all, shape, i, width);
+        draw_block(grid, shape, buffer, indent, false);
+    }
+}
+
+void
+twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width)
+{
+    shape_t shape[TWP_GRID_COLUMNS_MAX] = { { 0 } };
+    const size_t n_indent = twp_buffer_width(indent), room = larger(width, n_indent) - n_indent;
+    bool is_stacked = false;
+
+    if (grid->has_failed) {
+        buffer->has_failed = true;
+        return;
+    }
+    measure_columns(grid, shape);
+    if (width > 0 && grid->n_keys > 0 && total_width(grid, shape) > room) {
+        draw_blocks(grid, shape, buffer, indent, room);
+        return;
+    }
+    if (width > 0)
+        is_stacked = fit(grid, shape, room);
+    draw_block(grid, shape, buffer, indent, is_stacked);
 }
 
 /* ---- Markdown ---------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "report/buffer.h"
 
-#define TWP_GRID_COLUMNS_MAX 16
+#define TWP_GRID_COLUMNS_MAX 64
 
 typedef enum {
     TWP_GRID_TEXT,   /**< flush left */
@@ -23,6 +23,7 @@ typedef struct {
     twp_arena_t *arena; /**< borrowed: holds rows and copies */
     twp_grid_column_t column[TWP_GRID_COLUMNS_MAX];
     int n_columns;
+    int n_keys; /**< first columns that say what a row is of; 0: the grid stays in one piece */
     const char **cell; /**< [n_cells], row by row */
     size_t n_cells, n_capacity;
     bool has_groups; /**< some rows are headings */
@@ -48,7 +49,8 @@ size_t twp_grid_n_rows(const twp_grid_t *grid);
 /**
  * Draws the grid aligned, each line behind indent. Columns without any text are left out. When the
  * grid is wider than width and its first column is a long one, that column stands on a line of its
- * own above each row; what still does not fit is cut off a last column of text. (width 0: no limit.)
+ * own above each row; what still does not fit is cut off a last column of text. A grid with keys is not cut: columns
+ * that do not fit come in further blocks below, each behind the keys. (width 0: no limit.)
  */
 void twp_grid_draw(const twp_grid_t *grid, twp_buffer_t *buffer, const char *indent, size_t width);
 

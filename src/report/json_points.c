@@ -1,4 +1,5 @@
 #include "report/json_internal.h"
+#include "report/points.h"
 
 /* The rows of one point, as those of a run but without what is the same for all points. */
 static json_t *
@@ -64,6 +65,10 @@ twp_json_sweep(twp_json_making_t *m)
         twp_tree_append(m, swept, one);
     }
     twp_tree_put(m, object, "n_points", json_integer((json_int_t) m->summary->n_points));
+    twp_tree_put(m, object, "n_points_done",
+        json_integer((json_int_t) twp_report_n_points(m->summary, TWP_POINT_DONE)));
+    twp_tree_put(m, object, "n_points_failed",
+        json_integer((json_int_t) twp_report_n_points(m->summary, TWP_POINT_FAILED)));
     twp_tree_put(m, object, "swept", swept);
     twp_tree_put(m, object, "points", make_points(m));
     return object;

@@ -22,7 +22,35 @@ twp_report_point_contrast(const twp_summary_t *summary, int64_t i_point, int i_r
         i_strategy - 1];
 }
 
-/* "pdc_365d.reminders.mean" */
+twp_point_fate_t
+twp_report_point_fate(const twp_summary_t *summary, int64_t i_point)
+{
+    if (summary->is_point_done[i_point])
+        return TWP_POINT_DONE;
+    return summary->point_error[i_point][0] != '\0' ? TWP_POINT_FAILED : TWP_POINT_MISSING;
+}
+
+int64_t
+twp_report_n_points(const twp_summary_t *summary, twp_point_fate_t fate)
+{
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < summary->n_points; i++)
+        n += twp_report_point_fate(summary, i) == fate;
+    return n;
+}
+
+const char *
+twp_report_point_status(const twp_summary_t *summary, int64_t i_point)
+{
+    switch (twp_report_point_fate(summary, i_point)) {
+    case TWP_POINT_DONE: return "done";
+    case TWP_POINT_FAILED: return "failed";
+    default: return "missing";
+    }
+}
+
+/* "pdc_365d.reminders.mean", or "pdc_365d.unit" of all strategies. */
 static void
 add_name(twp_buffer_t *buffer, const twp_summary_row_t *row, const char *strategy, const char *what)
 {
@@ -30,25 +58,34 @@ add_name(twp_buffer_t *buffer, const twp_summary_row_t *row, const char *strateg
 
     if (!isnan(row->time_days))
         twp_number_exact(time, row->time_days);
-    (void) snprintf(name, sizeof name, "%s%s%s%s.%s.%s", row->name, time[0] != '\0' ? "_" : "",
-        time, time[0] != '\0' ? "d" : "", strategy, what);
+    (void) snprintf(name, sizeof name, "%s%s%s%s%s%s.%s", row->name, time[0] != '\0' ? "_" : "",
+        time, time[0] != '\0' ? "d" : "", strategy[0] != '\0' ? "." : "", strategy, what);
     twp_report_csv_field(buffer, name, false);
 }
 
 static void
 add_header(const twp_summary_t *s, const twp_report_options_t *options, twp_buffer_t *buffer)
 {
-    static const char *const what[] = { "mean", "mcse", "low", "high", "difference",
-        "difference_low", "difference_high" };
+    static const char *const what[] = { "mean", "mcse", "low", "high", "n", "difference",
+        "difference_se", "difference_low", "difference_high" };
 
     twp_report_csv_field(buffer, "point", false);
-    for (int k = 0; k < s->n_swept; k++)
+    for (int k = 0; k < s->n_swept; k++) {
+        char unit[600];
+
+        (void) snprintf(unit, sizeof unit, "%s.unit", s->swept[k].name);
         twp_report_csv_field(buffer, s->swept[k].name, false);
-    for (int r = 0; r < s->n_rows; r++)
+        twp_report_csv_field(buffer, unit, false);
+    }
+    for (int r = 0; r < s->n_rows; r++) {
+        if (!twp_report_shows_row(s, options, r))
+            continue;
+        add_name(buffer, &s->row[r], "", "unit");
         for (int i = 0; i < s->n_strategies; i++)
-            for (int w = 0; w < (i > 0 ? 7 : 4); w++)
-                if (twp_report_shows_row(s, options, r) && twp_report_shows(options, i))
+            for (int w = 0; w < (i > 0 ? 9 : 5); w++)
+                if (twp_report_shows(options, i))
                     add_name(buffer, &s->row[r], s->strategy[i], what[w]);
+    }
     twp_report_csv_field(buffer, "status", true);
 }
 
@@ -57,30 +94,34 @@ add_line(const twp_summary_t *s, const twp_report_options_t *options, int64_t i_
     twp_buffer_t *buffer)
 {
     twp_report_csv_number(buffer, (double) (i_point + 1));
-    for (int k = 0; k < s->n_swept; k++)
+    for (int k = 0; k < s->n_swept; k++) {
         twp_report_csv_number(buffer, s->swept[k].value[i_point]);
-    for (int r = 0; r < s->n_rows; r++)
+        twp_report_csv_field(buffer, s->swept[k].unit, false);
+    }
+    for (int r = 0; r < s->n_rows; r++) {
+        if (!twp_report_shows_row(s, options, r))
+            continue;
+        twp_report_csv_field(buffer, s->row[r].unit, false);
         for (int i = 0; i < s->n_strategies; i++) {
             const twp_summary_estimate_t *e = twp_report_point_estimate(s, i_point, r, i);
             const twp_summary_contrast_t *c = twp_report_point_contrast(s, i_point, r, i);
 
-            if (!twp_report_shows_row(s, options, r) || !twp_report_shows(options, i))
+            if (!twp_report_shows(options, i))
                 continue;
             twp_report_csv_number(buffer, e->mean);
             twp_report_csv_number(buffer, e->mcse);
             twp_report_csv_number(buffer, e->low);
             twp_report_csv_number(buffer, e->high);
+            twp_report_csv_number(buffer, e->n);
             if (c == NULL)
                 continue;
             twp_report_csv_number(buffer, c->difference);
+            twp_report_csv_number(buffer, c->se);
             twp_report_csv_number(buffer, c->low);
             twp_report_csv_number(buffer, c->high);
         }
-    twp_report_csv_field(buffer,
-        s->is_point_done[i_point]                ? "done"
-            : s->point_error[i_point][0] != '\0' ? "failed"
-                                                 : "missing",
-        true);
+    }
+    twp_report_csv_field(buffer, twp_report_point_status(s, i_point), true);
 }
 
 twp_status_t

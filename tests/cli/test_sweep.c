@@ -432,6 +432,35 @@ assert_a_complete_run_is_merged(const fixture_t *f, const char *study)
         }
 }
 
+/* Of four points the second failed. */
+static void
+assert_a_failed_point_is_told(const fixture_t *f)
+{
+    static const char file[] = "bad_points/results.h5";
+    testlib_outcome_t all = testlib_twinpath_in(f->folder, "summary", file),
+                      one = testlib_twinpath_in(f->folder, "summary", file, "--point", "2");
+
+    assert_int_equal(all.exit_code, 0);
+    assert_contains(all.out, "3 of 4 points are done; 1 failed.");
+    assert_lacks(all.out, "PARTIAL");
+    assert_int_equal(one.exit_code, 0);
+    assert_contains(one.out, "parameters.wait = 1 d. IT FAILED: ");
+    assert_contains(one.out, "is not above 0");
+    assert_lacks(one.out, "95 % interval");
+    assert_lacks(one.out, "twins, each under");
+    testlib_clear_outcome(&all);
+    testlib_clear_outcome(&one);
+    testlib_expect(testlib_twinpath_in(f->folder, "summary", file, "--point", "2", "-f", "csv"), 0,
+        ",,failed\n", "");
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "summary", file, "--point", "1"), 0, "95 % interval", "");
+    testlib_expect(testlib_twinpath_in(f->folder, "summary", file, "-f", "json"), 0,
+        "\"n_points_done\": 3,\n  \"n_points_failed\": 1,", "");
+    testlib_expect(
+        testlib_twinpath_in(f->folder, "summary", file, "--point", "1", "-m", "entries_health_ill"),
+        2, "", "--measure: --point shows all measures");
+}
+
 static void
 test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
 {
@@ -465,6 +494,7 @@ test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest(void **state)
                        (const char *const[]){
                            "h5dump", "-y", "-d", "/points/fate", "bad_points/results.h5", NULL }),
         0, NULL, "");
+    assert_a_failed_point_is_told(f);
     assert_failed_points_are_the_same(f, study);
     testlib_expect(
         testlib_twinpath_in(f->folder, "reproduce", "bad_points/results.h5"), 0, "equal", "");

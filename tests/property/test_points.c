@@ -303,6 +303,32 @@ test_more_points_open_no_column_more_often(void **state)
     free(swept);
 }
 
+/* The third point's line has the numbers that the summary has, as the CSV of a run has them. */
+static void
+assert_csv_of_a_point(const twp_summary_t *all, const twp_buffer_t *csv)
+{
+    const char *at = strstr(csv->text, "\n3,20,d,0.2,1,USD,");
+    const twp_summary_estimate_t *e;
+    const twp_summary_contrast_t *c;
+    int i_cost = 0;
+
+    assert_non_null(at);
+    while (strcmp(all->row[i_cost].name, "cost") != 0)
+        i_cost++;
+    e = &all->point_estimate[(2 * all->n_rows + i_cost) * all->n_strategies];
+    c = &all->point_contrast[(2 * all->n_rows + i_cost) * all->n_contrasts];
+    at += strlen("\n3,20,d,0.2,1,USD,");
+    for (int i = 0; i < 14; i++) {
+        const double wanted[] = { e[0].mean, e[0].mcse, e[0].low, e[0].high, e[0].n, e[1].mean,
+            e[1].mcse, e[1].low, e[1].high, e[1].n, c->difference, c->se, c->low, c->high };
+
+        assert_near(strtod(at, NULL), wanted[i], 0);
+        at = strchr(at, ',') + 1;
+    }
+    assert_near(e[0].n, 1100, 0);
+    assert_true(c->se > 0);
+}
+
 static void
 test_reports_of_a_sweep_have_a_line_a_point(void **state)
 {
@@ -321,17 +347,27 @@ test_reports_of_a_sweep_have_a_line_a_point(void **state)
         n_lines += *at == '\n';
     assert_int_equal(n_lines, 1 + 4);
     assert_contains(csv.text,
-        "point,gap,supports_help_uptake,cost.usual.mean,cost.usual.mcse,cost.usual.low,"
-        "cost.usual.high,cost.cheap.mean,");
-    assert_contains(csv.text, "\n3,20,0.2,");
+        "point,gap,gap.unit,supports_help_uptake,supports_help_uptake.unit,cost.unit,"
+        "cost.usual.mean,cost.usual.mcse,cost.usual.low,cost.usual.high,cost.usual.n,"
+        "cost.cheap.mean,cost.cheap.mcse,cost.cheap.low,cost.cheap.high,cost.cheap.n,"
+        "cost.cheap.difference,cost.cheap.difference_se,cost.cheap.difference_low,"
+        "cost.cheap.difference_high,cost.helped.mean,");
+    assert_contains(csv.text, "\n3,20,d,0.2,1,USD,");
+    assert_csv_of_a_point(all, &csv);
     assert_lacks(csv.text, "qaly");
     assert_int_equal(twp_report_table(all, &options, &table, NULL), TWP_OK);
     assert_contains(table.text, "4 points of a sweep");
     assert_contains(table.text, "helped, difference");
+    assert_contains(table.text, "1,100 twins at each point, each under 3 strategies");
+    assert_lacks(table.text, "saved");
+    assert_lacks(table.text, "beside them");
+    assert_lacks(table.text, "..");
     assert_int_equal(twp_report_markdown(all, NULL, &markdown, NULL), TWP_OK);
     assert_contains(markdown.text, "| point | gap (d) | supports.help.uptake | usual |");
     assert_int_equal(twp_report_json(all, &options, &json, NULL), TWP_OK);
     assert_contains(json.text, "\"supports.help.uptake\": 0.9");
+    assert_contains(json.text, "\"n_points_done\": 4,\n");
+    assert_contains(json.text, "\"n_points_failed\": 0,\n");
     twp_buffer_clear(&json);
     twp_buffer_clear(&markdown);
     twp_buffer_clear(&table);

@@ -54,12 +54,59 @@ test_a_wide_grid_puts_long_names_on_lines_of_their_own(void **state)
     twp_arena_free(arena);
 }
 
+static void
+test_columns_that_do_not_fit_stand_in_further_blocks_behind_the_keys(void **state)
+{
+    static const char *const cell[] = { "1", "2 (1 to 3)", "+5 (+4 to +6)", "7", "8", "9", "10",
+        "2 (1 to 3)", "+5 (+4 to +6)", "1", "no interval", "" };
+    twp_arena_t *arena = twp_arena_create(0);
+    twp_grid_t grid = twp_grid_init(arena);
+    twp_buffer_t buffer = { 0 };
+
+    (void) state;
+    twp_grid_column(&grid, "point", TWP_GRID_NUMBER);
+    grid.n_keys = 1;
+    twp_grid_column(&grid, "usual", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "helped", TWP_GRID_TEXT);
+    twp_grid_column(&grid, "error", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "range", TWP_GRID_NUMBER);
+    twp_grid_column(&grid, "", TWP_GRID_UPPER);
+    for (size_t i = 0; i < sizeof cell / sizeof cell[0]; i++)
+        twp_grid_add(&grid, cell[i]);
+    twp_grid_draw(&grid, &buffer, "", 60);
+    assert_string_equal(buffer.text,
+        "point  usual       helped         error  range\n"
+        "    1  2 (1 to 3)  +5 (+4 to +6)      7  8 to 9\n"
+        "   10  2 (1 to 3)  +5 (+4 to +6)      1  no interval\n");
+    twp_buffer_clear(&buffer);
+    twp_grid_draw(&grid, &buffer, "  ", 30);
+    assert_string_equal(buffer.text,
+        "  point  usual\n"
+        "      1  2 (1 to 3)\n"
+        "     10  2 (1 to 3)\n"
+        "\n"
+        "  point  helped         error\n"
+        "      1  +5 (+4 to +6)      7\n"
+        "     10  +5 (+4 to +6)      1\n"
+        "\n"
+        "  point  range\n"
+        "      1  8 to 9\n"
+        "     10  no interval\n");
+    twp_buffer_clear(&buffer);
+    twp_grid_draw(&grid, &buffer, "", 8); /* narrower than any column: nothing is cut */
+    assert_non_null(strstr(buffer.text, "+5 (+4 to +6)"));
+    assert_null(strstr(buffer.text, ".."));
+    twp_buffer_clear(&buffer);
+    twp_arena_free(arena);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_breaks_between_words_and_counts_characters),
         cmocka_unit_test(test_a_wide_grid_puts_long_names_on_lines_of_their_own),
+        cmocka_unit_test(test_columns_that_do_not_fit_stand_in_further_blocks_behind_the_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
