@@ -39,10 +39,10 @@ make_icer(twp_json_making_t *m, const twp_summary_icer_t *icer, int i_strategy)
     twp_tree_put(m, object, "strategy", twp_tree_text(m->summary->strategy[i_strategy]));
     TWP_TREE_NUMBERS(m, object, { "cost", icer->cost }, { "cost_se", icer->cost_se },
         { "qaly", icer->qaly }, { "qaly_se", icer->qaly_se }, { "correlation", icer->correlation });
-    twp_tree_put(m, object, "place", flag("contrasts", "icer_place", icer->place));
+    twp_tree_put(m, object, "place", flag("contrasts", "icer_place", (int) icer->place));
     TWP_TREE_NUMBERS(m, object, { "icer", icer->icer }, { "ratio", icer->ratio },
         { "low", icer->low }, { "high", icer->high });
-    twp_tree_put(m, object, "interval", flag("contrasts", "icer_interval", icer->shape));
+    twp_tree_put(m, object, "interval", flag("contrasts", "icer_interval", (int) icer->shape));
     twp_tree_put(m, object, "words", twp_tree_text(words.text));
     twp_tree_put(m, object, "net_benefit", make_net_benefits(m, icer));
     m->has_failed = m->has_failed || words.has_failed;
@@ -86,14 +86,15 @@ make_frontier(twp_json_making_t *m, const twp_summary_among_t *among)
         object = json_object();
         twp_tree_put(m, object, "strategy", strategy_name(m, i));
         TWP_TREE_NUMBERS(m, object, { "cost", among[i].cost }, { "qaly", among[i].qaly });
-        twp_tree_put(m, object, "place", flag("decision", "frontier", among[i].place));
+        twp_tree_put(m, object, "place", flag("decision", "frontier", (int) among[i].place));
         twp_tree_put(m, object, "against", strategy_name(m, among[i].i_against));
         twp_tree_put(m, object, "beyond", strategy_name(m, among[i].i_beyond));
         TWP_TREE_NUMBERS(m, object, { "cost_more", among[i].cost_more },
             { "cost_more_se", among[i].cost_more_se }, { "qaly_more", among[i].qaly_more },
             { "qaly_more_se", among[i].qaly_more_se }, { "correlation", among[i].correlation },
             { "icer", among[i].icer }, { "low", among[i].low }, { "high", among[i].high });
-        twp_tree_put(m, object, "interval", flag("contrasts", "icer_interval", among[i].shape));
+        twp_tree_put(
+            m, object, "interval", flag("contrasts", "icer_interval", (int) among[i].shape));
         twp_tree_append(m, array, object);
     }
     return array;

@@ -164,8 +164,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 static const char *const seeds[] = {
     "\x03-2 ^ 2 + min(shape, 3, 5 %) / steps(age, [0 days, 30 years], [1, 2.5])",
     "\x0Bif(supply.due and not stock.empty, delay * 1.2, 2 * (3 days + 1 week))",
-    "\x1B"
-    "18 USD / 2 + share * logistic(log(exp(0.5))) - 1 EUR",
+    "\03318 USD / 2 + share * logistic(log(exp(0.5))) - 1 EUR",
     "\x07age >= 65 years or time_in(supply) < stock or (mood != floor(1e-3) == false)",
 };
 #include "standalone.h"
