@@ -22,7 +22,8 @@ for part in $parts; do
     case " $all_parts " in *" $part "*) ;; *) die "unknown part $part; one of: $all_parts" ;; esac
 done
 min_line_coverage=90
-slow_sanitized='^(second|python|r|cluster|validation)/|^property/test_keys|^cli/test_(sweep|documents)$'
+slow_sanitized='^(second|python|r|cluster|validation|exact)/|^property/test_(keys|rebind|memory|same_bits)|^unit/test_portable_math'
+slow_sanitized+='|^cli/test_(sweep|sweep_scripts|documents|schema)$'
 # Tests want the lines of what went wrong, not every variable: half the bytes, and a faster linker for them.
 lines_only=("-DCMAKE_C_FLAGS_RELWITHDEBINFO=-O2 -g1" "-DCMAKE_C_FLAGS_DEBUG=-O1 -g1"
     -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold)
@@ -121,8 +122,8 @@ all_quick() {
         step symbols scripts/check_symbols.sh $covered
     fi
     if step build-sanitized build asan-ubsan $asan -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}"; then
-        # Readers, clusters and the second implementation are no C; the keys' many runs, cases of others, runs in
-        # parts and the documents take their time: the long tier sanitizes them.
+        # Readers, clusters and the second implementation are no C; many runs for their numbers, cases of others,
+        # runs in parts and the documents take their time: the long tier sanitizes them.
         tests tests-sanitized $asan -L '^quick$' -E "$slow_sanitized" --timeout 300
     fi
 }

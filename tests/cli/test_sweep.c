@@ -238,9 +238,8 @@ test_parameter_sets_in_parts_come_to_the_results_of_one_run(void **state)
         const char *twins, *rows, *shards;
     } cases[] = { { "fresh", "true", "4 of 4" }, { "same", "false", "4 of 4" },
         { "same", "true", "1 of 1" } };
-    const size_t n_cases = testlib_is_long() ? 3 : 2;
 
-    for (size_t i = 0; i < n_cases; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char whole[DIGEST_SIZE], digest[DIGEST_SIZE], rows[2][64], run[32], results[48];
 
         (void) snprintf(rows[0], sizeof rows[0], "record.outcomes=%s", cases[i].rows);
@@ -940,7 +939,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_tasks_threads_and_order_come_to_the_results_of_one_run),
         cmocka_unit_test(test_shards_of_any_size_and_a_later_merge_come_to_the_same),
-        cmocka_unit_test(test_parameter_sets_in_parts_come_to_the_results_of_one_run),
         cmocka_unit_test(test_points_of_a_sweep_in_parts_come_to_one_file),
         cmocka_unit_test(test_points_that_are_cut_come_to_the_file_of_whole_ones),
         cmocka_unit_test(test_a_failed_point_leaves_its_reason_and_does_not_stop_the_rest),
@@ -953,10 +951,16 @@ main(void)
         cmocka_unit_test(test_what_does_not_belong_together_is_refused_by_name),
         cmocka_unit_test(test_shards_of_another_build_of_the_version_are_refused),
         cmocka_unit_test(test_gaps_are_left_out_only_when_asked_and_said),
-        cmocka_unit_test(test_rows_stay_in_the_shards_only_when_asked_and_each_is_checked),
         cmocka_unit_test(test_a_shard_is_of_the_layout_and_no_results),
         cmocka_unit_test(test_a_job_s_cpus_are_the_threads),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    const struct CMUnitTest long_tests[] = {
+        cmocka_unit_test(test_parameter_sets_in_parts_come_to_the_results_of_one_run),
+        cmocka_unit_test(test_rows_stay_in_the_shards_only_when_asked_and_each_is_checked),
+    };
+    const int n_failed = cmocka_run_group_tests(tests, set_up, tear_down);
+
+    return testlib_is_long() ? n_failed + cmocka_run_group_tests(long_tests, set_up, tear_down)
+                             : n_failed;
 }

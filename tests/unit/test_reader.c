@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define N_FLIPS 300
+#define N_FLIPS_MOST 600
 
 static char *
 write_small(const char *folder)
@@ -349,13 +350,14 @@ place_of_flip(uint64_t i, size_t n, char *bit)
 
 /* In a child: what each flip leads to, noted in memory that outlives it. */
 static void
-judge_flips(const char *path, const char *digest, char *bytes, size_t n, int *found)
+judge_flips(
+    const char *path, const char *digest, char *bytes, size_t n, int *found, uint64_t n_flips)
 {
     (void) signal(SIGSEGV, SIG_DFL); /* cmocka's handlers would go on with the next test */
     (void) signal(SIGFPE, SIG_DFL);
     (void) signal(SIGBUS, SIG_DFL);
     (void) signal(SIGABRT, SIG_DFL);
-    for (uint64_t i = 0; i < N_FLIPS; i++) {
+    for (uint64_t i = 0; i < n_flips; i++) {
         char bit;
         const size_t place = place_of_flip(i, n, &bit);
 
@@ -371,26 +373,27 @@ judge_flips(const char *path, const char *digest, char *bytes, size_t n, int *fo
 static void
 test_without_the_sum_a_flipped_bit_never_crashes_nor_changes_a_number(void **state)
 {
+    const uint64_t n_flips = testlib_is_long() ? N_FLIPS_MOST : 100;
     char *const path = write_small(*state), digest[TWP_CONTENT_DIGEST_HEX_SIZE];
     int n_of[4] = { 0 }, outcome = 0;
     twp_error_t err = { 0 };
     size_t n;
     char *const bytes = testlib_read_file(path, &n);
-    int *const found = mmap(
-        NULL, N_FLIPS * sizeof *found, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *const found = mmap(NULL, N_FLIPS_MOST * sizeof *found, PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t child;
 
     assert_true(found != MAP_FAILED);
     assert_ok(twp_results_content_digest(path, digest, &err));
     remove_sum(path);
-    for (uint64_t i = 0; i < N_FLIPS; i++)
+    for (uint64_t i = 0; i < n_flips; i++)
         found[i] = -1;
     child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        judge_flips(path, digest, bytes, n, found);
+        judge_flips(path, digest, bytes, n, found, n_flips);
     assert_int_equal(waitpid(child, &outcome, 0), child);
-    for (uint64_t i = 0; i < N_FLIPS; i++) {
+    for (uint64_t i = 0; i < n_flips; i++) {
         char bit;
         const size_t place = place_of_flip(i, n, &bit);
 
@@ -399,11 +402,11 @@ test_without_the_sum_a_flipped_bit_never_crashes_nor_changes_a_number(void **sta
                 (unsigned char) bit, place, WEXITSTATUS(outcome), WTERMSIG(outcome));
         n_of[found[i]]++;
     }
-    print_message("of %d flips %d refused, %d in texts, %d without effect\n", N_FLIPS, n_of[FOUND],
-        n_of[TEXT_DIFFERS], n_of[NOTHING_DIFFERS]);
+    print_message("of %d flips %d refused, %d in texts, %d without effect\n", (int) n_flips,
+        n_of[FOUND], n_of[TEXT_DIFFERS], n_of[NOTHING_DIFFERS]);
     assert_int_equal(n_of[NUMBER_DIFFERS], 0);
-    assert_true(n_of[FOUND] > N_FLIPS / 2);
-    assert_int_equal(munmap(found, N_FLIPS * sizeof *found), 0);
+    assert_true(n_of[FOUND] > (int) n_flips / 2);
+    assert_int_equal(munmap(found, N_FLIPS_MOST * sizeof *found), 0);
     free(bytes);
     free(path);
 }
