@@ -17,12 +17,12 @@ from model import Model
 from words import StudyError, load_study
 
 SCENARIOS = os.path.join(os.environ.get("TWP_SOURCE_DIR", "../.."), "scenarios")
-N_STUDIES, N_TWINS = 25, 4
+N_STUDIES, N_TWINS = 20, 4
 # Studies of scenarios/ that the second implementation must know; a word of the language that is new to it
 # leaves a study out, and says so, until it learns the word.
 N_WRITTEN = 18
-# A feature is covered where several studies have it: none of these may be left out by chance.
-AT_LEAST = 2
+# None of these features may be left out by chance; of 500 studies (test_second_long.py) each is in many.
+AT_LEAST = 1
 FEATURES = """
 abs() exp() floor() if() log() logistic() max() min() sqrt() steps() time_in()
 word:_and word:_or word:_not word:_^ word:_time word:_stock.empty

@@ -270,7 +270,7 @@ test_a_kill_at_any_moment_leaves_the_file_absent_or_whole(void **state)
 {
     char self[4096] = "", *const path = testlib_join(*state, "a.h5");
     char *const sum = testlib_join(*state, "a.h5.sha256");
-    const int n_kills = testlib_is_long() ? 80 : 20;
+    const int n_kills = testlib_is_long() ? 80 : 12;
     int n_absent = 0, n_whole = 0, outcome;
     double whole_run;
 

@@ -96,8 +96,11 @@ main(void)
         cmocka_unit_test(test_hazards_that_change_with_events_are_reproduced),
         cmocka_unit_test(test_own_patients_of_the_cav_file_are_read_and_lived),
         cmocka_unit_test(test_the_study_of_these_patients_among_the_scenarios_agrees),
+    };
+    const struct CMUnitTest long_tests[] = {
         cmocka_unit_test(test_every_study_misses_when_one_number_slips),
     };
+    const int n_failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return testlib_is_long() ? n_failed + cmocka_run_group_tests(long_tests, NULL, NULL) : n_failed;
 }
