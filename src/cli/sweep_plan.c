@@ -67,6 +67,7 @@ twp_sweep_plan_print(const twp_sweep_estimate_t *e, int n_threads)
     printf("  time     %s on %d %s (%s of one core%s)\n", wall, n_threads,
         n_threads == 1 ? "thread" : "threads", cpu,
         e->cpu_seconds_besides > 0.01 * e->cpu_seconds ? ", what is not lives included" : "");
+    /* The resident set of a run and of a sweep of one twin: 20 and 26 MB. */
     printf("  memory   at most %s; %s while it is merged; the program itself takes 20 to 30 MB\n"
            "  file     about %s\n",
         memory, merging, file);

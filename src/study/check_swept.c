@@ -51,8 +51,7 @@ twp_read_note_common(twp_read_t *read, twp_spot_t spot, const twp_expression_t *
 static const char *
 common_path_of(twp_read_t *read, const char *path)
 {
-    const char *nearest = NULL;
-    const twp_node_t *const target = twp_node_target(read->arena, read->root.node, path, &nearest);
+    const twp_node_t *const target = twp_read_swept_target(read, path);
 
     for (int i = 0; i < read->study->n_parameters && target != NULL; i++) {
         const twp_spot_t spot = read->parameter_spot[i];

@@ -152,7 +152,8 @@ static const char *const seeds[] = {
     "patient:\n  count: 20000\n  tracks:\n    access:\n      - {chance: 0.064, to: denied}\n"
     "      - {otherwise: 'quoted'}\nhcp.trust: -0.02\n",
     "a: [1, {b: \"\\u00e9\\n\"}]\nb: &x !!str >\n  folded\n  text\nc: *x\n<<: {d: 1}\n? [k]\n: v\n",
-    "uses: [m.yaml]\nbased_on: b.yaml\nm: {replace: true, x: {replace: no}}\nm: 2\n---\nz: 'q'\n",
+    "uses: [m.yaml]\nbased_on: b.yaml\nm: {replace: true, x: {replace: no}}\nm: 2\n",
+    "z: 'q''q'\n--- \nz: 'q''q'\n",
 };
 #include "standalone.h"
 #endif

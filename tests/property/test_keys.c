@@ -10,11 +10,11 @@
  * "Results" are the numbers, names and texts of all columns of the results file but provenance and
  * session, and the title, currency and price year.
  */
+#include "reading.h"
 #include "testlib.h"
 
 #include "base/digest.h"
 #include "document/document.h"
-#include "results/reader.h"
 #include "vocabulary/families.h"
 #include "vocabulary/keys.h"
 
@@ -56,11 +56,9 @@ add_texts(twp_reader_t *reader, const char *object, twp_sha256_t *all)
 static void
 add_column(twp_reader_t *reader, const char *object, twp_sha256_t *numbers, twp_sha256_t *all)
 {
-    const size_t start[TWP_FIELD_DIMS_MAX] = { 0 };
     twp_dataset_info_t info;
-    void *values;
+    void *const values = reading_numbers(reader, object, &info);
 
-    assert_int_equal(twp_reader_info(reader, object, &info, NULL), TWP_OK);
     if (info.is_plain_dimension)
         return;
     add_text(all, object);
@@ -69,12 +67,6 @@ add_column(twp_reader_t *reader, const char *object, twp_sha256_t *numbers, twp_
         return;
     }
     add_text(numbers, object);
-    values = calloc(info.n_elements + 1, twp_type_size(info.type));
-    assert_non_null(values);
-    if (info.n_elements > 0)
-        assert_int_equal(
-            twp_reader_read_slice(reader, object, info.type, start, info.length, values, NULL),
-            TWP_OK);
     twp_sha256_update(numbers, values, info.n_elements * twp_type_size(info.type));
     twp_sha256_update(all, values, info.n_elements * twp_type_size(info.type));
     free(values);

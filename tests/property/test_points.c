@@ -2,6 +2,7 @@
  * A point of a sweep is a run with its values set, bit for bit; the file is the same for any number of
  * threads, has the layout, and is done again by twp_results_reproduce().
  */
+#include "reading.h"
 #include "testlib.h"
 
 #include "report/csv.h"
@@ -9,7 +10,6 @@
 #include "report/markdown.h"
 #include "report/table.h"
 #include "results/layout_check.h"
-#include "results/reader.h"
 #include "twinpath.h"
 
 #include <hdf5.h>
@@ -101,23 +101,6 @@ run(const char *folder, const char *name, const char *const *set, int n_set, int
 
 /* ---- one point against a run ------------------------------------------------------------------ */
 
-static void *
-read_all(twp_reader_t *reader, const char *object, twp_dataset_info_t *info)
-{
-    const size_t start[TWP_FIELD_DIMS_MAX] = { 0 };
-    void *values;
-
-    assert_int_equal(twp_reader_info(reader, object, info, NULL), TWP_OK);
-    if (info->type == TWP_TYPE_TEXT || info->is_plain_dimension)
-        return NULL;
-    values = calloc(info->n_elements + 1, twp_type_size(info->type));
-    assert_non_null(values);
-    assert_int_equal(
-        twp_reader_read_slice(reader, object, info->type, start, info->length, values, NULL),
-        TWP_OK);
-    return values;
-}
-
 /* Columns of a group that are the same in both; all must be. */
 static int
 compare_group(
@@ -135,8 +118,8 @@ compare_group(
 
         (void) snprintf(object, sizeof object, "%s/%s", group, names.name[i]);
         assert_true(twp_reader_has(swept, object));
-        a = read_all(swept, object, &of_swept);
-        b = read_all(alone, object, &of_alone);
+        a = reading_numbers(swept, object, &of_swept);
+        b = reading_numbers(alone, object, &of_alone);
         if (b != NULL) {
             n_bytes = of_alone.n_elements * twp_type_size(of_alone.type);
             assert_int_equal(of_swept.n_elements,
@@ -406,7 +389,7 @@ test_fresh_twins_are_other_ones_at_each_point(void **state)
 
         run(*state, "twins.h5", k == 0 ? same : fresh, 1, 1, 0, true, &report);
         assert_int_equal(twp_reader_open(path, &reader, NULL), TWP_OK);
-        cost = read_all(reader, "summary/cost_mean", &info);
+        cost = reading_numbers(reader, "summary/cost_mean", &info);
         assert_int_equal(info.n_elements, 6);
         if (k == 0)
             assert_same_bits(cost, cost + 3, 3 * sizeof(double));

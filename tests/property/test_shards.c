@@ -2,10 +2,10 @@
  * What shards are merged into holds every number of the run without shards, bit for bit: read from both files and
  * compared, whatever their digests say.
  */
+#include "reading.h"
 #include "testlib.h"
 
 #include "results/content_digest.h"
-#include "results/reader.h"
 #include "twinpath.h"
 
 #include <stdio.h>
@@ -98,23 +98,6 @@ run(const char *folder, int64_t n_sets, twp_twins_t twins, int64_t shard_twins)
     free(whole);
 }
 
-static void *
-read_all(twp_reader_t *reader, const char *object, twp_dataset_info_t *info)
-{
-    const size_t start[TWP_FIELD_DIMS_MAX] = { 0 };
-    void *values;
-
-    assert_int_equal(twp_reader_info(reader, object, info, NULL), TWP_OK);
-    if (info->type == TWP_TYPE_TEXT || info->is_plain_dimension)
-        return NULL;
-    values = calloc(info->n_elements + 1, twp_type_size(info->type));
-    assert_non_null(values);
-    assert_int_equal(
-        twp_reader_read_slice(reader, object, info->type, start, info->length, values, NULL),
-        TWP_OK);
-    return values;
-}
-
 /* Columns of a group, all of which must be in both. */
 static int
 compare_group(twp_reader_t *whole, twp_reader_t *merged, const char *group)
@@ -131,8 +114,8 @@ compare_group(twp_reader_t *whole, twp_reader_t *merged, const char *group)
         void *a, *b;
 
         (void) snprintf(object, sizeof object, "%s/%s", group, names.name[i]);
-        a = read_all(whole, object, &of_whole);
-        b = read_all(merged, object, &of_merged);
+        a = reading_numbers(whole, object, &of_whole);
+        b = reading_numbers(merged, object, &of_merged);
         assert_int_equal(of_whole.n_elements, of_merged.n_elements);
         if (a != NULL) {
             assert_same_bits(a, b, of_whole.n_elements * twp_type_size(of_whole.type));

@@ -26,23 +26,7 @@ for _old, _new in (("  hr: 1\n", "  hr: 1\n  frail: 1\n  price: 0 USD\n"), ("rat
                     "  acceptability: {to: 12000 USD, by: 3000 USD}\n")):
     assert SETS.count(_old) == 1, _old
     SETS = SETS.replace(_old, _new)
-# Of the four points the second fails: a twin whose wait is not above 0.
-FAULTY = """
-twinpath: 1
-study: faulty
-source: assumption
-time: {starts: 2027-01-01, horizon: 1 year}
-parameters: {wait: 30 days}
-patient:
-  count: 2000
-  attributes: {span: {normal: [0 days, 1 day]}}
-  tracks:
-    health: {start: well, states: {well: {wait: {after: wait + span, to: ill}}, ill: {}}}
-sweep: {over: {parameters.wait: [30 days, 1 day, 20 days, 10 days]}}
-strategies: {usual: {baseline: true}}
-report: {measures: [{measure: entries, of: health.ill}, {measure: occupancy, of: health.ill, at: [1 year]}]}
-record: {grid: 30 days}
-"""
+FAULTY = pathlib.Path(__file__).with_name("faulty_points.yaml").read_text(encoding="utf-8")
 PICTURES_OF_ONE = {"survival": {}, "occupancy": {"track": "health"}, "cost": {}, "differences": {"measure": "qaly"},
                    "net_benefit": {}, "plane": {}, "acceptability": {}}
 folder = results = sick = sets = None

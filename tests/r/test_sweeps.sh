@@ -10,26 +10,11 @@ sed 's/^  hr: 1$/  hr: 1\n  frail: 1/; s/rate: rate \* hr}/rate: rate * hr * fra
 sed 's/frail/low/' "$folder/sets.yaml" > "$folder/clash.yaml"
 "$program" sweep "$folder/clash.yaml" --quiet -o "$folder/clash" -n 20 --parameter-sets 0 --over low=0.5,2
 "$program" run "$folder/sets.yaml" --quiet -o "$folder/one_set.h5" -n 20 --parameter-sets 0 -s treated
-cat > "$folder/faulty.yaml" << 'STUDY'
-twinpath: 1
-study: faulty
-source: assumption
-time: {starts: 2027-01-01, horizon: 1 year}
-parameters: {wait: 30 days}
-patient:
-  count: 2000
-  attributes: {span: {normal: [0 days, 1 day]}}
-  tracks:
-    health: {start: well, states: {well: {wait: {after: wait + span, to: ill}}, ill: {}}}
-sweep: {over: {parameters.wait: [30 days, 1 day, 20 days, 10 days]}}
-strategies: {usual: {baseline: true}}
-report: {measures: [{measure: entries, of: health.ill}]}
-record: {twins: false, outcomes: false}
-STUDY
-"$program" sweep "$folder/faulty.yaml" --quiet -o "$folder/failed" 2> /dev/null || [ $? = 1 ]
-"$program" sweep "$folder/faulty.yaml" --quiet -o "$folder/gaps" --shard-twins 1024 --task 0 --tasks 3 2> /dev/null || [ $? = 1 ]
+faulty=$here/../python/faulty_points.yaml
+"$program" sweep "$faulty" --quiet -o "$folder/failed" 2> /dev/null || [ $? = 1 ]
+"$program" sweep "$faulty" --quiet -o "$folder/gaps" --shard-twins 1024 --task 0 --tasks 3 2> /dev/null || [ $? = 1 ]
 "$program" merge "$folder/gaps" --quiet --allow-gaps -o "$folder/gaps.h5"
-"$program" run "$folder/faulty.yaml" --quiet -o "$folder/bare.h5" -n 20
+"$program" run "$faulty" --quiet -o "$folder/bare.h5" -n 20 --set record.twins=false --set record.outcomes=false
 twinpath_py "$folder" << 'PYTHON'
 import sys
 import warnings
