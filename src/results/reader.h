@@ -88,6 +88,9 @@ typedef struct {
 
 TWP_CHECK_RESULT twp_status_t twp_reader_info(
     twp_reader_t *reader, const char *object, twp_dataset_info_t *info, twp_error_t *err);
+/** The same without the names of dimensions (dim is "" but for a dimension itself): several times as fast. */
+TWP_CHECK_RESULT twp_status_t twp_reader_shape(
+    twp_reader_t *reader, const char *object, twp_dataset_info_t *info, twp_error_t *err);
 
 /*
  * Whole datasets, row-major; the caller frees *values, *n is the number of elements (may be NULL).

@@ -16,7 +16,7 @@
 /* ---- what a dataset is ----------------------------------------------------------------------- */
 
 static const char *
-take_shape(hid_t dataset, twp_dataset_info_t *info)
+take_extent(hid_t dataset, twp_dataset_info_t *info)
 {
     hsize_t length[H5S_MAX_RANK];
     const hid_t space = H5Dget_space(dataset);
@@ -184,10 +184,11 @@ take_dimension_name(hid_t dataset, unsigned dim, hid_t scale, void *data)
     return 1;
 }
 
+/* Whether it is a dimension, and which. */
 static const char *
-take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
+take_dimension(hid_t dataset, const char *object, twp_dataset_info_t *info)
 {
-    if (!has_own_labels(dataset) || !is_own(dataset, "DIMENSION_LIST", H5T_VLEN, info->n_dims))
+    if (!has_own_labels(dataset))
         return "its dimensions cannot be read";
     info->is_dimension = H5DSis_scale(dataset) > 0;
     if (info->is_dimension) {
@@ -200,8 +201,18 @@ take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
         if (info->n_dims != 1 || strlen(name) > TWP_COLUMN_NAME_MAX)
             return "a dimension of more than one dimension";
         memcpy(info->dim[0], name, strlen(name) + 1);
-        return NULL;
     }
+    return NULL;
+}
+
+/* The names of the dimensions of what is none itself: most of the time that a look at a dataset takes. */
+static const char *
+take_dimension_names(hid_t dataset, twp_dataset_info_t *info)
+{
+    if (info->is_dimension)
+        return NULL;
+    if (!is_own(dataset, "DIMENSION_LIST", H5T_VLEN, info->n_dims))
+        return "its dimensions cannot be read";
     for (int i = 0; i < info->n_dims; i++)
         if (H5DSget_num_scales(dataset, (unsigned) i) > 0 &&
             H5DSiterate_scales(dataset, (unsigned) i, NULL, take_dimension_name, info->dim[i]) < 0)
@@ -210,8 +221,8 @@ take_dimensions(hid_t dataset, const char *object, twp_dataset_info_t *info)
 }
 
 static twp_status_t
-take_info(const twp_reader_t *reader, hid_t dataset, const char *object, twp_dataset_info_t *info,
-    twp_error_t *err)
+take_shape_and_type(const twp_reader_t *reader, hid_t dataset, const char *object,
+    twp_dataset_info_t *info, twp_error_t *err)
 {
     const hid_t type = H5Dget_type(dataset), plist = H5Dget_create_plist(dataset);
     const char *fault = NULL;
@@ -220,9 +231,9 @@ take_info(const twp_reader_t *reader, hid_t dataset, const char *object, twp_dat
     if (type < 0 || plist < 0)
         fault = "its header cannot be read";
     if (fault == NULL)
-        fault = take_shape(dataset, info);
+        fault = take_extent(dataset, info);
     if (fault == NULL)
-        fault = take_dimensions(dataset, object, info);
+        fault = take_dimension(dataset, object, info);
     if (fault == NULL && !info->is_plain_dimension &&
         !twp_reader_classify(type, &info->type, &info->is_variable_text))
         fault = "a type that a results file has not";
@@ -237,10 +248,11 @@ take_info(const twp_reader_t *reader, hid_t dataset, const char *object, twp_dat
     return fault == NULL ? TWP_OK : twp_reader_refuse(reader, object, fault, err);
 }
 
-twp_status_t
-twp_reader_info(
-    twp_reader_t *reader, const char *object, twp_dataset_info_t *info, twp_error_t *err)
+static twp_status_t
+look(twp_reader_t *reader, const char *object, bool is_with_names, twp_dataset_info_t *info,
+    twp_error_t *err)
 {
+    const char *fault = NULL;
     twp_status_t status;
     hid_t dataset;
 
@@ -248,10 +260,28 @@ twp_reader_info(
     twp_reader_begin(reader);
     dataset = twp_reader_open_kind(reader, object, H5I_DATASET, &status, err);
     if (dataset >= 0) {
-        status = take_info(reader, dataset, object, info, err);
+        status = take_shape_and_type(reader, dataset, object, info, err);
+        if (status == TWP_OK && is_with_names)
+            fault = take_dimension_names(dataset, info);
+        if (fault != NULL)
+            status = twp_reader_refuse(reader, object, fault, err);
         (void) H5Dclose(dataset);
     }
     return twp_reader_end(reader, status);
+}
+
+twp_status_t
+twp_reader_info(
+    twp_reader_t *reader, const char *object, twp_dataset_info_t *info, twp_error_t *err)
+{
+    return look(reader, object, true, info, err);
+}
+
+twp_status_t
+twp_reader_shape(
+    twp_reader_t *reader, const char *object, twp_dataset_info_t *info, twp_error_t *err)
+{
+    return look(reader, object, false, info, err);
 }
 
 /* ---- numbers --------------------------------------------------------------------------------- */
@@ -278,7 +308,7 @@ open_numbers(const twp_reader_t *reader, const char *object, twp_type_t type,
 
     if (dataset < 0)
         return dataset;
-    *status = take_info(reader, dataset, object, info, err);
+    *status = take_shape_and_type(reader, dataset, object, info, err);
     if (*status == TWP_OK && (info->is_plain_dimension || !fits(info->type, type)))
         *status = TWP_FAIL(err, TWP_ERR_FORMAT, "%s: /%s is %s and cannot be read as %s",
             reader->path, object,
@@ -451,7 +481,7 @@ twp_reader_read_texts(
     dataset = twp_reader_open_kind(reader, object, H5I_DATASET, &status, err);
     if (dataset < 0)
         return twp_reader_end(reader, status);
-    status = take_info(reader, dataset, object, &info, err);
+    status = take_shape_and_type(reader, dataset, object, &info, err);
     if (status == TWP_OK && (info.type != TWP_TYPE_TEXT || info.is_plain_dimension))
         status = twp_reader_refuse(reader, object, "not text", err);
     if (status == TWP_OK && info.n_elements > MAX_TEXTS)

@@ -45,70 +45,6 @@ twp_load_has(twp_load_t *load, const char *object)
     return load->status == TWP_OK && twp_reader_has(load->reader, object);
 }
 
-size_t
-twp_load_length(twp_load_t *load, const char *object)
-{
-    twp_dataset_info_t info;
-    size_t n;
-
-    if (!twp_load_has(load, object))
-        return 0;
-    if (twp_load_is_over_points(load, object, &n))
-        return n;
-    load->status = twp_reader_info(load->reader, object, &info, load->err);
-    return load->status == TWP_OK ? info.n_elements : 0;
-}
-
-/* Counts beyond 2^53 do not occur. */
-void
-twp_load_numbers(twp_load_t *load, const char *object, size_t n, double *to)
-{
-    twp_dataset_info_t info;
-    double *values = NULL;
-    int64_t *counts = NULL;
-
-    load->status = twp_reader_info(load->reader, object, &info, load->err);
-    if (load->status != TWP_OK)
-        return;
-    if (twp_type_is_integer(info.type)) {
-        load->status = twp_reader_read_int64(load->reader, object, &counts, NULL, load->err);
-        for (size_t i = 0; i < n && load->status == TWP_OK; i++)
-            to[i] = (double) counts[i];
-    } else {
-        load->status = twp_reader_read_float64(load->reader, object, &values, NULL, load->err);
-        if (load->status == TWP_OK && n > 0)
-            memcpy(to, values, n * sizeof(double));
-    }
-    free(counts);
-    free(values);
-}
-
-const double *
-twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required)
-{
-    double *copy;
-    size_t n_of_point;
-
-    if (load->status != TWP_OK)
-        return NULL;
-    if (!twp_reader_has(load->reader, object)) {
-        if (is_required)
-            twp_load_refuse(load, object, "is not there");
-        return NULL;
-    }
-    /* Checked before the read: a hostile length costs nothing. */
-    if (twp_load_length(load, object) != n) {
-        twp_load_refuse(load, object, "does not have the length of its dimensions");
-        return NULL;
-    }
-    if (twp_load_is_over_points(load, object, &n_of_point))
-        return twp_load_at_point(load, object, n);
-    copy = twp_load_room(load, n, sizeof(double));
-    if (copy != NULL)
-        twp_load_numbers(load, object, n, copy);
-    return load->status == TWP_OK ? copy : NULL;
-}
-
 const char *const *
 twp_load_texts(twp_load_t *load, const char *object, size_t n, bool is_required)
 {
@@ -159,60 +95,42 @@ twp_load_interval(double value, double se, double *low, double *high)
 
 /* ---- estimates and contrasts ---------------------------------------------------------------- */
 
-/* A column of a measure at a point, and how far it is to the next point; NULL where there is none. */
 typedef struct {
-    const double *values;
-    size_t step;
-} line_t;
-
-typedef struct {
-    line_t value, se, n, quantile, saved;
-    line_t low, high;                        /* of estimates that are no means */
-    line_t sets_low, sets_high, sets, twins; /* what parameter sets add */
+    twp_load_line_t value, se, n, quantile, saved;
+    twp_load_line_t low, high;                        /* of estimates that are no means */
+    twp_load_line_t sets_low, sets_high, sets, twins; /* what parameter sets add */
 } columns_t;
-
-/* A column over points is looked up once, however many points there are. */
-static line_t
-load_line(twp_load_t *load, const char *object, size_t n, bool is_required)
-{
-    line_t line = { twp_load_doubles(load, object, n, is_required), 0 };
-    size_t n_of_point;
-
-    if (line.values != NULL && twp_load_is_over_points(load, object, &n_of_point))
-        line.step = n_of_point;
-    return line;
-}
 
 /* base: the columns' names up to "_mcse" and the like; value: that of the first. */
 static columns_t
 load_columns(twp_load_t *load, const char *base, const char *value, size_t n, bool is_segment)
 {
     const size_t n_quantiles = (size_t) load->summary->n_quantiles;
-    columns_t from = { .value = load_line(load, value, n, !is_segment) };
+    columns_t from = { .value = twp_load_line(load, value, n, !is_segment) };
 
-    from.se = load_line(load, twp_load_path(load, "%s_mcse", base), n, !is_segment);
-    from.n = load_line(load, twp_load_path(load, "%s_n", base), n, false);
+    from.se = twp_load_line(load, twp_load_path(load, "%s_mcse", base), n, !is_segment);
+    from.n = twp_load_line(load, twp_load_path(load, "%s_n", base), n, false);
     if (!is_segment)
-        from.quantile = load_line(
+        from.quantile = twp_load_line(
             load, twp_load_path(load, "%s_quantile", base), n * n_quantiles, false);
     if (load->summary->n_parameter_sets_done < 1)
         return from;
-    from.sets_low = load_line(load, twp_load_path(load, "%s_sets_low", base), n, true);
-    from.sets_high = load_line(load, twp_load_path(load, "%s_sets_high", base), n, true);
-    from.sets = load_line(load, twp_load_path(load, "%s_sets_variance", base), n, true);
-    from.twins = load_line(load, twp_load_path(load, "%s_twins_variance", base), n, true);
+    from.sets_low = twp_load_line(load, twp_load_path(load, "%s_sets_low", base), n, true);
+    from.sets_high = twp_load_line(load, twp_load_path(load, "%s_sets_high", base), n, true);
+    from.sets = twp_load_line(load, twp_load_path(load, "%s_sets_variance", base), n, true);
+    from.twins = twp_load_line(load, twp_load_path(load, "%s_twins_variance", base), n, true);
     return from;
 }
 
 /* The element at a point, counted from the one that is looked at; NULL where there is no such column. */
 static const double *
-place(const line_t *line, size_t i_point, size_t at)
+place(const twp_load_line_t *line, size_t i_point, size_t at)
 {
     return line->values != NULL ? &line->values[i_point * line->step + at] : NULL;
 }
 
 static double
-value_at(const line_t *line, size_t i_point, size_t at)
+value_at(const twp_load_line_t *line, size_t i_point, size_t at)
 {
     const double *const value = place(line, i_point, at);
 
@@ -278,8 +196,8 @@ twp_load_estimates(twp_load_t *load, const char *group, int i_segment, int n_seg
         columns_t from = load_columns(
             load, base, twp_load_path(load, "%s_mean", base), n, i_segment >= 0);
 
-        from.low = load_line(load, twp_load_path(load, "%s_low", base), n, false);
-        from.high = load_line(load, twp_load_path(load, "%s_high", base), n, false);
+        from.low = twp_load_line(load, twp_load_path(load, "%s_low", base), n, false);
+        from.high = twp_load_line(load, twp_load_path(load, "%s_high", base), n, false);
         for (size_t p = 0; p < n_points && load->status == TWP_OK; p++)
             for (size_t i = 0; i < n_strategies * n_times; i++) {
                 const size_t row = (size_t) load->row_first[m] + i % n_times;
@@ -306,7 +224,7 @@ twp_load_contrasts(twp_load_t *load, const char *group, int i_segment, int n_seg
         const char *const diff = twp_load_path(load, "%s_diff", base);
         columns_t from = load_columns(load, diff, diff, n, i_segment >= 0);
 
-        from.saved = load_line(load, twp_load_path(load, "%s_variance_saved", base), n, false);
+        from.saved = twp_load_line(load, twp_load_path(load, "%s_variance_saved", base), n, false);
         for (size_t p = 0; p < n_points && load->status == TWP_OK; p++)
             for (size_t i = 0; i < n_contrasts * n_times; i++) {
                 const size_t row = (size_t) load->row_first[m] + i % n_times;

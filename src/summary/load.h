@@ -13,11 +13,19 @@ typedef struct {
     twp_arena_t *arena;
 } twp_summary_owner_t;
 
-/** A column of a sweep's file, read whole. */
+/** A column of the file, read whole. */
 typedef struct {
     const char *object;
-    const double *values;
+    const double *values; /* NULL: it is not there */
+    size_t n;             /* elements; of one point where it lies over points */
+    bool is_over_points;
 } twp_load_column_t;
+
+/** Values of a column from the point that is looked at, and how far it is to the next point's; NULL: none. */
+typedef struct {
+    const double *values;
+    size_t step;
+} twp_load_line_t;
 
 typedef struct {
     twp_reader_t *reader;
@@ -27,8 +35,8 @@ typedef struct {
     const char **measure;         /* [n_measures] names, in the order of the file */
     int n_measures;
     size_t n_points, i_point;  /* of a sweep: columns over points are seen at this one; 0: a run */
-    twp_load_column_t *column; /* [n_columns] those over points, on the heap */
-    size_t n_columns, i_column, column_capacity; /* i_column: where the next one is likely */
+    twp_load_column_t *column; /* [n_columns] those looked up so far, on the heap */
+    size_t n_columns, i_column, column_capacity; /* i_column: the last one that was asked for */
     twp_status_t status;                         /* the first failure; later calls do nothing */
     twp_error_t *err;
 } twp_load_t;
@@ -41,12 +49,6 @@ void *twp_load_room(twp_load_t *load, size_t n, size_t size);
 void twp_load_refuse(twp_load_t *load, const char *object, const char *why);
 
 bool twp_load_has(twp_load_t *load, const char *object);
-/** Number of elements of a dataset; 0 when it is not there. */
-size_t twp_load_length(twp_load_t *load, const char *object);
-/** Reads n numbers of any type as doubles. */
-void twp_load_numbers(twp_load_t *load, const char *object, size_t n, double *to);
-/** n doubles, or NULL: absent and optional, or the status is set. */
-const double *twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required);
 const char *const *twp_load_texts(twp_load_t *load, const char *object, size_t n, bool is_required);
 /** Text of an attribute, "" when it is not there. */
 const char *twp_load_attribute(twp_load_t *load, const char *object, const char *name);
@@ -57,11 +59,16 @@ void twp_load_interval(double value, double se, double *low, double *high);
 /** load_points.c: what the points of a sweep are; then the figures of all of them. */
 void twp_load_points(twp_load_t *load);
 void twp_load_all_points(twp_load_t *load);
-/** Is the column one over points? *n is then what it has of one point. */
-bool twp_load_is_over_points(twp_load_t *load, const char *object, size_t *n);
-/** Values of a column over points at the point that is looked at. */
-const double *twp_load_at_point(twp_load_t *load, const char *object, size_t n);
+
+/** load_columns.c: columns of numbers of any type, as doubles. */
 void twp_load_free_columns(twp_load_t *load);
+/** Number of elements of a dataset, at one point where it lies over points; 0 when it is not there. */
+size_t twp_load_length(twp_load_t *load, const char *object);
+/** n doubles (at the point that is looked at), or NULL: absent and optional, or the status is set. */
+const double *twp_load_doubles(twp_load_t *load, const char *object, size_t n, bool is_required);
+twp_load_line_t twp_load_line(twp_load_t *load, const char *object, size_t n, bool is_required);
+/** One number of each point: to [n_points]. */
+void twp_load_over_points(twp_load_t *load, const char *object, double *to);
 
 /** load_parts.c */
 void twp_load_segments(twp_load_t *load);

@@ -9,88 +9,6 @@
 #define MOST_POINTS 10000000 /* more is no file of ours */
 #define PREFIX "point_"
 
-/* ---- columns over points ---------------------------------------------------------------------- */
-
-bool
-twp_load_is_over_points(twp_load_t *load, const char *object, size_t *n)
-{
-    twp_dataset_info_t info;
-
-    if (load->n_points == 0 || load->status != TWP_OK)
-        return false;
-    load->status = twp_reader_info(load->reader, object, &info, load->err);
-    if (load->status != TWP_OK || info.n_dims == 0 || strcmp(info.dim[0], "point") != 0)
-        return false;
-    if (info.length[0] != load->n_points)
-        twp_load_refuse(load, object, "does not have the length of its dimensions");
-    *n = info.n_elements / load->n_points;
-    return true;
-}
-
-/* The column as it was read, or NULL. They are asked for in the same order at each point. */
-static const double *
-known_column(twp_load_t *load, const char *object)
-{
-    for (size_t i = 0; i < load->n_columns; i++) {
-        const size_t at = (load->i_column + i) % load->n_columns;
-
-        if (strcmp(load->column[at].object, object) != 0)
-            continue;
-        load->i_column = at + 1;
-        return load->column[at].values;
-    }
-    return NULL;
-}
-
-static const double *
-read_column(twp_load_t *load, const char *object, size_t n)
-{
-    double *values;
-    size_t n_all;
-
-    if (load->n_columns == load->column_capacity) {
-        const size_t capacity = load->column_capacity > 0 ? 2 * load->column_capacity : 64;
-        twp_load_column_t *const grown = realloc(load->column, capacity * sizeof *grown);
-
-        if (grown == NULL) {
-            load->status = TWP_FAIL(load->err, TWP_ERR_MEMORY, "no memory for the summary");
-            return NULL;
-        }
-        load->column = grown;
-        load->column_capacity = capacity;
-    }
-    if (__builtin_mul_overflow(n, load->n_points, &n_all)) {
-        twp_load_refuse(load, object, "is too large");
-        return NULL;
-    }
-    values = twp_load_room(load, n_all, sizeof *values);
-    if (values != NULL)
-        twp_load_numbers(load, object, n_all, values);
-    if (load->status != TWP_OK)
-        return NULL;
-    load->column[load->n_columns++] =
-        (twp_load_column_t){ twp_load_path(load, "%s", object), values };
-    return values;
-}
-
-const double *
-twp_load_at_point(twp_load_t *load, const char *object, size_t n)
-{
-    const double *values = known_column(load, object);
-
-    if (values == NULL)
-        values = read_column(load, object, n);
-    return values != NULL ? values + load->i_point * n : NULL;
-}
-
-void
-twp_load_free_columns(twp_load_t *load)
-{
-    free(load->column);
-    load->column = NULL;
-    load->n_columns = load->column_capacity = 0;
-}
-
 /* ---- what they are ---------------------------------------------------------------------------- */
 
 static void
@@ -106,18 +24,13 @@ load_swept(twp_load_t *load)
     for (size_t i = 0; i < names.n && load->status == TWP_OK; i++) {
         const char *object;
         double *value;
-        size_t n = 0;
 
         if (names.is_group[i] || strncmp(names.name[i], PREFIX, sizeof PREFIX - 1) != 0)
             continue;
         object = twp_load_path(load, "points/%s", names.name[i]);
-        if (!twp_load_is_over_points(load, object, &n) || n != 1) {
-            twp_load_refuse(load, object, "is no number of each point");
-            break;
-        }
         value = twp_load_room(load, load->n_points, sizeof *value);
         if (value != NULL)
-            twp_load_numbers(load, object, load->n_points, value);
+            twp_load_over_points(load, object, value);
         swept[load->summary->n_swept++] =
             (twp_summary_swept_t){ .path = twp_load_attribute(load, object, "long_name"),
                 .name = twp_load_path(load, "%s", names.name[i] + sizeof PREFIX - 1),
@@ -134,16 +47,11 @@ load_fates(twp_load_t *load)
     const size_t n = load->n_points;
     double *const fate = twp_load_room(load, n, sizeof *fate);
     bool *const is_done = twp_load_room(load, n, sizeof *is_done);
-    size_t n_of_point = 0;
 
     if (load->status != TWP_OK)
         return;
-    if (!twp_load_is_over_points(load, "points/fate", &n_of_point) || n_of_point != 1) {
-        twp_load_refuse(load, "points/fate", "is not there or no number of each point");
-        return;
-    }
-    twp_load_numbers(load, "points/fate", n, fate);
-    for (size_t i = 0; i < n; i++)
+    twp_load_over_points(load, "points/fate", fate);
+    for (size_t i = 0; i < n && load->status == TWP_OK; i++)
         is_done[i] = fate[i] == TWP_POINT_DONE;
     load->summary->is_point_done = is_done;
     load->summary->point_error = twp_load_texts(load, "points/error", n, true);
