@@ -73,7 +73,7 @@ print_replaced(FILE *out, const twp_document_t *document, const twp_node_t *node
     for (int i = document->n_files - 1; is_good && i >= 0; i--) {
         const twp_source_file_t *file = &document->file[i];
         twp_node_t *root = NULL, *other;
-        if (twp_yaml_read(arena, file->name, file->text, file->n_bytes, file->origin, &findings,
+        if (twp_yaml_read(arena, file->path, file->text, file->n_bytes, file->origin, &findings,
                 &root, NULL) != TWP_OK ||
             root == NULL)
             continue;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -319,6 +320,37 @@ test_check_explains_a_study_and_a_value(void **state)
         "did you mean report.window?");
     expect(run_in(*state, "check", "tiny.yaml", "--explain=patient.trakcs.therapy"), 2, NULL,
         "did you mean patient.tracks.therapy?");
+}
+
+/* A value of a module is not told to be merged with itself, wherever the module lies. */
+static void
+test_check_explains_values_of_modules_with_their_places(void **state)
+{
+    char *const study = testlib_join(*state, "study.yaml"),
+                *const folder = testlib_join(*state, "parts"),
+                *const one = testlib_join(folder, "one.yaml"),
+                *const two = testlib_join(folder, "two.yaml");
+
+    assert_int_equal(mkdir(folder, 0777), 0);
+    testlib_write_text(study,
+        "twinpath: 1\nstudy: modular\nsource: assumption\nuses: [parts/one.yaml]\n"
+        "time: {starts: 2027-01-01, horizon: 2 years}\nparameters:\n  a: 5 days\n"
+        "patient: {count: 3, tracks: {t: {start: x, states: {x: {y: {after: a + b}}}}}}\n"
+        "strategies: {usual: {baseline: true}}\n");
+    testlib_write_text(one, "uses: [two.yaml]\nparameters: {c: {value: 3, source: assumption}}\n");
+    testlib_write_text(two,
+        "parameters:\n  a: {value: 2 days, source: assumption}\n  b: {value: 1 day, source: "
+        "assumption}\n");
+    testlib_outcome_t b = run_in(*state, "check", "study.yaml", "--explain", "b");
+    assert_contains(b.out, "set by: module, parts/two.yaml:3:6\n");
+    assert_null(strstr(b.out, "merged with"));
+    testlib_clear_outcome(&b);
+    expect(run_in(*state, "check", "study.yaml", "--explain", "a"), 0,
+        "(module, parts/two.yaml:2:6)", NULL);
+    free(two);
+    free(folder);
+    free(one);
+    free(study);
 }
 
 static void
@@ -777,6 +809,7 @@ main(void)
         IN_FOLDER(test_an_override_without_its_unit_is_told_at_the_override),
         IN_FOLDER(test_evidence_that_is_cited_but_not_there_is_a_warning),
         IN_FOLDER(test_check_explains_a_study_and_a_value),
+        IN_FOLDER(test_check_explains_values_of_modules_with_their_places),
         IN_FOLDER(test_check_estimates_what_a_run_takes),
         IN_FOLDER(test_params_lists_numbers_with_source_and_place),
         IN_FOLDER(test_run_prints_the_comparison_alone_on_standard_output),
