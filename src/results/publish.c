@@ -56,6 +56,7 @@ twp_publish_init(twp_publish_t *publish, const char *path, twp_error_t *err)
     const char *const slash = strrchr(path, '/');
     const char *const name = slash != NULL ? slash + 1 : path;
     char host[HOST_SIZE];
+    struct stat there;
 
     memset(publish, 0, sizeof *publish);
     get_host(host);
@@ -64,6 +65,10 @@ twp_publish_init(twp_publish_t *publish, const char *path, twp_error_t *err)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: not a name for a results file", path);
     if (strlen(name) + strlen(host) + sizeof "..sha256...tmp" + 20 > NAME_MAX)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: the name is too long", path);
+    /* a file takes the place of what has its name: of a device or a pipe, too, for those who may */
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: %s there, no file", path,
+            S_ISDIR(there.st_mode) ? "a folder is" : "a device or a pipe is");
     publish->path = strdup(path);
     publish->name = strdup(name);
     if (slash == NULL)

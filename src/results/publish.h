@@ -19,7 +19,8 @@ typedef struct {
 
 /**
  * Names for path; clear with twp_publish_clear(), also after a failure. TWP_ERR_ARGUMENT for a name
- * that is empty, too long for its temporary name, or that sha256sum would have to escape.
+ * that is empty, too long for its temporary name, or that sha256sum would have to escape, and where
+ * something is there that is no file: a folder, a device, a pipe.
  */
 TWP_CHECK_RESULT twp_status_t twp_publish_init(
     twp_publish_t *publish, const char *path, twp_error_t *err);

@@ -193,6 +193,35 @@ test_a_name_too_long_for_its_temporary_name_is_refused_at_once(void **state)
     free(path);
 }
 
+/* Where a file cannot or must not stand, that is told before a run, and whatever is there stays. */
+static void
+test_a_folder_a_pipe_and_a_device_are_never_replaced(void **state)
+{
+    const twp_results_options_t overwrite = { .overwrite = true };
+    char *const folder = testlib_join(*state, "folder.h5"),
+                *const fifo = testlib_join(*state, "fifo.h5"),
+                *const link = testlib_join(*state, "link.h5");
+    const char *const path[] = { folder, fifo, "/dev/null", link };
+    struct stat facts;
+
+    assert_int_equal(mkdir(folder, 0777), 0);
+    assert_int_equal(mkfifo(fifo, 0666), 0);
+    assert_int_equal(symlink("/dev/null", link), 0);
+    for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {
+        twp_results_writer_t *writer = NULL;
+        twp_error_t err = { 0 };
+
+        assert_int_equal(
+            twp_results_writer_open(path[i], &overwrite, &writer, &err), TWP_ERR_ARGUMENT);
+        assert_contains(err.message, "there, no file");
+        assert_int_equal(stat(path[i], &facts), 0);
+        assert_false(S_ISREG(facts.st_mode));
+    }
+    free(link);
+    free(fifo);
+    free(folder);
+}
+
 /* The process id of a child that is gone. */
 static long
 dead_pid(void)
@@ -344,6 +373,7 @@ main(int n_arguments, char *arguments[])
         IN_FOLDER(test_a_file_that_is_no_results_file_is_not_replaced_unasked),
         IN_FOLDER(test_folders_that_cannot_be_written_are_named),
         IN_FOLDER(test_a_name_too_long_for_its_temporary_name_is_refused_at_once),
+        IN_FOLDER(test_a_folder_a_pipe_and_a_device_are_never_replaced),
         IN_FOLDER(test_temporary_files_of_dead_processes_go_and_others_stay),
         IN_FOLDER(test_a_folder_of_very_many_files_is_looked_through),
         IN_FOLDER(test_a_kill_at_any_moment_leaves_the_file_absent_or_whole),
