@@ -104,75 +104,61 @@ twp_chunk_bound(size_t n_bytes)
         TWP_DEFLATE_SLACK;
 }
 
-/* Each size has a loop of its own so that the compiler sees the stride. */
-static void
-shuffle_2(const unsigned char *from, size_t n, unsigned char *to)
+typedef unsigned char vector_t __attribute__((vector_size(16)));
+
+static inline vector_t
+mix_low(vector_t a, vector_t b)
 {
-    for (size_t i = 0; i < n; i++) {
-        to[i] = from[2 * i];
-        to[n + i] = from[2 * i + 1];
-    }
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-static void
-shuffle_4(const unsigned char *from, size_t n, unsigned char *to)
+static inline vector_t
+mix_high(vector_t a, vector_t b)
 {
-    for (size_t i = 0; i < n; i++) {
-        to[i] = from[4 * i];
-        to[n + i] = from[4 * i + 1];
-        to[2 * n + i] = from[4 * i + 2];
-        to[3 * n + i] = from[4 * i + 3];
-    }
+    return __builtin_shufflevector(
+        a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 /*
- * Transposes 8 elements of 8 bytes at a time in registers (three rounds of swapping blocks of 1, 2
- * and 4 bytes; Warren, Hacker's Delight, 7-3): a loop over bytes runs at a third of the speed.
+ * Sixteen elements of size bytes at a time, in registers. A byte of them has a number: that of its element
+ * times size, and its own. Mixing the first half of the bytes with the second, one by one, moves the highest
+ * bit of the number to its end; four times so, and the element's bits come last.
  */
-static void
-transpose_8x8(const unsigned char *from, uint64_t rows[8])
-{
-    static const uint64_t masks[3] = { 0x00FF00FF00FF00FFU, 0x0000FFFF0000FFFFU,
-        0x00000000FFFFFFFFU };
-
-    memcpy(rows, from, 64);
-    for (unsigned round = 0; round < 3; round++) {
-        const unsigned step = 1U << round, shift = 8U << round;
-        for (unsigned i = 0; i < 8; i++) {
-            if ((i & step) != 0)
-                continue;
-            const uint64_t swapped = ((rows[i] >> shift) ^ rows[i + step]) & masks[round];
-            rows[i + step] ^= swapped;
-            rows[i] ^= swapped << shift;
-        }
-    }
-}
-
-static void
-shuffle_8(const unsigned char *from, size_t n, unsigned char *to)
+static inline void
+shuffle(const unsigned char *from, size_t n, size_t size, unsigned char *to)
 {
     size_t i = 0;
 
-    for (; i + 8 <= n; i += 8) {
-        uint64_t rows[8];
-        transpose_8x8(from + 8 * i, rows);
-        for (size_t plane = 0; plane < 8; plane++)
-            memcpy(to + plane * n + i, &rows[plane], 8);
+    for (; i + 16 <= n; i += 16) {
+        vector_t now[8], next[8];
+        memcpy(now, from + size * i, 16 * size);
+#pragma GCC unroll 4
+        for (int round = 0; round < 4; round++) {
+#pragma GCC unroll 4
+            for (size_t k = 0; k < size / 2; k++) {
+                next[2 * k] = mix_low(now[k], now[k + size / 2]);
+                next[2 * k + 1] = mix_high(now[k], now[k + size / 2]);
+            }
+            memcpy(now, next, 16 * size);
+        }
+#pragma GCC unroll 8
+        for (size_t plane = 0; plane < size; plane++)
+            memcpy(to + plane * n + i, &now[plane], 16);
     }
     for (; i < n; i++)
-        for (size_t plane = 0; plane < 8; plane++)
-            to[plane * n + i] = from[8 * i + plane];
+        for (size_t plane = 0; plane < size; plane++)
+            to[plane * n + i] = from[size * i + plane];
 }
 
 void
 twp_chunk_shuffle(const void *from, size_t n, size_t size, void *to)
 {
-    if (size == 2)
-        shuffle_2(from, n, to);
+    if (size == 2) /* each is a loop of its own, whose size the compiler sees */
+        shuffle(from, n, 2, to);
     else if (size == 4)
-        shuffle_4(from, n, to);
+        shuffle(from, n, 4, to);
     else if (size == 8)
-        shuffle_8(from, n, to);
+        shuffle(from, n, 8, to);
     else
         memcpy(to, from, n * size);
 }
@@ -201,7 +187,8 @@ is_runs(const unsigned char *plane, size_t n)
         memcpy(&here, plane + i, 8);
         memcpy(&before, plane + i - 1, 8);
         x = here ^ before; /* the highest bit of each byte that is not zero: */
-        n_changes += (size_t) __builtin_popcountll((((x & low) + low) | x) & ~low);
+        x = ((((x & low) + low) | x) & ~low) >> 7;
+        n_changes += x * 0x0101010101010101U >> 56; /* and their sum */
     }
     for (; i < n && n_changes <= limit; i++)
         n_changes += plane[i] != plane[i - 1];

@@ -7,23 +7,35 @@
 #define N_DISTANCES 30
 #define END_OF_BLOCK 256
 #define N_HASH_BITS 14
-#define MAX_DISTANCE ((size_t) 32768)
+#define N_TAG_BITS 16
+#define MAX_DISTANCE 32768U
 #define MAX_LITERALS UINT16_MAX
 #define MIN_GAIN 16    /* what shrinks by less than 1 in so many is not worth its time */
 #define NOISE_BITS 6.5 /* a byte that needs so many bits or more is noise */
 
+#define COPY_BYTES ((size_t) 16) /* loose bytes are copied so many at once */
+#define SHORT_CODE 9U /* of literals whose codes are no longer, so many are written at once: */
+#define N_SHORT 6
+#define N_LONG 3
+
 /* Literals, then a stretch that came before; length 0: none. */
 typedef struct {
-    uint16_t n_literals, length, distance;
+    uint16_t n_literals, length;
+    uint16_t length_symbol, distance_extra;
+    uint8_t distance_symbol, length_extra, n_length_extra, n_distance_extra;
 } sequence_t;
 
 struct twp_deflate {
     size_t max_elements, n_sequences;
     uint64_t *element;    /* [max_elements] widened */
     sequence_t *sequence; /* [max_elements / TWP_DEFLATE_MIN_RUN + 3] */
+    unsigned char
+        *loose; /* [max_elements + COPY_BYTES] literals of a plane, without the stretches */
     uint32_t n_length[N_LITERALS], n_distance[N_DISTANCES];
     uint32_t n_extra_bits, n_matched;
-    int32_t last[1 << N_HASH_BITS]; /* where a triple of that hash began last, or -1 */
+    /* where a triple of that hash began last, lowest 16 bits, below more bits of its hash: what differs
+     * there need not be looked up */
+    uint32_t last[1 << N_HASH_BITS];
     twp_code_bits_t literal[N_LITERALS], distance[N_DISTANCES];
 };
 
@@ -39,7 +51,8 @@ twp_deflate_create(size_t max_elements)
     deflate->sequence = malloc(
         (max_elements / TWP_DEFLATE_MIN_RUN + max_elements / MAX_LITERALS + 3) *
         sizeof *deflate->sequence);
-    if (deflate->element == NULL || deflate->sequence == NULL) {
+    deflate->loose = calloc(max_elements + COPY_BYTES, 1);
+    if (deflate->element == NULL || deflate->sequence == NULL || deflate->loose == NULL) {
         twp_deflate_free(deflate);
         return NULL;
     }
@@ -53,6 +66,7 @@ twp_deflate_free(twp_deflate_t *deflate)
         return;
     free(deflate->element);
     free(deflate->sequence);
+    free(deflate->loose);
     free(deflate);
 }
 
@@ -114,7 +128,7 @@ hash_of(const uint64_t *e)
 {
     const uint64_t mixed = (e[0] + 31 * e[1] + 961 * e[2]) * UINT64_C(0x9E3779B97F4A7C15);
 
-    return (uint32_t) (mixed >> (64 - N_HASH_BITS));
+    return (uint32_t) (mixed >> (64 - N_HASH_BITS - N_TAG_BITS));
 }
 
 static size_t
@@ -130,19 +144,26 @@ equal_length(const uint64_t *a, const uint64_t *b, size_t n)
 static void
 add_sequence(twp_deflate_t *deflate, size_t n_literals, size_t length, size_t distance)
 {
+    sequence_t *s;
     uint32_t extra;
     unsigned n_extra;
 
     for (; n_literals > MAX_LITERALS; n_literals -= MAX_LITERALS)
-        deflate->sequence[deflate->n_sequences++] = (sequence_t){ MAX_LITERALS, 0, 0 };
-    deflate->sequence[deflate->n_sequences++] =
-        (sequence_t){ (uint16_t) n_literals, (uint16_t) length, (uint16_t) (distance - 1) };
+        deflate->sequence[deflate->n_sequences++] = (sequence_t){ .n_literals = MAX_LITERALS };
+    s = &deflate->sequence[deflate->n_sequences++];
+    *s = (sequence_t){ .n_literals = (uint16_t) n_literals, .length = (uint16_t) length };
     if (length == 0)
         return;
     deflate->n_matched += (uint32_t) length;
-    deflate->n_length[twp_deflate_length_symbol((uint32_t) length, &extra, &n_extra)]++;
+    s->length_symbol = (uint16_t) twp_deflate_length_symbol((uint32_t) length, &extra, &n_extra);
+    s->length_extra = (uint8_t) extra;
+    s->n_length_extra = (uint8_t) n_extra;
+    deflate->n_length[s->length_symbol]++;
     deflate->n_extra_bits += n_extra;
-    deflate->n_distance[distance_symbol((uint32_t) distance, &extra, &n_extra)]++;
+    s->distance_symbol = (uint8_t) distance_symbol((uint32_t) distance, &extra, &n_extra);
+    s->distance_extra = (uint16_t) extra;
+    s->n_distance_extra = (uint8_t) n_extra;
+    deflate->n_distance[s->distance_symbol]++;
     deflate->n_extra_bits += n_extra;
 }
 
@@ -153,22 +174,23 @@ twp_deflate_match(twp_deflate_t *deflate, const void *elements, size_t n, size_t
     size_t literals = 0;
 
     widen(elements, n, size, e);
-    memset(deflate->last, 0xFF, sizeof deflate->last);
+    memset(deflate->last, 0, sizeof deflate->last);
     memset(deflate->n_length, 0, sizeof deflate->n_length);
     memset(deflate->n_distance, 0, sizeof deflate->n_distance);
     deflate->n_sequences = deflate->n_extra_bits = deflate->n_matched = 0;
     for (size_t i = 0; i + 2 < n;) {
-        int32_t *const last = &deflate->last[hash_of(e + i)];
-        const size_t before = (size_t) *last;
-        const bool is_known = *last >= 0 && i - before <= MAX_DISTANCE;
-        *last = (int32_t) i;
+        const uint32_t hash = hash_of(e + i), before = deflate->last[hash >> N_TAG_BITS];
+        const size_t distance = (i - before) & 0xFFFF;
+        const bool is_known = ((before >> 16) ^ hash) << (32 - N_TAG_BITS) == 0 && distance != 0 &&
+            distance <= MAX_DISTANCE && distance <= i;
+        deflate->last[hash >> N_TAG_BITS] = hash << 16 | (uint32_t) (i & 0xFFFF);
         const size_t room = n - i < TWP_DEFLATE_MAX_RUN ? n - i : TWP_DEFLATE_MAX_RUN;
-        const size_t length = is_known ? equal_length(e + i, e + before, room) : 0;
+        const size_t length = is_known ? equal_length(e + i, e + i - distance, room) : 0;
         if (length < TWP_DEFLATE_MIN_RUN) {
             i++;
             continue;
         }
-        add_sequence(deflate, i - literals, length, i - before);
+        add_sequence(deflate, i - literals, length, distance);
         i += length; /* what stretches hold is known from where they were copied */
         literals = i;
     }
@@ -182,14 +204,26 @@ typedef struct {
     int16_t symbol;
 } leaf_t;
 
-static int
-by_count(const void *a, const void *b)
+/* By rising count, equal ones as they were. */
+static void
+sort_leaves(leaf_t *leaf, int m)
 {
-    const leaf_t *const x = a, *const y = b;
+    leaf_t before[N_LITERALS];
+    uint32_t most = 0;
 
-    if (x->count != y->count)
-        return x->count < y->count ? -1 : 1;
-    return x->symbol - y->symbol;
+    for (int i = 0; i < m; i++)
+        most = leaf[i].count > most ? leaf[i].count : most;
+    for (unsigned shift = 0; shift < 32 && most >> shift > 0; shift += 8) { /* by each byte */
+        uint32_t first[257] = { 0 };
+
+        for (int i = 0; i < m; i++)
+            first[(leaf[i].count >> shift & 255) + 1]++;
+        for (int k = 1; k < 256; k++)
+            first[k] += first[k - 1];
+        memcpy(before, leaf, (size_t) m * sizeof *leaf);
+        for (int i = 0; i < m; i++)
+            leaf[first[before[i].count >> shift & 255]++] = before[i];
+    }
 }
 
 /* Lengths of a Huffman code of m >= 2 sorted leaves: the two least are joined, again and again; joined
@@ -234,7 +268,7 @@ make_codes(const uint32_t *count, int n, twp_code_bits_t *code)
     for (int i = 0; i < n; i++)
         if (count[i] > 0)
             leaf[m++] = (leaf_t){ count[i], (int16_t) i };
-    qsort(leaf, (size_t) m, sizeof *leaf, by_count);
+    sort_leaves(leaf, m);
     while (tree_lengths(leaf, m, length) > TWP_DEFLATE_MAX_CODE)
         for (int i = 0; i < m; i++)
             leaf[i].count = leaf[i].count / 2 + 1; /* flatter, in the same order */
@@ -260,21 +294,45 @@ coded_bits(const uint32_t *count, const twp_code_bits_t *code, int n)
 
 /* ---- a block --------------------------------------------------------------------------------- */
 
-static void
-count_literals(const twp_deflate_t *deflate, const unsigned char *plane, uint32_t *count)
+/* Puts the literals of a plane one behind the other; returns how many. */
+static size_t
+gather_literals(twp_deflate_t *deflate, const unsigned char *plane, size_t n)
 {
-    uint32_t other[4][256] = { { 0 } }; /* several, as equal bytes would wait for each other */
+    const unsigned char *const end = plane + n;
+    unsigned char *to = deflate->loose;
 
     for (size_t k = 0; k < deflate->n_sequences; k++) {
         const sequence_t s = deflate->sequence[k];
-        for (size_t i = 0; i < s.n_literals; i++)
-            other[i & 3][plane[i]]++;
+
+        if (s.n_literals <= COPY_BYTES && (size_t) (end - plane) >= COPY_BYTES)
+            memcpy(to, plane, COPY_BYTES); /* what is too much is overwritten */
+        else
+            memcpy(to, plane, s.n_literals);
+        to += s.n_literals;
         plane += (size_t) s.n_literals + s.length;
     }
+    return (size_t) (to - deflate->loose);
+}
+
+static void
+count_literals(const twp_deflate_t *deflate, size_t n, uint32_t *count)
+{
+    uint32_t other[4][256] = { { 0 } }; /* several, as equal bytes would wait for each other */
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, deflate->loose + i, 8);
+#pragma GCC unroll 8
+        for (unsigned k = 0; k < 8; k++)
+            other[k % 4][bytes >> (8 * k) & 255]++;
+    }
+    for (; i < n; i++)
+        other[0][deflate->loose[i]]++;
     memcpy(count, deflate->n_length, sizeof deflate->n_length);
     count[END_OF_BLOCK] = 1;
-    for (int i = 0; i < 256; i++)
-        count[i] = other[0][i] + other[1][i] + other[2][i] + other[3][i];
+    for (int k = 0; k < 256; k++)
+        count[k] = other[0][k] + other[1][k] + other[2][k] + other[3][k];
 }
 
 /* Dynamic codes (3.2.7): lengths of codes in 4 bits each, none repeated. */
@@ -294,35 +352,67 @@ put_codes(const twp_deflate_t *deflate, twp_bit_writer_t *writer)
         twp_bits_put(writer, twp_deflate_reverse(deflate->distance[i].n_bits, 4), 4);
 }
 
-static void
+static inline void
 put_stretch(const twp_deflate_t *deflate, twp_bit_writer_t *writer, sequence_t s)
 {
-    uint32_t extra;
-    unsigned n_extra;
-    const twp_code_bits_t length =
-        deflate->literal[twp_deflate_length_symbol(s.length, &extra, &n_extra)];
+    const twp_code_bits_t length = deflate->literal[s.length_symbol];
+    const twp_code_bits_t distance = deflate->distance[s.distance_symbol];
+    unsigned n_bits = length.n_bits;
+    uint64_t bits = length.bits | (uint64_t) s.length_extra << n_bits;
 
-    twp_bits_put(writer, length.bits | (uint64_t) extra << length.n_bits, length.n_bits + n_extra);
-    const twp_code_bits_t distance =
-        deflate->distance[distance_symbol(s.distance + 1U, &extra, &n_extra)];
-    twp_bits_put(
-        writer, distance.bits | (uint64_t) extra << distance.n_bits, distance.n_bits + n_extra);
+    n_bits += s.n_length_extra;
+    bits |= (uint64_t) distance.bits << n_bits;
+    n_bits += distance.n_bits;
+    bits |= (uint64_t) s.distance_extra << n_bits;
+    twp_bits_put(writer, bits, n_bits + s.n_distance_extra); /* at most 15 + 5 + 15 + 13 */
 }
 
-static void
-put_literals(
-    const twp_code_bits_t *code, twp_bit_writer_t *writer, const unsigned char *bytes, size_t n)
+/* The first n of N at once, n <= N, without a branch that nobody could foretell. */
+static inline void
+put_literals(const twp_code_bits_t *code, twp_bit_writer_t *writer, const unsigned char *bytes,
+    unsigned n, unsigned n_at_once)
 {
-    size_t i = 0;
+    uint64_t bits = 0;
+    unsigned n_bits = 0;
 
-    for (; i + 3 <= n; i += 3) {
-        const twp_code_bits_t a = code[bytes[i]], b = code[bytes[i + 1]], c = code[bytes[i + 2]];
-        twp_bits_put(writer,
-            a.bits | (uint64_t) b.bits << a.n_bits | (uint64_t) c.bits << (a.n_bits + b.n_bits),
-            a.n_bits + b.n_bits + c.n_bits);
+#pragma GCC unroll 6
+    for (unsigned k = 0; k < n_at_once; k++) {
+        const uint32_t wanted = k < n ? UINT32_MAX : 0;
+        bits |= (uint64_t) (code[bytes[k]].bits & wanted) << n_bits;
+        n_bits += code[bytes[k]].n_bits & wanted;
     }
-    for (; i < n; i++)
-        twp_bits_put(writer, code[bytes[i]].bits, code[bytes[i]].n_bits);
+    twp_bits_put(writer, bits, n_bits);
+}
+
+/* All that a block holds; n_at_once codes of literals have at most 54 bits. */
+static inline void
+put_sequences(const twp_deflate_t *deflate, twp_bit_writer_t *to, unsigned n_at_once)
+{
+    const unsigned char *loose = deflate->loose;
+    twp_bit_writer_t writer = *to; /* in registers */
+
+    for (size_t k = 0; k < deflate->n_sequences; k++) {
+        const sequence_t s = deflate->sequence[k];
+        unsigned n = s.n_literals;
+
+        for (; n > n_at_once; n -= n_at_once, loose += n_at_once)
+            put_literals(deflate->literal, &writer, loose, n_at_once, n_at_once);
+        put_literals(deflate->literal, &writer, loose, n, n_at_once);
+        loose += n;
+        if (s.length > 0)
+            put_stretch(deflate, &writer, s);
+    }
+    *to = writer;
+}
+
+static unsigned
+longest_literal(const twp_deflate_t *deflate)
+{
+    unsigned longest = 0;
+
+    for (int i = 0; i < 256; i++)
+        longest = deflate->literal[i].n_bits > longest ? deflate->literal[i].n_bits : longest;
+    return longest;
 }
 
 bool
@@ -335,7 +425,9 @@ twp_deflate_put_noise(
 
     if (deflate->n_matched < n / MIN_GAIN)
         return false;
-    count_literals(deflate, plane, count);
+    if (gather_literals(deflate, plane, n) != n_literals)
+        return false; /* a plane of other elements */
+    count_literals(deflate, n_literals, count);
     make_codes(count, N_LITERALS, deflate->literal);
     if ((double) coded_bits(count, deflate->literal, 256) < NOISE_BITS * (double) n_literals)
         return false;
@@ -347,13 +439,10 @@ twp_deflate_put_noise(
     if (n_bits / 8 + 256 > n - n / MIN_GAIN) /* 256: room for the codes */
         return false;
     put_codes(deflate, writer);
-    for (size_t k = 0; k < deflate->n_sequences; k++) {
-        const sequence_t s = deflate->sequence[k];
-        put_literals(deflate->literal, writer, plane, s.n_literals);
-        plane += (size_t) s.n_literals + s.length;
-        if (s.length > 0)
-            put_stretch(deflate, writer, s);
-    }
+    if (longest_literal(deflate) <= SHORT_CODE)
+        put_sequences(deflate, writer, N_SHORT);
+    else
+        put_sequences(deflate, writer, N_LONG);
     twp_bits_put(
         writer, deflate->literal[END_OF_BLOCK].bits, deflate->literal[END_OF_BLOCK].n_bits);
     return true;

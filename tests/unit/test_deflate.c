@@ -136,6 +136,68 @@ test_noise_without_stretches_and_what_is_no_noise_are_refused(void **state)
     close_fixture(&f);
 }
 
+/* Between stretches 0 to 13 elements that are new; byte 0 is noise, some bytes 1 are rarer by far and come together. */
+static size_t
+make_short_gaps(fixture_t *f, size_t n)
+{
+    size_t i = 0, round = 0, n_new = 0;
+
+    while (i < n) {
+        const size_t n_gap = i < 600 ? 600 : round % 14, length = 3 + round % 5;
+        for (size_t end = i + n_gap; i < end && i < n; i++, n_new++) {
+            set_random(f, i, 8);
+            if (sample_uniform(24, i / 8) < 0.998)
+                f->elements[8 * i + 1] = (unsigned char) (f->elements[8 * i + 1] & 127);
+        }
+        for (size_t end = i + length; i < end && i < n; i++)
+            memcpy(f->elements + 8 * i, f->elements + 8 * (i - 500 + round % 7), 8);
+        round++;
+    }
+    return n_new;
+}
+
+static void
+test_short_gaps_between_stretches_are_written_whole(void **state)
+{
+    fixture_t f;
+
+    (void) state;
+    open_fixture(&f);
+    for (size_t n = N - 40; n <= N; n += 5) { /* whatever the plane ends with */
+        const size_t n_new = make_short_gaps(&f, n);
+        const size_t n_stretches = n / 11;
+        twp_deflate_match(f.deflate, f.elements, n, 8);
+        assert_in_range(round_trip(&f, n, 8, 0), n_new, n_new + 3 * n_stretches + 300);
+        assert_in_range(round_trip(&f, n, 8, 1), n_new * 7 / 8, n_new + 3 * n_stretches + 300);
+    }
+    close_fixture(&f);
+}
+
+/* Bytes of a plane of 50,000 whose first 8,000 elements come again after `distance` ones. */
+static size_t
+bytes_of_repeat_at(fixture_t *f, size_t distance)
+{
+    const size_t n = 50000, n_repeat = 8000;
+
+    for (size_t i = 0; i < n; i++)
+        set_random(f, i, 8);
+    memcpy(f->elements + 8 * distance, f->elements, 8 * n_repeat);
+    twp_deflate_match(f->deflate, f->elements, n, 8);
+    return round_trip(f, n, 8, 3);
+}
+
+static void
+test_stretches_are_found_as_far_back_as_deflate_reaches(void **state)
+{
+    fixture_t f;
+
+    (void) state;
+    open_fixture(&f);
+    assert_in_range(bytes_of_repeat_at(&f, 32768), 42000, 43000);
+    assert_int_equal(bytes_of_repeat_at(&f, 32769), 0);
+    close_fixture(&f);
+}
+
 /* Each of 17 symbols of distances comes as often as the two rarer ones together: 16 bits deep. */
 static void
 test_codes_that_would_be_too_long_are_made_shorter(void **state)
@@ -169,6 +231,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_noise_with_equal_stretches_comes_back_and_shrinks),
         cmocka_unit_test(test_noise_without_stretches_and_what_is_no_noise_are_refused),
+        cmocka_unit_test(test_short_gaps_between_stretches_are_written_whole),
+        cmocka_unit_test(test_stretches_are_found_as_far_back_as_deflate_reaches),
         cmocka_unit_test(test_codes_that_would_be_too_long_are_made_shorter),
     };
 
