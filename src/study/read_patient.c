@@ -15,18 +15,42 @@ is_chance(const twp_distribution_t *distribution)
     return distribution->kind == TWP_DIST_CHANCE;
 }
 
-/* Text of the first number of a distribution, for its unit as written. */
-static const char *
-first_number(twp_spot_t spot)
+/* Keys of a distribution under which no number of its own stands. */
+static bool
+is_beside(const char *key)
 {
-    const twp_node_t *node = spot.node;
+    static const char *const beside[] = { "by", "note", "source", "stream", "within" };
 
-    for (int depth = 0; node != NULL && depth < TWP_YAML_MAX_DEPTH; depth++) {
-        if (node->kind == TWP_NODE_SCALAR)
-            return node->text;
-        if (node->n == 0)
-            return NULL;
-        node = node->kind == TWP_NODE_SEQUENCE ? node->item[0] : node->pair[0].value;
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++)
+        if (strcmp(key, beside[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Text of one number of a distribution, for its unit as written: the first of a list, and of a mapping
+ * the first in order of the keys' names, whatever order they are written in. */
+static const char *
+first_number(twp_read_t *read, twp_spot_t spot)
+{
+    for (int depth = 0; spot.node != NULL && depth < TWP_YAML_MAX_DEPTH; depth++) {
+        const char *const unit = twp_read_text(twp_read_get(read, spot, "unit"));
+        const twp_pair_t **pair;
+        int n, i = 0;
+
+        if (spot.node->kind == TWP_NODE_SCALAR)
+            return spot.node->text;
+        if (unit != NULL && twp_node_get(spot.node, "column") != NULL)
+            return twp_read_printf(read, "1 %s", unit);
+        if (!twp_read_is_mapping(spot)) {
+            if (twp_read_n_items(spot) == 0)
+                return NULL;
+            spot = twp_read_item(read, spot, 0);
+            continue;
+        }
+        pair = twp_read_sorted(read, spot, &n);
+        while (i < n && is_beside(pair[i]->key))
+            i++;
+        spot = twp_read_get(read, spot, i < n ? pair[i]->key : "");
     }
     return NULL;
 }
@@ -61,7 +85,7 @@ twp_read_attribute(twp_read_t *read, int i)
     out->is_truth = is_chance(out->distribution);
     out->n_categories = out->distribution->n_categories;
     out->category = out->distribution->category;
-    out->unit = twp_read_unit_text(read, first_number(spot), out->dim);
+    out->unit = twp_read_unit_text(read, first_number(read, spot), out->dim);
     study->draw_order[read->n_attributes_read++] = i;
     read->attribute_reading[i] = TWP_READING_DONE;
     if (is_consent && !out->is_truth)
@@ -282,7 +306,7 @@ read_variable(twp_read_t *read, int i)
         out->starts->kind = TWP_DIST_CONSTANT;
         out->starts->arg[0] = twp_read_literal(read, 0, out->dim);
     }
-    out->unit = twp_read_unit_text(read, first_number(starts), out->dim);
+    out->unit = twp_read_unit_text(read, first_number(read, starts), out->dim);
 }
 
 void

@@ -435,6 +435,10 @@ test_the_order_of_keys_changes_nothing(void **state)
     assert_int_equal(whole->study->n_exits, other->n_exits);
     for (int i = 0; i < whole->study->n_attributes; i++)
         assert_int_equal(whole->study->draw_order[i], other->draw_order[i]);
+    for (int i = 0; i < whole->study->n_attributes; i++)
+        assert_string_equal(whole->study->attribute[i].unit, other->attribute[i].unit);
+    for (int i = 0; i < whole->study->n_variables; i++)
+        assert_string_equal(whole->study->variable[i].unit, other->variable[i].unit);
     for (int i = 0; i < whole->study->n_formulas; i++)
         assert_int_equal(whole->study->formula_order[i], other->formula_order[i]);
     for (int i = 0; i < whole->study->n_exits; i++)

@@ -134,11 +134,44 @@ test_patients_come_from_a_file(void **state)
     assert_string_equal(study->patients_csv_name, "p.csv");
     assert_string_equal(study->patients_csv, csv);
     assert_near(study->attribute[0].distribution->column_unit, 365.25, 0);
+    assert_string_equal(study->attribute[0].unit, "years");
     assert_string_equal(study->attribute[1].distribution->column_text[0], "m");
     assert_near(study->track[0].start_code[0], 0, 0);
     close_reading(&reading);
     free(csv);
     free(path);
+}
+
+/* Results have the unit that the study is written in, whichever of its keys is written first. */
+static void
+test_the_unit_of_an_attribute_is_that_of_its_numbers(void **state)
+{
+    static const struct {
+        const char *attribute, *unit;
+    } each[] = {
+        { "{normal: [57 years, 13 years], source: assumption}", "years" },
+        { "{source: assumption, within: [200 months, 90 years], normal: [57 years, 13 years]}",
+            "years" },
+        { "{weibull: {shape: 2, scale: 9 years}}", "years" },
+        { "{weibull: {scale: 9 years, shape: 2}}", "years" },
+        { "{is: {m: {uniform: [1 year, 2 years]}, f: 12 days}, by: sex}", "days" },
+        { "40 years", "years" },
+        { "{beta: [2, 3]}", "" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+        char set[200];
+        char *sets[] = { set };
+        reading_t reading;
+
+        (void) snprintf(set, sizeof(set),
+            "patient.attributes={age: %s, sex: {categories: {f: 0.6, m: 0.4}}}", each[i].attribute);
+        open_text(&reading, small, sets, 1);
+        assert_int_equal(reading.status, TWP_OK);
+        assert_string_equal(reading.study->attribute[0].unit, each[i].unit);
+        close_reading(&reading);
+    }
 }
 
 static void
@@ -282,6 +315,7 @@ main(void)
         cmocka_unit_test(test_a_support_that_is_never_triggered_or_offered_is_warned_of),
         cmocka_unit_test_setup_teardown(
             test_patients_come_from_a_file, testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test(test_the_unit_of_an_attribute_is_that_of_its_numbers),
         cmocka_unit_test_setup_teardown(test_evidence_that_is_not_known_is_a_finding,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test(test_a_path_is_explained_with_what_it_replaced),
