@@ -5,24 +5,25 @@
 
 #include <errno.h>
 #include <omp.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_SIZE ((size_t) 8) /* bytes of the largest element */
 #define MAX_CHUNK_BYTES (MAX_SIZE * TWP_CHUNK_ELEMENTS)
 #define JOBS_PER_THREAD 4
 #define MAX_THREADS 256
+/* How long a thread sleeps that waits for others' last chunks. */
+#define IDLE_NANOSECONDS 50000
 
 /* A chunk that waits to be compressed. */
 typedef struct {
     twp_spool_row_t *row;
     size_t i_piece;
+    bool is_tagged_only;
     void *buffer;
     size_t size, n, n_chunk;
-    unsigned char *out; /* [twp_chunk_bound(MAX_CHUNK_BYTES)], kept between rounds */
-    size_t n_out;
 } job_t;
 
 /* Free buffers, linked through their first bytes. All hold the largest chunk: one serves any column. */
@@ -30,17 +31,25 @@ typedef struct free_buffer {
     struct free_buffer *next;
 } free_buffer_t;
 
+/* What a thread needs to compress. */
+typedef struct {
+    twp_chunk_compressor_t *compressor;
+    unsigned char *out; /* [twp_chunk_bound(MAX_CHUNK_BYTES)] */
+} tools_t;
+
 struct twp_spool {
     char *path; /* for messages */
     int file;
-    uint64_t end;
     int n_threads;
-    twp_chunk_compressor_t **compressor; /* [n_threads + 1]: of helpers, and of who flushes */
-    job_t *job;                          /* [n_capacity] */
-    size_t n_jobs, n_capacity;
-    omp_lock_t lock;                   /* of what follows: the jobs of a flush under way */
-    size_t n_shared, next_job, n_done; /* n_shared 0: no flush is under way */
+    tools_t *tools;    /* [n_threads + 1]: of helpers, and of who adds and flushes */
+    size_t n_capacity; /* chunks that may wait or be under way */
+    omp_lock_t lock;   /* of what follows, down to err, and of the pieces of all rows */
+    job_t *job;        /* [n_capacity] the i-th that waits is at (first_job + i) % n_capacity */
+    size_t first_job, n_waiting, n_running;
     free_buffer_t *free_list;
+    uint64_t end;
+    twp_status_t status; /* of the first failure of a thread that compressed */
+    twp_error_t err;
     unsigned char *read_buffer;
 };
 
@@ -60,14 +69,15 @@ twp_spool_create(const twp_publish_t *publish, int n_threads, twp_spool_t **spoo
         made->n_capacity = (size_t) made->n_threads * JOBS_PER_THREAD;
         made->path = strdup(publish->path);
         made->job = calloc(made->n_capacity, sizeof *made->job);
-        made->compressor = calloc((size_t) made->n_threads + 1, sizeof *made->compressor);
+        made->tools = calloc((size_t) made->n_threads + 1, sizeof *made->tools);
         made->read_buffer = malloc(twp_chunk_bound(MAX_CHUNK_BYTES));
-        is_whole = made->path != NULL && made->job != NULL && made->compressor != NULL &&
+        is_whole = made->path != NULL && made->job != NULL && made->tools != NULL &&
             made->read_buffer != NULL;
     }
     for (int i = 0; is_whole && i <= made->n_threads; i++) {
-        made->compressor[i] = twp_chunk_compressor_create(MAX_CHUNK_BYTES);
-        is_whole = made->compressor[i] != NULL;
+        made->tools[i].compressor = twp_chunk_compressor_create(MAX_CHUNK_BYTES);
+        made->tools[i].out = malloc(twp_chunk_bound(MAX_CHUNK_BYTES));
+        is_whole = made->tools[i].compressor != NULL && made->tools[i].out != NULL;
     }
     if (!is_whole) {
         twp_spool_free(made);
@@ -88,12 +98,12 @@ twp_spool_free(twp_spool_t *spool)
 {
     if (spool == NULL)
         return;
-    for (size_t i = 0; spool->job != NULL && i < spool->n_capacity; i++) {
-        free(spool->job[i].buffer);
-        free(spool->job[i].out);
+    for (size_t i = 0; i < spool->n_waiting; i++)
+        free(spool->job[(spool->first_job + i) % spool->n_capacity].buffer);
+    for (int i = 0; spool->tools != NULL && i <= spool->n_threads; i++) {
+        twp_chunk_compressor_free(spool->tools[i].compressor);
+        free(spool->tools[i].out);
     }
-    for (int i = 0; spool->compressor != NULL && i <= spool->n_threads; i++)
-        twp_chunk_compressor_free(spool->compressor[i]);
     while (spool->free_list != NULL) {
         free_buffer_t *const buffer = spool->free_list;
         spool->free_list = buffer->next;
@@ -102,7 +112,7 @@ twp_spool_free(twp_spool_t *spool)
     if (spool->file >= 0)
         (void) close(spool->file); /* nothing in it is wanted any more */
     free(spool->job);
-    free(spool->compressor);
+    free(spool->tools);
     free(spool->read_buffer);
     free(spool->path);
     omp_destroy_lock(&spool->lock);
@@ -119,78 +129,37 @@ twp_spool_clear_row(twp_spool_row_t *row)
 void *
 twp_spool_take_buffer(twp_spool_t *spool)
 {
-    free_buffer_t *const buffer = spool->free_list;
+    free_buffer_t *buffer;
 
-    if (buffer == NULL)
-        return malloc(MAX_CHUNK_BYTES);
-    spool->free_list = buffer->next;
-    return buffer;
+    omp_set_lock(&spool->lock);
+    buffer = spool->free_list;
+    if (buffer != NULL)
+        spool->free_list = buffer->next;
+    omp_unset_lock(&spool->lock);
+    return buffer != NULL ? buffer : malloc(MAX_CHUNK_BYTES);
 }
 
+/* Under the lock. */
 static void
 give_back(twp_spool_t *spool, void *buffer)
 {
     free_buffer_t *const freed = buffer;
 
-    if (freed == NULL)
-        return;
     freed->next = spool->free_list;
     spool->free_list = freed;
 }
 
-static bool
-reserve_piece(twp_spool_row_t *row)
+/* n bytes of the file that nobody else writes. */
+static uint64_t
+reserve(twp_spool_t *spool, size_t n)
 {
-    if (row->n_pieces == row->capacity) {
-        const size_t capacity = row->capacity > 0 ? 2 * row->capacity : 4;
-        twp_spool_piece_t *const grown = realloc(row->piece, capacity * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        row->piece = grown;
-        row->capacity = capacity;
-    }
-    memset(&row->piece[row->n_pieces], 0, sizeof *row->piece);
-    return true;
-}
+    uint64_t offset;
 
-twp_status_t
-twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, size_t n,
-    size_t n_chunk, twp_error_t *err)
-{
-    job_t *job;
-
-    if (spool->n_jobs == spool->n_capacity) {
-        const twp_status_t status = twp_spool_flush(spool, err);
-        if (status != TWP_OK) {
-            free(buffer);
-            return status;
-        }
-    }
-    job = &spool->job[spool->n_jobs];
-    if (job->out == NULL)
-        job->out = malloc(twp_chunk_bound(MAX_CHUNK_BYTES));
-    if (job->out == NULL || !reserve_piece(row)) {
-        free(buffer);
-        return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory for a chunk", spool->path);
-    }
-    job->row = row;
-    job->i_piece = row->n_pieces++;
-    job->buffer = buffer;
-    job->size = size;
-    job->n = n;
-    job->n_chunk = n_chunk;
-    spool->n_jobs++;
-    return TWP_OK;
-}
-
-static void
-run_job(twp_chunk_compressor_t *compressor, job_t *job)
-{
-    twp_content_digest_tag(job->buffer, job->n * job->size, job->row->piece[job->i_piece].tag);
-    if (job->row->is_tagged_only)
-        return;
-    job->n_out = twp_chunk_compress(compressor, job->buffer, job->n_chunk, job->size, job->out,
-        twp_chunk_bound(MAX_CHUNK_BYTES));
+    omp_set_lock(&spool->lock);
+    offset = spool->end;
+    spool->end += n;
+    omp_unset_lock(&spool->lock);
+    return offset;
 }
 
 static twp_status_t
@@ -236,10 +205,8 @@ twp_spool_lay(twp_spool_t *spool, twp_spool_row_t *row, const void *elements, si
 {
     twp_status_t status;
 
-    if (row->loose == 0) { /* room for a chunk, used again for the next one */
-        row->loose = spool->end;
-        spool->end += size * TWP_CHUNK_ELEMENTS;
-    }
+    if (row->loose == 0) /* room for a chunk, used again for the next one */
+        row->loose = reserve(spool, size * TWP_CHUNK_ELEMENTS);
     status = write_at(spool, row->loose + row->n_loose * size, elements, n * size, err);
     if (status == TWP_OK)
         row->n_loose += n;
@@ -256,37 +223,56 @@ twp_spool_gather(
     return read_at(spool, row->loose, buffer, n * size, err);
 }
 
-static twp_status_t
-write_out(twp_spool_t *spool, const job_t *job, twp_error_t *err)
-{
-    twp_spool_piece_t *const piece = &job->row->piece[job->i_piece];
-    twp_status_t status;
+/* ---- compressing ----------------------------------------------------------------------------- */
 
-    if (job->row->is_tagged_only)
+/* Fills piece, whose tag and bytes are those of the job. */
+static twp_status_t
+compress(twp_spool_t *spool, const tools_t *tools, const job_t *job, twp_spool_piece_t *piece,
+    twp_error_t *err)
+{
+    size_t n_out;
+
+    twp_content_digest_tag(job->buffer, job->n * job->size, piece->tag);
+    if (job->is_tagged_only)
         return TWP_OK;
-    if (job->n_out == 0 || job->n_out > UINT32_MAX)
+    n_out = twp_chunk_compress(tools->compressor, job->buffer, job->n_chunk, job->size, tools->out,
+        twp_chunk_bound(MAX_CHUNK_BYTES));
+    if (n_out == 0 || n_out > UINT32_MAX)
         return TWP_FAIL(err, TWP_ERR_ARGUMENT, "%s: a chunk could not be compressed", spool->path);
-    piece->offset = spool->end;
-    piece->n_bytes = (uint32_t) job->n_out;
-    status = write_at(spool, spool->end, job->out, job->n_out, err);
-    spool->end += job->n_out;
-    return status;
+    piece->offset = reserve(spool, n_out);
+    piece->n_bytes = (uint32_t) n_out;
+    return write_at(spool, piece->offset, tools->out, n_out, err);
 }
 
+/* The chunk that has waited longest, if there is one: compressed and written. */
 static bool
-run_shared_job(twp_spool_t *spool, twp_chunk_compressor_t *compressor)
+run_job(twp_spool_t *spool, const tools_t *tools)
 {
-    job_t *job = NULL;
+    twp_spool_piece_t piece = { 0 };
+    twp_error_t err = { TWP_OK, "" };
+    twp_status_t status;
+    job_t job;
 
     omp_set_lock(&spool->lock);
-    if (spool->next_job < spool->n_shared)
-        job = &spool->job[spool->next_job++];
+    const bool is_there = spool->n_waiting > 0;
+    if (is_there) {
+        job = spool->job[spool->first_job];
+        spool->first_job = (spool->first_job + 1) % spool->n_capacity;
+        spool->n_waiting--;
+        spool->n_running++;
+    }
     omp_unset_lock(&spool->lock);
-    if (job == NULL)
+    if (!is_there)
         return false;
-    run_job(compressor, job);
+    status = compress(spool, tools, &job, &piece, &err);
     omp_set_lock(&spool->lock);
-    spool->n_done++;
+    job.row->piece[job.i_piece] = piece;
+    give_back(spool, job.buffer);
+    spool->n_running--;
+    if (status != TWP_OK && spool->status == TWP_OK) {
+        spool->status = status;
+        spool->err = err;
+    }
     omp_unset_lock(&spool->lock);
     return true;
 }
@@ -296,60 +282,117 @@ twp_spool_work(twp_spool_t *spool)
 {
     const int i_thread = omp_get_thread_num();
 
-    return i_thread < spool->n_threads && run_shared_job(spool, spool->compressor[i_thread]);
+    return i_thread < spool->n_threads && run_job(spool, &spool->tools[i_thread]);
 }
 
-/* By a thread of a run, while others may help through twp_spool_work(). */
-static void
-run_jobs_shared(twp_spool_t *spool)
+/* The first failure of any thread. */
+static twp_status_t
+check(twp_spool_t *spool, twp_error_t *err)
 {
-    bool is_done = false;
+    twp_status_t status;
 
     omp_set_lock(&spool->lock);
-    spool->next_job = spool->n_done = 0;
-    spool->n_shared = spool->n_jobs;
+    status = spool->status;
+    if (status != TWP_OK)
+        (void) TWP_FAIL(err, status, "%s", spool->err.message);
     omp_unset_lock(&spool->lock);
-    while (run_shared_job(spool, spool->compressor[spool->n_threads]))
-        continue;
-    while (!is_done) { /* a helper is at its last one */
-        omp_set_lock(&spool->lock);
-        is_done = spool->n_done == spool->n_shared;
-        if (is_done)
-            spool->n_shared = spool->next_job = 0;
-        omp_unset_lock(&spool->lock);
-        if (!is_done)
-            sched_yield();
-    }
+    return status;
 }
 
-static void
-run_jobs(twp_spool_t *spool)
+static bool
+reserve_piece(twp_spool_row_t *row)
 {
-    const int n_jobs = (int) spool->n_jobs;
+    if (row->n_pieces == row->capacity) {
+        const size_t capacity = row->capacity > 0 ? 2 * row->capacity : 4;
+        twp_spool_piece_t *const grown = realloc(row->piece, capacity * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        row->piece = grown;
+        row->capacity = capacity;
+    }
+    memset(&row->piece[row->n_pieces], 0, sizeof *row->piece);
+    return true;
+}
 
-#pragma omp parallel for schedule(dynamic, 1) num_threads(spool->n_threads) if (n_jobs > 1)
-    for (int i = 0; i < n_jobs; i++)
-        run_job(spool->compressor[omp_get_thread_num()], &spool->job[i]);
+/* Puts the job at the end of those that wait, as the row's next piece; false where no memory is left. */
+static bool
+put_job(twp_spool_t *spool, job_t job)
+{
+    bool is_there;
+
+    omp_set_lock(&spool->lock);
+    is_there = reserve_piece(job.row);
+    if (is_there) {
+        job.i_piece = job.row->n_pieces++;
+        spool->job[(spool->first_job + spool->n_waiting++) % spool->n_capacity] = job;
+    }
+    omp_unset_lock(&spool->lock);
+    return is_there;
+}
+
+static bool
+is_full(twp_spool_t *spool)
+{
+    bool is_full;
+
+    omp_set_lock(&spool->lock);
+    is_full = spool->n_waiting + spool->n_running == spool->n_capacity;
+    omp_unset_lock(&spool->lock);
+    return is_full;
+}
+
+twp_status_t
+twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, size_t n,
+    size_t n_chunk, twp_error_t *err)
+{
+    const job_t job = { .row = row,
+        .is_tagged_only = row->is_tagged_only,
+        .buffer = buffer,
+        .size = size,
+        .n = n,
+        .n_chunk = n_chunk };
+    twp_status_t status;
+
+    /* Some wait, as no thread is at more than one, and nobody else adds. */
+    while (is_full(spool))
+        (void) run_job(spool, &spool->tools[spool->n_threads]);
+    status = check(spool, err);
+    if (status == TWP_OK && !put_job(spool, job))
+        status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory for a chunk", spool->path);
+    if (status != TWP_OK)
+        free(buffer);
+    return status;
+}
+
+/* By a thread of a team whose others may be at a chunk. */
+static void
+wait_for_others(twp_spool_t *spool)
+{
+    const struct timespec idle = { 0, IDLE_NANOSECONDS };
+    bool is_done = false;
+
+    while (!is_done) {
+        omp_set_lock(&spool->lock);
+        is_done = spool->n_running == 0;
+        omp_unset_lock(&spool->lock);
+        if (!is_done)
+            nanosleep(&idle, NULL);
+    }
 }
 
 twp_status_t
 twp_spool_flush(twp_spool_t *spool, twp_error_t *err)
 {
-    twp_status_t status = TWP_OK;
-
-    if (omp_in_parallel())
-        run_jobs_shared(spool);
-    else
-        run_jobs(spool);
-    for (size_t i = 0; i < spool->n_jobs; i++) {
-        job_t *const job = &spool->job[i];
-        if (status == TWP_OK)
-            status = write_out(spool, job, err);
-        give_back(spool, job->buffer);
-        job->buffer = NULL;
+    if (omp_in_parallel()) {
+        while (run_job(spool, &spool->tools[spool->n_threads]))
+            continue;
+        wait_for_others(spool);
+    } else {
+#pragma omp parallel num_threads(spool->n_threads) if (spool->n_waiting > 1)
+        while (run_job(spool, &spool->tools[omp_get_thread_num()]))
+            continue;
     }
-    spool->n_jobs = 0;
-    return status;
+    return check(spool, err);
 }
 
 twp_status_t

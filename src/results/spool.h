@@ -1,8 +1,8 @@
 /**
  * Where rows wait in an unnamed file: elements as they come until they fill a chunk, then chunks,
- * compressed and tagged by several threads, read back one by one when the HDF5 file is written.
- * Memory holds the chunks that are being compressed, whatever the number of columns, and an index
- * of less than a bit an element.
+ * compressed, tagged and written by several threads, read back one by one when the HDF5 file is written.
+ * One thread at a time adds; none waits for another until the end. Memory holds the chunks that are to be
+ * compressed or are, four a thread, whatever the number of columns, and an index of less than a bit an element.
  */
 #ifndef TWP_RESULTS_SPOOL_H
 #define TWP_RESULTS_SPOOL_H
@@ -40,7 +40,9 @@ void *twp_spool_take_buffer(twp_spool_t *spool);
 /**
  * Appends a chunk to row: n_chunk elements of size bytes, of which the first n are real and the
  * rest padding. buffer is one of twp_spool_take_buffer() and belongs to the spool from now on, also
- * after a failure. The row must stay where it is until twp_spool_flush().
+ * after a failure, which may be that of an earlier chunk. The row must stay where it is until
+ * twp_spool_flush(), and its pieces are not to be looked at before. Where too many chunks wait, some are
+ * compressed here.
  */
 TWP_CHECK_RESULT twp_status_t twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer,
     size_t size, size_t n, size_t n_chunk, twp_error_t *err);
@@ -56,13 +58,13 @@ TWP_CHECK_RESULT twp_status_t twp_spool_gather(
     twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, twp_error_t *err);
 
 /**
- * Compresses one of the chunks that wait, for a flush that another thread of the same team is at.
+ * Compresses and writes one of the chunks that wait, while another thread of the same team may add more.
  * @return false when there is none
  */
 bool twp_spool_work(twp_spool_t *spool);
 
-/** Compresses and writes all that waits: with threads of its own, or where it is called by one thread
- * of a team, with those of it that come to twp_spool_work(). */
+/** Has all written that waits: with threads of its own, or where it is called by one thread of a team, with
+ * those of it that come to twp_spool_work(). */
 TWP_CHECK_RESULT twp_status_t twp_spool_flush(twp_spool_t *spool, twp_error_t *err);
 
 /** The compressed bytes of a piece; they last until the next call. */

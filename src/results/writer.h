@@ -115,7 +115,7 @@ TWP_CHECK_RESULT twp_status_t twp_results_write_text(twp_results_writer_t *write
 TWP_CHECK_RESULT twp_status_t twp_results_stream(twp_results_writer_t *writer, const char *group,
     const twp_field_t *field, int *stream, twp_error_t *err);
 
-/** A piece of the work of an append that another thread of the same team is at; false: there is none. */
+/** A piece of the work that appends have left, by any thread of their team, also during one; false: there is none. */
 bool twp_results_work(twp_results_writer_t *writer);
 
 /**
