@@ -55,13 +55,24 @@ settle_clocks(const twp_model_t *model, twp_twin_t *twin)
     }
 }
 
+static inline bool
+has_stale_formulas(const twp_model_t *model, const twp_twin_t *twin)
+{
+    uint64_t stale = 0;
+
+    for (int k = 0; k < model->n_formula_mask; k++)
+        stale |= twin->stale[k];
+    return stale != 0;
+}
+
 /** The end of an instant: answers, formulas, clocks. */
 static void
 end_instant(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
 {
     if (twin->n_queue > 0)
         twp_queue_answer(model, twin, log);
-    refresh_formulas(model, twin);
+    if (has_stale_formulas(model, twin))
+        refresh_formulas(model, twin);
     settle_clocks(model, twin);
 }
 
@@ -95,23 +106,6 @@ first_of_8(const double *fires, double soonest)
     return sooner(sooner(fires[0], fires[1]), sooner(fires[2], fires[3])) <= soonest ? low : high;
 }
 
-/** The soonest time of each group in which a clock was set. */
-static void
-refresh_groups(const twp_model_t *model, twp_twin_t *twin)
-{
-    const int32_t shift = model->slot_group_shift;
-
-    for (uint64_t stale = twin->stale_groups; stale != 0; stale &= stale - 1) {
-        const int32_t g = __builtin_ctzll(stale);
-        const double *fires = twin->fires + (g << shift);
-        double soonest = soonest_of_8(fires);
-        for (int32_t k = 8; k < 1 << shift; k += 8)
-            soonest = sooner(soonest, soonest_of_8(fires + k));
-        twin->group_fires[g] = soonest;
-    }
-    twin->stale_groups = 0;
-}
-
 /**
  * The clock that fires soonest: smallest (time, slot); slots are in order of priority and name. Nothing
  * branches on times, since which clock is the soonest cannot be foretold.
@@ -119,24 +113,17 @@ refresh_groups(const twp_model_t *model, twp_twin_t *twin)
 void
 twp_clock_find_first(const twp_model_t *model, twp_twin_t *twin)
 {
-    const int32_t shift = model->slot_group_shift;
-    const int32_t n_groups = model->n_slots_padded >> shift;
-    const double *group_fires = twin->group_fires;
-    double soonest;
-    int32_t group = 0;
+    const double *fires = twin->fires;
+    double soonest = soonest_of_8(fires);
+    int32_t first = 0;
 
-    refresh_groups(model, twin);
-    soonest = group_fires[0];
-    for (int32_t g = 1; g < n_groups; g++) {
-        group = group_fires[g] < soonest ? g : group;
-        soonest = sooner(soonest, group_fires[g]);
+    for (int32_t i = TWP_SLOT_GROUP; i < model->n_slots_padded; i += TWP_SLOT_GROUP) {
+        const double other = soonest_of_8(fires + i);
+        first = other < soonest ? i : first;
+        soonest = sooner(other, soonest);
     }
-    int32_t i = group << shift;
-    for (const int32_t last = i + (1 << shift) - 8; i < last; i += 8)
-        if (soonest_of_8(twin->fires + i) <= soonest)
-            break;
     twin->soonest = soonest;
-    twin->i_first = i + first_of_8(twin->fires + i, soonest);
+    twin->i_first = first + first_of_8(fires + first, soonest);
 }
 
 static void
@@ -146,7 +133,7 @@ fire_exit(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t 
 
     if (exit->guard.n > 0 && twp_program_value(model, twin, exit->guard) == 0) {
         twin->counter[exit->i_counter]++; /* `every` with a false `if`: nothing happens this time */
-        twp_clock_set(model, twin, exit->i_slot, twin->now_days + twin->clock[exit->i_clock].rest);
+        twp_clock_set(twin, exit->i_slot, twin->now_days + twin->clock[exit->i_clock].rest);
         return;
     }
     twp_exit_take(model, twin, i_exit, log);
@@ -158,9 +145,7 @@ fire(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, twp_log_t *log)
     const twp_slot_t slot = model->slot[i_slot];
 
     twin->fires[i_slot] = TWP_NEVER;
-    twin->stale_groups |= UINT64_C(1) << (i_slot >> model->slot_group_shift);
-    twin->i_first = -1;
-    twin->soonest = -1;
+    twp_clock_lose_first(twin);
     if (slot.kind != TWP_SLOT_EXIT)
         twp_clock_find_first(model, twin);
     switch ((twp_slot_kind_t) slot.kind) {
@@ -220,8 +205,8 @@ start_variables(const twp_model_t *model, twp_twin_t *twin)
         twin->variable[i] = start;
         if (variable->is_stock) {
             twin->is_empty[i] = !(start > 0);
-            twp_clock_set(model, twin, variable->i_slot,
-                start > 0 && !variable->stands_still ? start : TWP_NEVER);
+            twp_clock_set(
+                twin, variable->i_slot, start > 0 && !variable->stands_still ? start : TWP_NEVER);
         } else {
             const double x = start < variable->low ? variable->low
                 : start > variable->high           ? variable->high
@@ -289,7 +274,9 @@ start_tracks(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log)
         twin->start_since_days[i] = since > 0 ? since : 0;
         twin->entered_days[i] = since > 0 ? -since : 0;
         twin->start_state[i] = draw_start_state(model, twin, track);
-        twp_state_enter(model, twin, i, twin->start_state[i]);
+        twin->state[i] = twin->start_state[i];
+        twp_state_enter(
+            model, twin, track->i_state_first + twin->start_state[i], twin->entered_days[i]);
     }
     for (int k = 0; k < model->n_formulas; k++)
         twp_bit_set(twin->stale, k);

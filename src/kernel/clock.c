@@ -121,7 +121,7 @@ solve(const twp_model_t *model, const twp_model_exit_t *exit, const twp_law_cons
     clock->not_before_days = fires;
     clock->log_ratio_bound = clock->log_ratio;
     twp_bit_clear(twin->put_off, i_slot);
-    twp_clock_set(model, twin, i_slot, fires);
+    twp_clock_set(twin, i_slot, fires);
 }
 
 static void
@@ -144,7 +144,7 @@ start_fixed(
         const double at = entered + days * n;
         fires = at < twin->now_days ? entered + days * (n + 1) : at;
     }
-    twp_clock_set(model, twin, i_slot, fires);
+    twp_clock_set(twin, i_slot, fires);
 }
 
 static bool
@@ -265,7 +265,7 @@ is_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double lo
     if (log_ratio == -TWP_NEVER)
         fires = TWP_NEVER;
     if (fires != twin->fires[i_slot])
-        twp_clock_set(model, twin, i_slot, fires);
+        twp_clock_set(twin, i_slot, fires);
     twp_bit_set(twin->put_off, i_slot);
     return true;
 }

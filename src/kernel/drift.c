@@ -33,7 +33,7 @@ hold(const twp_model_t *model, twp_twin_t *twin, int32_t i_drift)
     twin->drift_value[i_drift] = held;
     if (drift->i_variable >= 0)
         twin->variable[drift->i_variable] = twin->base[drift->i_variable] + held;
-    twp_clock_set(model, twin, drift->i_slot, fires);
+    twp_clock_set(twin, drift->i_slot, fires);
     twp_twin_touch(model, twin, drift->i_word);
 }
 
@@ -105,7 +105,7 @@ twp_stock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_variable, do
     if (!falls)
         twin->still_since[i_variable] = twin->now_days;
     twin->variable[i_variable] = empty_days;
-    twp_clock_set(model, twin, variable->i_slot, is_empty || !falls ? TWP_NEVER : empty_days);
+    twp_clock_set(twin, variable->i_slot, is_empty || !falls ? TWP_NEVER : empty_days);
     twin->is_empty[i_variable] = is_empty;
     if (is_empty != was_empty)
         twp_twin_touch(model, twin, variable->i_word);

@@ -41,14 +41,12 @@ twp_twin_mark(twp_twin_t *twin, twp_mark_t mark, int32_t code)
 static inline void
 twp_twin_touch(const twp_model_t *model, twp_twin_t *twin, int32_t i_word)
 {
-    const uint64_t *clocks = model->clock_mask + (size_t) i_word * (size_t) model->n_clock_mask;
-    const uint64_t *formulas = model->formula_mask +
-        (size_t) i_word * (size_t) model->n_formula_mask;
+    const int n = model->n_touch_mask;
+    const uint64_t *mask = model->touch_mask + (size_t) i_word * (size_t) n;
+    uint64_t *touched = twin->touched; /* and stale[] behind it */
 
-    for (int k = 0; k < model->n_clock_mask; k++)
-        twin->touched[k] |= clocks[k];
-    for (int k = 0; k < model->n_formula_mask; k++)
-        twin->stale[k] |= formulas[k];
+    for (int k = 0; k < n; k++)
+        touched[k] |= mask[k];
 }
 
 static inline void
@@ -69,18 +67,24 @@ twp_bit_clear(uint64_t *bits, int32_t i)
     bits[i >> 6] &= ~(UINT64_C(1) << (i & 63));
 }
 
+/** The soonest clock is to be found again. */
+static inline void
+twp_clock_lose_first(twp_twin_t *twin)
+{
+    twin->i_first = -1;
+    twin->soonest = -1;
+}
+
 /**
  * Sets the firing time of a clock. Branches on purpose: most clocks that are set are not the soonest,
  * so the processor goes on with the next instant while it still works out this time.
  */
 static inline void
-twp_clock_set(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double fires_days)
+twp_clock_set(twp_twin_t *twin, int32_t i_slot, double fires_days)
 {
     twin->fires[i_slot] = fires_days;
-    twin->stale_groups |= UINT64_C(1) << (i_slot >> model->slot_group_shift);
     if (i_slot == twin->i_first) {
-        twin->i_first = -1; /* it may not be the soonest any more */
-        twin->soonest = -1;
+        twp_clock_lose_first(twin); /* it may not be the soonest any more */
     } else if (fires_days < twin->soonest ||
         (fires_days == twin->soonest && i_slot < twin->i_first)) {
         twin->soonest = fires_days;
@@ -184,7 +188,9 @@ twp_actions_run(
 void twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_log_t *log);
 void twp_observation_arrive(
     const twp_model_t *model, twp_twin_t *twin, int32_t i_observation, twp_log_t *log);
-void twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int32_t i_state);
+/** i_state: over all states; of its track it is the current one already. */
+void twp_state_enter(
+    const twp_model_t *model, twp_twin_t *twin, int32_t i_state, double entered_days);
 void twp_queue_answer(const twp_model_t *model, twp_twin_t *twin, twp_log_t *log);
 
 /* reward.c */

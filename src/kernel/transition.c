@@ -44,32 +44,34 @@ choose(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit,
 }
 
 static void
-leave_state(const twp_model_t *model, twp_twin_t *twin, int32_t i_track)
+leave_state(const twp_model_t *model, twp_twin_t *twin, int32_t i_state)
 {
-    const int32_t i_state = model->track[i_track].i_state_first + twin->state[i_track];
-    const uint64_t *clocks = model->state_clocks + (size_t) i_state * (size_t) model->n_clock_mask;
+    const int n = model->n_clock_mask;
+    const uint64_t *clocks = model->state_clocks + (size_t) i_state * (size_t) n;
 
-    for (int k = 0; k < model->n_clock_mask; k++) {
-        for (uint64_t rest = clocks[k]; rest != 0; rest &= rest - 1)
-            twp_clock_set(model, twin, k * 64 + __builtin_ctzll(rest), TWP_NEVER);
-        twin->started[k] &= ~clocks[k];
-        twin->running[k] &= ~clocks[k];
+    for (int k = 0; k < n; k++) {
+        const uint64_t mine = clocks[k];
+        for (uint64_t rest = mine; rest != 0; rest &= rest - 1)
+            twin->fires[k * 64 + __builtin_ctzll(rest)] = TWP_NEVER;
+        twin->started[k] &= ~mine;
+        twin->running[k] &= ~mine;
     }
+    if (twin->i_first >= 0 && twp_bit_is_set(clocks, twin->i_first))
+        twp_clock_lose_first(twin);
     twp_twin_touch(model, twin, i_state);
 }
 
 void
-twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int32_t i_state)
+twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_state, double entered_days)
 {
-    const int32_t i = model->track[i_track].i_state_first + i_state;
-    const twp_model_state_t *state = &model->state[i];
-    const uint64_t *clocks = model->state_clocks + (size_t) i * (size_t) model->n_clock_mask;
+    const int n = model->n_clock_mask;
+    const twp_model_state_t *state = &model->state[i_state];
+    const uint64_t *clocks = model->state_clocks + (size_t) i_state * (size_t) n;
 
-    twin->state[i_track] = i_state;
-    twin->last_entered[i] = twin->entered_days[i_track];
-    twin->in_state[i] = 1;
-    twp_twin_touch(model, twin, i);
-    for (int k = 0; k < model->n_clock_mask; k++) {
+    twin->last_entered[i_state] = entered_days;
+    twin->in_state[i_state] = 1;
+    twp_twin_touch(model, twin, i_state);
+    for (int k = 0; k < n; k++) {
         twin->started[k] |= clocks[k];
         twin->repeats[k] &= ~clocks[k];
     }
@@ -79,7 +81,7 @@ twp_state_enter(const twp_model_t *model, twp_twin_t *twin, int32_t i_track, int
 
 /** The exit stays in its state: only its own clock starts again. */
 static void
-repeat_exit(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *exit)
+repeat_exit(twp_twin_t *twin, const twp_model_exit_t *exit)
 {
     const int32_t i_slot = exit->i_slot;
 
@@ -90,7 +92,7 @@ repeat_exit(const twp_model_t *model, twp_twin_t *twin, const twp_model_exit_t *
         twp_bit_set(twin->repeats, i_slot);
         twp_bit_set(twin->started, i_slot);
     } else {
-        twp_clock_set(model, twin, i_slot, twin->now_days + twin->clock[exit->i_clock].rest);
+        twp_clock_set(twin, i_slot, twin->now_days + twin->clock[exit->i_clock].rest);
     }
 }
 
@@ -107,8 +109,7 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
 {
     const twp_model_exit_t *exit = &model->exit[i_exit];
     const int32_t i_track = exit->i_track;
-    const twp_model_state_t *from =
-        &model->state[model->track[i_track].i_state_first + exit->i_state];
+    const twp_model_state_t *from = &model->state[exit->i_from];
 
     twin->n_events++;
     if (exit->counts_firings)
@@ -120,25 +121,25 @@ twp_exit_take(const twp_model_t *model, twp_twin_t *twin, int32_t i_exit, twp_lo
         (double) (branch - &model->branch[exit->i_branch_first]));
     if (branch->i_target >= 0) {
         twp_actions_run(model, twin, from->i_leave_first, from->n_leave, log);
-        leave_state(model, twin, i_track);
+        leave_state(model, twin, exit->i_from);
     }
     twp_clock_keep_first(model, twin);
     twp_actions_run(model, twin, exit->i_action_first, exit->n_actions, log);
     twp_actions_run(model, twin, branch->i_action_first, branch->n_actions, log);
     twp_twin_raise(twin, exit->i_happening);
     if (branch->i_target < 0) {
-        repeat_exit(model, twin, exit);
+        repeat_exit(twin, exit);
         return;
     }
-    const twp_model_state_t *to =
-        &model->state[model->track[i_track].i_state_first + branch->i_target];
+    const twp_model_state_t *to = &model->state[branch->i_to];
     if (from->has_timed_rewards) /* their clock is about to start again */
         twp_rewards_settle(model, twin, i_track);
     twin->entered_days[i_track] = twin->now_days;
-    twin->entries[model->track[i_track].i_state_first + branch->i_target]++;
+    twin->entries[branch->i_to]++;
     /* until now, in `do`, the old state was the current one */
-    twin->in_state[model->track[i_track].i_state_first + exit->i_state] = 0;
-    twp_state_enter(model, twin, i_track, branch->i_target);
+    twin->in_state[exit->i_from] = 0;
+    twin->state[i_track] = branch->i_target;
+    twp_state_enter(model, twin, branch->i_to, twin->now_days);
     twp_twin_raise(twin, to->i_happening);
     twp_actions_run(model, twin, to->i_enter_first, to->n_enter, log);
 }
@@ -157,7 +158,7 @@ delay_observation(const twp_model_t *model, twp_twin_t *twin, int32_t i)
     const int32_t k = (twin->arrives_first[i] + twin->arrives_n[i]) % TWP_MAX_DELAYED;
     twin->arrives[i * TWP_MAX_DELAYED + k] = arrives;
     if (twin->arrives_n[i]++ == 0)
-        twp_clock_set(model, twin, observation->i_slot, arrives);
+        twp_clock_set(twin, observation->i_slot, arrives);
 }
 
 static void
@@ -179,7 +180,7 @@ twp_observation_arrive(const twp_model_t *model, twp_twin_t *twin, int32_t i, tw
 
     twin->arrives_first[i] = (twin->arrives_first[i] + 1) % TWP_MAX_DELAYED;
     twin->arrives_n[i]--;
-    twp_clock_set(model, twin, i_slot,
+    twp_clock_set(twin, i_slot,
         twin->arrives_n[i] > 0 ? twin->arrives[i * TWP_MAX_DELAYED + twin->arrives_first[i]]
                                : TWP_NEVER);
     observe(model, twin, i, log);

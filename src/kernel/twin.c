@@ -33,7 +33,6 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     }
     twin->start_value = take(&l, m->n_variables, sizeof(double));
     twin->fires = take(&l, m->n_slots_padded, sizeof(double));
-    twin->group_fires = take(&l, m->n_slots_padded >> m->slot_group_shift, sizeof(double));
     twin->clock = take(&l, m->n_clocks, sizeof(twp_clock_t));
     twin->base = take(&l, m->n_variables, sizeof(double));
     twin->drift = take(&l, m->n_drifts, sizeof(twp_drift_state_t));
@@ -58,8 +57,9 @@ lay_out(const twp_model_t *m, void *memory, twp_twin_t *twin)
     twin->is_empty = take(&l, m->n_variables, sizeof(uint8_t));
     twin->still_since = take(&l, m->n_variables, sizeof(double));
     twin->counter = take(&l, m->n_counters, sizeof(uint32_t));
-    twin->touched = take(&l, m->n_clock_mask, sizeof(uint64_t));
-    twin->stale = take(&l, m->n_formula_mask, sizeof(uint64_t));
+    twin->touched = take(&l, m->n_touch_mask, sizeof(uint64_t));
+    if (twin->touched != NULL)
+        twin->stale = twin->touched + m->n_clock_mask;
     twin->running = take(&l, m->n_clock_mask, sizeof(uint64_t));
     twin->repeats = take(&l, m->n_clock_mask, sizeof(uint64_t));
     twin->put_off = take(&l, m->n_clock_mask, sizeof(uint64_t));
@@ -107,14 +107,10 @@ twp_twin_reset(const twp_model_t *m, twp_twin_t *twin)
         twin->still_since[k] = m->variable[k].stands_still ? 0 : TWP_NEVER;
     CLEAR(twin->is_empty, m->n_variables);
     CLEAR(twin->counter, m->n_counters);
-    CLEAR(twin->touched, m->n_clock_mask);
-    CLEAR(twin->stale, m->n_formula_mask);
+    CLEAR(twin->touched, m->n_touch_mask);
     CLEAR(twin->running, m->n_clock_mask);
     CLEAR(twin->put_off, m->n_clock_mask);
     CLEAR(twin->started, m->n_clock_mask);
-    for (int32_t g = 0; g < m->n_slots_padded >> m->slot_group_shift; g++)
-        twin->group_fires[g] = TWP_NEVER;
-    twin->stale_groups = 0;
     twin->soonest = -1;
     twin->i_first = -1;
     for (int i = 0; i < m->n_drifts; i++)

@@ -109,7 +109,6 @@ typedef struct twp_twin {
     double *attribute;   /* [n_attributes], set by the engine before a life starts */
     double *start_value; /* [n_variables], set by the engine (drawn) */
     double *fires;       /* [n_slots_padded] days; INFINITY: not running */
-    double *group_fires; /* [n_slots_padded >> slot_group_shift] soonest of each group of slots */
     twp_clock_t *clock;  /* [n_clocks] of the exits of the current states */
     double *base;        /* [n_variables] what it returns to */
     twp_drift_state_t *drift;             /* [n_drifts] */
@@ -136,7 +135,7 @@ typedef struct twp_twin {
         *still_since;  /* [n_variables] day since which a stock does not fall; INFINITY: it does */
     uint32_t *counter; /* [n_counters] occurrences so far */
     uint64_t *touched; /* [n_clock_mask] clocks to solve at the end of the instant */
-    uint64_t *stale;   /* [n_formula_mask] formulas to refresh */
+    uint64_t *stale;   /* [n_formula_mask] formulas to refresh; follows touched[] */
     uint64_t *running; /* [n_clock_mask] clocks that were started in the current states */
     uint64_t *repeats; /* [n_clock_mask] clocks that count from their own last firing */
     uint64_t *put_off; /* [n_clock_mask] clocks whose firing time is only a bound from below */
@@ -146,7 +145,6 @@ typedef struct twp_twin {
     int32_t n_standstill, n_instants;
     int32_t
         pause_at; /* instants after which the caller wants to be asked; far off unless it says so */
-    uint64_t stale_groups;        /* groups whose soonest is to be found again */
     double soonest;               /* fires[i_first] */
     int32_t i_first;              /* smallest (time, slot); -1: to be found, and soonest is -1 */
     double discount_at, discount; /* discount factor at discount_at: the last one needed */

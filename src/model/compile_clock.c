@@ -122,11 +122,8 @@ twp_compile_slots(twp_compiler_t *c)
     twp_model_t *model = c->model;
 
     model->n_slots = n;
-    model->slot_group_shift = 3;
-    while (n > 64 << model->slot_group_shift)
-        model->slot_group_shift++;
-    const int group = 1 << model->slot_group_shift;
-    model->n_slots_padded = n > 0 ? (n + group - 1) / group * group : group;
+    model->n_slots_padded = n > 0 ? (n + TWP_SLOT_GROUP - 1) / TWP_SLOT_GROUP * TWP_SLOT_GROUP
+                                  : TWP_SLOT_GROUP;
     model->n_clock_mask = (model->n_slots_padded + 63) / 64;
     model->slot = TWP_ARENA_NEW(c->arena, twp_slot_t, model->n_slots_padded);
     if (model->slot == NULL) {
@@ -166,29 +163,30 @@ set_bit(uint64_t *mask, int n_mask, int32_t i_word, int32_t i)
     mask[(size_t) i_word * (size_t) n_mask + (size_t) (i >> 6)] |= UINT64_C(1) << (i & 63);
 }
 
+/** i: slot, or a formula behind the room for slots. */
 static void
-mask_program(const twp_model_t *model, twp_program_t program, uint64_t *mask, int n_mask, int32_t i)
+mask_program(const twp_model_t *model, twp_program_t program, int32_t i)
 {
     for (int32_t k = program.first; k < program.first + program.n; k++) {
         const int32_t i_word = word_of(model, &model->code[k]);
         if (i_word >= 0)
-            set_bit(mask, n_mask, i_word, i);
+            set_bit(model->touch_mask, model->n_touch_mask, i_word, i);
     }
 }
 
 static void
 mask_exit(twp_model_t *model, const twp_model_exit_t *exit)
 {
-    mask_program(model, exit->only_while, model->clock_mask, model->n_clock_mask, exit->i_slot);
+    mask_program(model, exit->only_while, exit->i_slot);
     for (int32_t k = exit->i_term_first; k < exit->i_term_first + exit->n_terms; k++) {
         const twp_term_t *term = &model->term[k];
-        mask_program(model, term->covariate, model->clock_mask, model->n_clock_mask, exit->i_slot);
+        mask_program(model, term->covariate, exit->i_slot);
         if (term->i_fade >= 0)
-            set_bit(model->clock_mask, model->n_clock_mask, model->drift[term->i_fade].i_word,
+            set_bit(model->touch_mask, model->n_touch_mask, model->drift[term->i_fade].i_word,
                 exit->i_slot);
     }
     if (exit->i_since >= 0 && exit->i_since < model->n_states) /* the first words are the states */
-        set_bit(model->clock_mask, model->n_clock_mask, exit->i_since, exit->i_slot);
+        set_bit(model->touch_mask, model->n_touch_mask, exit->i_since, exit->i_slot);
 }
 
 /** Where the kernel holds what an instruction reads, or -1. */
@@ -279,10 +277,10 @@ twp_compile_masks(twp_compiler_t *c)
     model->n_formula_mask = (model->n_formulas + 63) / 64;
     if (model->n_formula_mask == 0)
         model->n_formula_mask = 1;
-    model->clock_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_clock_mask);
-    model->formula_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_formula_mask);
+    model->n_touch_mask = model->n_clock_mask + model->n_formula_mask;
+    model->touch_mask = TWP_ARENA_NEW(c->arena, uint64_t, model->n_words * model->n_touch_mask);
     model->state_clocks = TWP_ARENA_NEW(c->arena, uint64_t, model->n_states * model->n_clock_mask);
-    if (model->clock_mask == NULL || model->formula_mask == NULL || model->state_clocks == NULL) {
+    if (model->touch_mask == NULL || model->state_clocks == NULL) {
         c->is_out_of_memory = true;
         return;
     }
@@ -291,9 +289,8 @@ twp_compile_masks(twp_compiler_t *c)
             mask_exit(model, &model->exit[e]);
     for (int32_t e = 0; e < model->n_exits; e++)
         if (model->exit[e].i_slot >= 0)
-            set_bit(model->state_clocks, model->n_clock_mask,
-                model->track[model->exit[e].i_track].i_state_first + model->exit[e].i_state,
+            set_bit(model->state_clocks, model->n_clock_mask, model->exit[e].i_from,
                 model->exit[e].i_slot);
     for (int32_t f = 0; f < model->n_formulas; f++)
-        mask_program(model, model->formula[f], model->formula_mask, model->n_formula_mask, f);
+        mask_program(model, model->formula[f], 64 * model->n_clock_mask + f);
 }

@@ -111,6 +111,7 @@ add_branches(twp_compiler_t *c, const twp_study_exit_t *exit, twp_model_exit_t *
     for (int k = 0; k < exit->n_branches; k++) {
         const twp_branch_t *from = &exit->branch[k];
         twp_model_branch_t branch = { .i_target = from->i_target };
+        branch.i_to = c->model->track[exit->i_track].i_state_first + from->i_target;
         branch.chance = twp_compile_program(c, from->chance);
         add_terms(c, from->effect, from->n_effects, exit->qualified, &branch.i_term_first,
             &branch.n_terms);
@@ -161,6 +162,7 @@ add_exit(twp_compiler_t *c, int e)
     row->is_strongest_only = exit->is_strongest_only;
     row->i_track = exit->i_track;
     row->i_state = exit->i_state;
+    row->i_from = c->model->track[exit->i_track].i_state_first + exit->i_state;
     row->i_slot = -1;
     row->i_counter = exit->i_counter_of >= 0 ? exit->i_counter_of : e;
     row->i_offer_support = exit->i_offer_support;

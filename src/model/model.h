@@ -60,6 +60,7 @@ typedef struct {
     twp_program_t chance; /* n 0: otherwise */
     int32_t i_term_first, n_terms;
     int32_t i_target; /* state of the track, or -1: stays */
+    int32_t i_to;     /* the same over all states */
     int32_t i_action_first, n_actions;
 } twp_model_branch_t;
 
@@ -74,6 +75,7 @@ typedef struct {
     bool
         counts_firings; /* upon with a branch that stays: the counter counts firings, else entries */
     int32_t i_track, i_state; /* state within the track */
+    int32_t i_from;           /* the same over all states */
     /* state over all states, or n_states and the number of doses, since whose entry or beginning the
      * clock counts; or -1 */
     int32_t i_since;
@@ -193,6 +195,8 @@ typedef struct {
     int32_t kind, i;
 } twp_slot_t;
 
+#define TWP_SLOT_GROUP 8 /* the soonest slot is searched in groups of so many */
+
 typedef enum { TWP_REWARD_UTILITY, TWP_REWARD_FLOW } twp_reward_kind_t;
 
 /** A rate that is integrated over time: the utility, or an account's flow. */
@@ -293,8 +297,7 @@ typedef struct twp_model {
     int n_slots;
     twp_slot_t *slot; /* order: priority falling, then qualified name */
     int n_clocks;
-    int slot_group_shift; /* slots are searched in groups of 1 << shift */
-    int n_slots_padded;   /* whole groups, at most 64; the rest never fires */
+    int n_slots_padded; /* to a multiple of TWP_SLOT_GROUP; the rest never fires */
     int n_counters;
     int n_accounts, n_tallies, n_attributes;
     int n_discount_steps;
@@ -307,10 +310,8 @@ typedef struct twp_model {
     int first_reward_formula; /* formulas from here on are the rewards', in their order */
 
     int n_words;
-    int n_clock_mask;
-    uint64_t *clock_mask; /* [n_words * n_clock_mask]: slots a word touches */
-    int n_formula_mask;
-    uint64_t *formula_mask; /* [n_words * n_formula_mask] */
+    int n_clock_mask, n_formula_mask, n_touch_mask; /* the last is the sum of both */
+    uint64_t *touch_mask;   /* [n_words * n_touch_mask]: slots a word touches, then formulas */
     uint64_t *state_clocks; /* [n_states * n_clock_mask]: clocks of a state's exits */
     /* words: states first (index over all states), then as below */
     int32_t first_variable_word, first_fade_word, first_observation_word, first_formula_word;
