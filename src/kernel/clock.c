@@ -242,22 +242,67 @@ consume_waiting(const twp_model_exit_t *exit, const twp_law_constants_t *law, tw
 }
 
 /**
- * A ratio that is not above the one that the firing time was solved for leaves that time as a bound
- * from below: the change is noted, and worked out only if the clock is still there when the bound
- * comes. Most clocks are gone by then. The bound has room for the rounding of the solutions.
+ * q such that H0(u)^q / u never falls with u, or 0 where none is known: at r times the cumulative hazard,
+ * r < 1, the age is at least r^q times what it was.
+ */
+static double
+age_power(const twp_model_exit_t *exit, const twp_clock_t *clock)
+{
+    const double *c = exit->has_constant_law ? exit->law.c : clock->c;
+
+    switch ((twp_family_t) exit->family) {
+    case TWP_FAMILY_EXPONENTIAL: return 1;
+    case TWP_FAMILY_WEIBULL:
+    case TWP_FAMILY_WEIBULL_PH: return c[1];            /* H0 is a power, 1 / q */
+    case TWP_FAMILY_GOMPERTZ: return c[0] >= 0 ? 1 : 0; /* H0 is convex */
+    default: return 0;
+    }
+}
+
+/* A bound is not lowered by more than this part of the age: it would come too early to be of use. */
+#define MOST_LOWERED 0.5
+#define MOST_LOG_RATIO 700 /* far beyond, a ratio is no number any more: to be seen at once */
+
+/**
+ * A day before which the clock cannot fire if its log ratio is log_ratio from now on; not after now_days
+ * where none is known. A ratio that rises by the factor e^x lowers the age at which the clock fires to
+ * no less than e^(-q x) > 1 - q x of what it was.
+ */
+static double
+bound_days(const twp_model_exit_t *exit, const twp_clock_t *clock, double log_ratio)
+{
+    const double bound = clock->not_before_days;
+
+    if (log_ratio <= clock->log_ratio_bound)
+        return bound;
+    const double lowered = (log_ratio - clock->log_ratio_bound) * age_power(exit, clock);
+    if (!(lowered > 0 && lowered <= MOST_LOWERED && log_ratio <= MOST_LOG_RATIO) ||
+        bound == TWP_NEVER)
+        return 0;
+    return bound - lowered * (clock->age_days / clock->pace + (bound - clock->since_days));
+}
+
+/**
+ * A change that leaves a bound from below of the firing time is noted, and worked out only if the clock is
+ * still there when the bound comes. Most clocks are gone by then. The bound has room for the rounding of
+ * the solutions.
  */
 static bool
 is_put_off(const twp_model_t *model, twp_twin_t *twin, int32_t i_slot, double log_ratio)
 {
     const twp_model_exit_t *exit = &model->exit[model->slot[i_slot].i];
     twp_clock_t *clock = &twin->clock[exit->i_clock];
-    const double bound = clock->not_before_days;
-    double fires =
-        bound < TWP_NEVER ? bound - 1e-9 * (clock->age_days + (bound - clock->since_days)) : bound;
 
-    if (!(log_ratio <= clock->log_ratio_bound) || clock->n_waiting >= TWP_MAX_WAITING ||
-        !(fires > twin->now_days))
+    if (clock->n_waiting >= TWP_MAX_WAITING)
         return false;
+    const double bound = bound_days(exit, clock, log_ratio);
+    double fires = bound < TWP_NEVER ? bound - 1e-9 * (clock->age_days + bound) : bound;
+    if (!(fires > twin->now_days))
+        return false;
+    if (log_ratio > clock->log_ratio_bound) {
+        clock->not_before_days = bound;
+        clock->log_ratio_bound = log_ratio;
+    }
     clock->waiting[clock->n_waiting].since_days = twin->now_days;
     clock->waiting[clock->n_waiting].log_ratio = log_ratio;
     clock->n_waiting++;

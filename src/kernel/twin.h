@@ -30,7 +30,7 @@ typedef enum {
 #define TWP_MAX_INSTANTS 10000000 /* of one life */
 #define TWP_MAX_DELAYED 32
 
-#define TWP_MAX_WAITING 4 /* changes of a clock that are put off */
+#define TWP_MAX_WAITING 8 /* changes of a clock that are put off */
 
 /** One running clock. */
 typedef struct {

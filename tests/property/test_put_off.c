@@ -90,7 +90,7 @@ assert_put_off_changes_nothing(living_t *living, int n_twins)
         living_clear(&put_off);
     }
     assert_true(n_rows > 10 * n_twins);
-    assert_true((double) n_put_off < 0.9 * (double) n_at_once); /* or nothing was put off */
+    assert_true((double) n_put_off < 0.75 * (double) n_at_once); /* or nothing was put off */
 }
 
 static void
@@ -117,12 +117,74 @@ test_every_family_and_a_hazard_that_is_switched_off_have_the_same_bits(void **st
     free(yaml);
 }
 
+/* A ratio that creeps up lowers the bound of a law that has one: no further than the clock may fire. */
+#define RISING                                                                               \
+    "  age: 40 years\n"                                                                      \
+    "  variables:\n"                                                                         \
+    "    ease: {starts: {normal: [-2, 1]}, returns_to: 0, half_life: 60 days, held_for: 10 " \
+    "days}\n"                                                                                \
+    "  tracks:\n"                                                                            \
+    "    shock:\n"                                                                           \
+    "      start: up\n"                                                                      \
+    "      states:\n"                                                                        \
+    "        up:\n"                                                                          \
+    "          by:\n"                                                                        \
+    "            hazard: {exponential: {mean: 150 days}}\n"                                  \
+    "            to: up\n"                                                                   \
+    "            do: [{set: {ease: -2}}]\n"                                                  \
+    "    a:\n"                                                                               \
+    "      start: up\n"                                                                      \
+    "      states:\n"                                                                        \
+    "        up:\n"                                                                          \
+    "          by:\n"                                                                        \
+    "            hazard: {exponential: {mean: 30 days}}\n"                                   \
+    "            to: up\n"                                                                   \
+    "            effects: [{per: ease, hr: 2}]\n"                                            \
+    "    b:\n"                                                                               \
+    "      start: up\n"                                                                      \
+    "      states:\n"                                                                        \
+    "        up:\n"                                                                          \
+    "          by:\n"                                                                        \
+    "            hazard: {gompertz: {shape: 0.0001 / day, rate: 0.02 / day}}\n"              \
+    "            to: up\n"                                                                   \
+    "            effects: [{per: ease, hr: 2}]\n"                                            \
+    "    c:\n"                                                                               \
+    "      start: up\n"                                                                      \
+    "      states:\n"                                                                        \
+    "        up:\n"                                                                          \
+    "          by:\n"                                                                        \
+    "            hazard: {weibull: {shape: 0.6, scale: 30 days}}\n"                          \
+    "            to: up\n"                                                                   \
+    "            effects: [{per: ease, hr: 2}]\n"                                            \
+    "    e:\n"                                                                               \
+    "      start: up\n"                                                                      \
+    "      states:\n"                                                                        \
+    "        up:\n"                                                                          \
+    "          by:\n"                                                                        \
+    "            hazard: {weibull: {shape: 2 + 0.2 * ease, scale: 60 days}}\n"               \
+    "            to: up\n"                                                                   \
+    "            effects: [{per: ease, hr: 2}]\n"
+
+static void
+test_a_ratio_that_rises_step_by_step_gives_the_same_bits(void **state)
+{
+    char *yaml = living_study("2 years", RISING, STRATEGIES);
+    living_t living;
+
+    (void) state;
+    living_open(&living, yaml, 0, 5);
+    assert_put_off_changes_nothing(&living, 300);
+    living_close(&living);
+    free(yaml);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_lives_of_the_reference_study_have_the_same_bits),
         cmocka_unit_test(test_every_family_and_a_hazard_that_is_switched_off_have_the_same_bits),
+        cmocka_unit_test(test_a_ratio_that_rises_step_by_step_gives_the_same_bits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
