@@ -193,19 +193,33 @@ twp_publish_open_spool(const twp_publish_t *publish, int *file, twp_error_t *err
 }
 
 static twp_status_t
-sync_path(const char *path, int flags, twp_error_t *err)
+open_to_sync(const char *path, int flags, int *file, twp_error_t *err)
 {
-    const int file = open(path, flags | O_RDONLY | O_CLOEXEC);
+    *file = open(path, flags | O_RDONLY | O_CLOEXEC);
+    return *file >= 0 ? TWP_OK : fail_errno(err, path, "cannot be opened to be synced", errno);
+}
+
+/* And closes it. */
+static twp_status_t
+sync_file(int file, const char *path, int flags, twp_error_t *err)
+{
     int error = 0;
 
-    if (file < 0)
-        return fail_errno(err, path, "cannot be opened to be synced", errno);
     /* a folder on some network file systems has no fsync */
     if (fsync(file) != 0 && !((flags & O_DIRECTORY) != 0 && (errno == EINVAL || errno == EROFS)))
         error = errno;
     if (close(file) != 0 && error == 0)
         error = errno;
     return error == 0 ? TWP_OK : fail_errno(err, path, "cannot be synced", error);
+}
+
+static twp_status_t
+sync_path(const char *path, int flags, twp_error_t *err)
+{
+    int file;
+    const twp_status_t status = open_to_sync(path, flags, &file, err);
+
+    return status == TWP_OK ? sync_file(file, path, flags, err) : status;
 }
 
 /* A new file at path with n bytes of text, synced; not there when it fails. */
@@ -254,6 +268,28 @@ prepare_sum(const twp_publish_t *publish, const char *path, twp_error_t *err)
         return status;
     n = (size_t) snprintf(line, sizeof line, "%s  %s\n", hex, publish->name);
     return write_text(publish->sum_tmp_path, line, n, err);
+}
+
+/* Syncs tmp_path and prepares its sum; neither is there when it fails. The disk writes while the sum is taken. */
+static twp_status_t
+sync_and_sum(const twp_publish_t *publish, twp_error_t *err)
+{
+    int file;
+    twp_status_t status = open_to_sync(publish->tmp_path, 0, &file, err);
+
+    if (status == TWP_OK) {
+        (void) sync_file_range(
+            file, 0, 0, SYNC_FILE_RANGE_WRITE); /* begins: fsync tells of faults */
+        const twp_status_t sum_status = prepare_sum(publish, publish->tmp_path, err);
+        status = sync_file(file, publish->tmp_path, 0, sum_status == TWP_OK ? err : NULL);
+        if (sum_status != TWP_OK)
+            status = sum_status;
+    }
+    if (status != TWP_OK) {
+        (void) unlink(publish->tmp_path);
+        (void) unlink(publish->sum_tmp_path);
+    }
+    return status;
 }
 
 static twp_status_t
@@ -324,15 +360,11 @@ twp_status_t
 twp_publish_file(const twp_publish_t *publish, bool overwrite,
     const char digest[TWP_CONTENT_DIGEST_HEX_SIZE], twp_error_t *err)
 {
-    twp_status_t status = sync_path(publish->tmp_path, 0, err);
+    twp_status_t status = sync_and_sum(publish, err);
     int error;
 
-    if (status == TWP_OK)
-        status = prepare_sum(publish, publish->tmp_path, err);
-    if (status != TWP_OK) {
-        (void) unlink(publish->tmp_path);
+    if (status != TWP_OK)
         return status;
-    }
     error = overwrite ? replace(publish) : link_new(publish);
     if (error == EEXIST && !overwrite)
         return accept_existing(publish, digest, err);

@@ -53,6 +53,31 @@ test_the_sum_file_is_what_sha256sum_checks(void **state)
     free(path);
 }
 
+/* Something that cannot be removed lies where the sum is prepared: no file appears, and none is left over. */
+static void
+test_without_its_sum_no_file_appears(void **state)
+{
+    char *const path = testlib_join(*state, "a.h5");
+    const sample_t sample = sample_small();
+    twp_publish_t publish = { 0 };
+    twp_error_t err = { 0 };
+    char *within;
+
+    assert_ok(twp_publish_init(&publish, path, &err));
+    assert_int_equal(mkdir(publish.sum_tmp_path, 0700), 0);
+    within = testlib_join(publish.sum_tmp_path, "kept");
+    testlib_write_bytes(within, "", 0);
+    assert_int_equal(sample_write(path, &sample, NULL, &err), TWP_ERR_IO);
+    assert_non_null(strstr(err.message, publish.sum_tmp_path));
+    assert_int_equal(count_entries(*state, ""), 1);
+    assert_int_equal(unlink(within), 0);
+    assert_int_equal(rmdir(publish.sum_tmp_path), 0);
+    assert_ok(sample_write(path, &sample, NULL, &err));
+    twp_publish_clear(&publish);
+    free(within);
+    free(path);
+}
+
 /* Around the ends of blocks and of what is read at once, the fast sum is the portable one. */
 static void
 test_the_sum_is_the_same_by_the_processor_s_instructions(void **state)
@@ -366,6 +391,7 @@ int
 main(int n_arguments, char *arguments[])
 {
     const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_without_its_sum_no_file_appears),
         IN_FOLDER(test_the_sum_file_is_what_sha256sum_checks),
         IN_FOLDER(test_the_sum_is_the_same_by_the_processor_s_instructions),
         IN_FOLDER(test_an_equal_file_that_is_there_is_success_and_stays),
