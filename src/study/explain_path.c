@@ -95,6 +95,29 @@ print_replaced(FILE *out, const twp_document_t *document, const twp_node_t *node
     return is_good;
 }
 
+/* Scalars below a mapping or list that somebody else put there: a value by --set or a strategy, say. */
+static void
+print_others(FILE *out, const twp_node_t *node, twp_origin_t origin, const char *path)
+{
+    char below[PATH_SIZE];
+
+    for (int i = 0; node->kind != TWP_NODE_SCALAR && i < node->n; i++) {
+        const bool is_mapping = node->kind == TWP_NODE_MAPPING;
+        const twp_node_t *const at = is_mapping ? node->pair[i].value : node->item[i];
+        const int n = is_mapping ? snprintf(below, sizeof below, "%s.%s", path, node->pair[i].key)
+                                 : snprintf(below, sizeof below, "%s.%d", path, i);
+
+        if (n < 0 || (size_t) n >= sizeof below)
+            continue;
+        if (at->kind == TWP_NODE_SCALAR && at->origin != origin) {
+            fprintf(out, "  in it: %s = %s (%s, ", below, at->text, twp_explain_origin(at->origin));
+            print_place(out, at);
+            fputs(")\n", out);
+        }
+        print_others(out, at, origin, below);
+    }
+}
+
 /* Nearest `source` of the value itself or of a block above it. */
 static const char *
 find_source(const twp_node_t *root, const char *path)
@@ -284,6 +307,7 @@ explain(FILE *out, const twp_document_t *document, const twp_node_t *root, const
     fputc('\n', out);
     if (!print_replaced(out, document, node, path))
         return TWP_FAIL(err, TWP_ERR_MEMORY, "no memory to explain %s", path);
+    print_others(out, node, node->origin, path);
     source = find_source(root, path);
     if (source != NULL)
         fprintf(out, "  source: %s\n", source);

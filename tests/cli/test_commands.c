@@ -347,6 +347,8 @@ test_check_explains_values_of_modules_with_their_places(void **state)
     testlib_clear_outcome(&b);
     expect(run_in(*state, "check", "study.yaml", "--explain", "a"), 0,
         "(module, parts/two.yaml:2:6)", NULL);
+    expect(run_in(*state, "check", "study.yaml", "--explain", "b", "--set", "b=7 days"), 0,
+        "  in it: parameters.b.value = 7 days (--set, --set:1:3)\n", NULL);
     free(two);
     free(folder);
     free(one);
