@@ -9,6 +9,7 @@ import unittest
 
 import h5py  # noqa: F401 (without these this test is not registered)
 import matplotlib
+import matplotlib.image
 import nbclient  # noqa: F401
 import nbformat
 import numpy as np
