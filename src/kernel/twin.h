@@ -30,7 +30,8 @@ typedef enum {
 #define TWP_MAX_INSTANTS 10000000 /* of one life */
 #define TWP_MAX_DELAYED 32
 
-#define TWP_MAX_WAITING 8 /* changes of a clock that are put off */
+/* Changes of a clock that are put off: as a rule a value with a half-life changes 28 times after a jump. */
+#define TWP_MAX_WAITING 32
 
 /** One running clock. */
 typedef struct {
