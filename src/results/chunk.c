@@ -13,6 +13,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define STORED_MAX 65535U /* bytes of a stored block (RFC 1951, 3.2.4) */
 #define STORED_HEADER 5U
 #define TRIAL_BYTES ((size_t) 4096)
+#define FEW_BYTES 100U
 #define RUN_SHARE 20 /* a plane with at most 1 change in so many bytes is written as runs */
 #define ZLIB_EXTRA ((size_t) 6) /* header of two bytes, Adler-32 of four (RFC 1950) */
 
@@ -163,14 +164,33 @@ twp_chunk_shuffle(const void *from, size_t n, size_t size, void *to)
         memcpy(to, from, n * size);
 }
 
-/* Whether a piece from the middle of a plane stays within 1/16 of its size when deflated. */
+/* Whether at most FEW_BYTES different ones occur: then 7 bits are enough for each. */
+static bool
+has_few_bytes(const unsigned char *bytes, size_t n)
+{
+    unsigned char is_there[256] = { 0 };
+    unsigned n_different = 0;
+
+    for (size_t i = 0; i < n; i++)
+        is_there[bytes[i]] = 1;
+    for (size_t i = 0; i < 256; i++)
+        n_different += is_there[i];
+    return n_different <= FEW_BYTES;
+}
+
+/* Whether a piece from the middle of a plane stays within 1/16 of its size when deflated; it is not where few
+ * bytes occur. */
 static bool
 is_incompressible(twp_chunk_compressor_t *compressor, const unsigned char *plane, size_t n)
 {
     const size_t n_trial = n < TRIAL_BYTES ? n : TRIAL_BYTES;
-    const size_t n_out = libdeflate_deflate_compress(compressor->deflate, plane + (n - n_trial) / 2,
-        n_trial, compressor->trial, compressor->trial_bytes);
+    const unsigned char *const middle = plane + (n - n_trial) / 2;
+    size_t n_out;
 
+    if (n_trial == TRIAL_BYTES && has_few_bytes(middle, n_trial))
+        return false;
+    n_out = libdeflate_deflate_compress(
+        compressor->deflate, middle, n_trial, compressor->trial, compressor->trial_bytes);
     return n_out == 0 || n_out > n_trial - n_trial / 16;
 }
 
