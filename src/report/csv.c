@@ -151,12 +151,13 @@ add_logrank(
 
 /* A line of one figure that has no difference. */
 static void
-add_figure(const twp_summary_t *summary, int i_segment, int i_strategy, const char *measure,
-    const char *unit, double value, double mcse, double low, double high, twp_buffer_t *buffer)
+add_figure_at(const twp_summary_t *summary, int i_segment, int i_strategy, const char *measure,
+    double time_days, const char *unit, double value, double mcse, double low, double high,
+    twp_buffer_t *buffer)
 {
     twp_report_csv_field(buffer, summary->strategy[i_strategy], false);
     twp_report_csv_field(buffer, measure, false);
-    twp_report_csv_number(buffer, NAN);
+    twp_report_csv_number(buffer, time_days);
     twp_report_csv_field(buffer, unit, false);
     twp_report_csv_number(buffer, value);
     twp_report_csv_number(buffer, mcse);
@@ -165,6 +166,14 @@ add_figure(const twp_summary_t *summary, int i_segment, int i_strategy, const ch
     for (int i = 0; i < 10; i++)
         twp_report_csv_number(buffer, NAN);
     end_line(summary, i_segment, buffer);
+}
+
+static void
+add_figure(const twp_summary_t *summary, int i_segment, int i_strategy, const char *measure,
+    const char *unit, double value, double mcse, double low, double high, twp_buffer_t *buffer)
+{
+    add_figure_at(
+        summary, i_segment, i_strategy, measure, NAN, unit, value, mcse, low, high, buffer);
 }
 
 /* Of the strategies on the frontier what they have more than the next cheaper one there. */
@@ -191,6 +200,64 @@ add_frontier(const twp_summary_t *s, int i_segment, int i_strategy, twp_buffer_t
     add_figure(s, i_segment, i_strategy, "frontier_icer", unit, one->icer, NAN,
         one->shape == TWP_INTERVAL_BETWEEN ? one->low : NAN,
         one->shape == TWP_INTERVAL_BETWEEN ? one->high : NAN, buffer);
+}
+
+/* Against the baseline: the ratio, and the net benefit at each worth of a QALY. */
+static void
+add_icer(const twp_summary_t *s, int i_segment, int i_strategy, twp_buffer_t *buffer)
+{
+    const twp_summary_icer_t *icer = i_segment < 0 ? s->icer : s->segment[i_segment].icer;
+    bool has_interval;
+    char text[64];
+
+    if (icer == NULL || i_strategy < 1)
+        return;
+    icer += i_strategy - 1;
+    has_interval = icer->shape == TWP_INTERVAL_BETWEEN && !isnan(icer->icer);
+    (void) snprintf(text, sizeof text, "%s year-1", s->currency);
+    add_figure(s, i_segment, i_strategy, "icer", text, icer->icer, NAN,
+        has_interval ? icer->low : NAN, has_interval ? icer->high : NAN, buffer);
+    for (int k = 0; k < s->n_worth; k++) {
+        const twp_summary_contrast_t *const benefit = &icer->net_benefit[k];
+
+        (void) snprintf(text, sizeof text, "net_benefit_at_%.15g", s->worth[k]);
+        add_figure(s, i_segment, i_strategy, text, s->currency, benefit->difference, benefit->se,
+            benefit->low, benefit->high, buffer);
+    }
+}
+
+/* Of each target the result, what is wanted with its bounds, and 1 for a hit, 0 for a miss, empty for neither. */
+static void
+add_targets(const twp_summary_t *s, const twp_report_options_t *options, twp_buffer_t *buffer)
+{
+    for (int k = 0; k < s->n_targets; k++) {
+        const twp_summary_target_t *const target = &s->target[k];
+        const double hit = target->verdict == TWP_VERDICT_HIT ? 1
+            : target->verdict == TWP_VERDICT_MISS             ? 0
+                                                              : NAN;
+        const struct {
+            const char *what, *unit;
+            double value, mcse, low, high;
+        } line[] = {
+            { "", target->unit, target->result, target->mcse, target->low, target->high },
+            { "_wanted", target->unit, target->value, NAN, target->value - target->within,
+                target->value + target->within },
+            { "_is_hit", "1", hit, NAN, NAN, NAN },
+        };
+        int i = 0;
+
+        while (i < s->n_strategies && strcmp(s->strategy[i], target->strategy) != 0)
+            i++;
+        if (i == s->n_strategies || !twp_report_shows(options, i))
+            continue;
+        for (size_t n = 0; n < sizeof line / sizeof line[0]; n++) {
+            char name[256];
+
+            (void) snprintf(name, sizeof name, "target_%s%s", target->name, line[n].what);
+            add_figure_at(s, -1, i, name, target->time_days, line[n].unit, line[n].value,
+                line[n].mcse, line[n].low, line[n].high, buffer);
+        }
+    }
 }
 
 static void
@@ -229,10 +296,12 @@ twp_report_csv(const twp_summary_t *summary, const twp_report_options_t *options
         for (int i = 0; i < summary->n_strategies; i++) {
             if (!twp_report_shows(options, i))
                 continue;
+            add_icer(summary, i_segment, i, buffer);
             add_frontier(summary, i_segment, i, buffer);
             if (i_segment < 0)
                 add_chances(summary, i, buffer);
         }
     }
+    add_targets(summary, options, buffer);
     return twp_buffer_status(buffer, err);
 }

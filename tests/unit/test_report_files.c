@@ -25,7 +25,8 @@ test_csv_is_tidy_with_empty_cells_for_no_number(void **state)
     const twp_report_options_t options = { .has_segments = true };
     char *text = report(twp_report_csv, &sample->summary, NULL);
 
-    assert_int_equal(n_lines(text), 1 + N_ROWS * N_STRATEGIES);
+    assert_int_equal(
+        n_lines(text), 1 + N_ROWS * N_STRATEGIES + N_CONTRASTS * (1 + N_WORTH) + 2 * 3);
     assert_contains(text,
         "strategy,measure,time_days,unit,mean,mcse,low,high,n,difference,"
         "difference_se,difference_low,difference_high,variance_saved,sets_variance,twins_variance,"
@@ -35,8 +36,37 @@ test_csv_is_tidy_with_empty_cells_for_no_number(void **state)
     assert_contains(text, "\napp,cost,,USD,85555,460,84653.4,86456.6,20000,1233.6,61,1114.04,");
     free(text);
     text = report(twp_report_csv, &sample->summary, &options);
-    assert_int_equal(n_lines(text), 1 + 3 * N_ROWS * N_STRATEGIES);
+    assert_int_equal(
+        n_lines(text), 1 + 3 * N_ROWS * N_STRATEGIES + 2 * N_CONTRASTS * (1 + N_WORTH) + 2 * 3);
     assert_contains(text, ",female=yes,complete\n");
+    free(text);
+}
+
+static void
+test_csv_has_what_effects_cost_and_how_targets_were_met(void **state)
+{
+    sample_t *sample = *state;
+    const bool is_chosen[N_STRATEGIES] = { true, false, true };
+    const twp_report_options_t nurse = { .is_chosen = is_chosen };
+    char *text;
+
+    sample->target[1].verdict = TWP_VERDICT_UNCLEAR;
+    text = report(twp_report_csv, &sample->summary, NULL);
+    assert_contains(text, "\napp,icer,,USD year-1,123360,,105000,147000,,,,");
+    assert_contains(text, "\nnurse,icer,,USD year-1,,,,,,,,");
+    assert_contains(text, "\napp,net_benefit_at_150000,,USD,266,120,30.8");
+    assert_contains(text, "\nusual_care,target_one_year,365,1,0.7001,0.0032,0.6938,0.7064,,,,");
+    assert_contains(text, "\nusual_care,target_one_year_wanted,365,1,0.7,,0.");
+    assert_contains(text, "\nusual_care,target_one_year_is_hit,365,1,1,,,,,,,");
+    assert_contains(text, "\nusual_care,target_two_year_is_hit,730,1,,,,,,,,");
+    free(text);
+    sample->target[1].verdict = TWP_VERDICT_MISS;
+    text = report(twp_report_csv, &sample->summary, NULL);
+    assert_contains(text, "\nusual_care,target_two_year_is_hit,730,1,0,,,,,,,");
+    free(text);
+    text = report(twp_report_csv, &sample->summary, &nurse);
+    assert_lacks(text, "\napp,icer,");
+    assert_contains(text, "\nnurse,icer,");
     free(text);
 }
 
@@ -166,6 +196,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SAMPLE(test_csv_is_tidy_with_empty_cells_for_no_number),
+        WITH_SAMPLE(test_csv_has_what_effects_cost_and_how_targets_were_met),
         cmocka_unit_test(test_csv_fields_are_quoted_where_they_must_be),
         WITH_SAMPLE(test_json_holds_everything_and_null_for_no_number),
         WITH_SAMPLE(test_markdown_has_tables_definitions_and_provenance),
