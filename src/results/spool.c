@@ -13,6 +13,10 @@
 #define MAX_SIZE ((size_t) 8) /* bytes of the largest element */
 #define MAX_CHUNK_BYTES (MAX_SIZE * TWP_CHUNK_ELEMENTS)
 #define JOBS_PER_THREAD 4
+/* So many rows may keep loose elements in memory, those that come so many at once: tables of events, whose
+ * columns are few. */
+#define MAX_HELD 16
+#define LEAST_HELD ((size_t) 4096)
 #define MAX_THREADS 256
 /* How long a thread sleeps that waits for others' last chunks. */
 #define IDLE_NANOSECONDS 50000
@@ -41,6 +45,7 @@ struct twp_spool {
     char *path; /* for messages */
     int file;
     int n_threads;
+    int n_held;        /* rows with elements in memory */
     tools_t *tools;    /* [n_threads + 1]: of helpers, and of who adds and flushes */
     size_t n_capacity; /* chunks that may wait or be under way */
     omp_lock_t lock;   /* of what follows, down to err, and of the pieces of all rows */
@@ -123,6 +128,7 @@ void
 twp_spool_clear_row(twp_spool_row_t *row)
 {
     free(row->piece);
+    free(row->held);
     memset(row, 0, sizeof *row);
 }
 
@@ -199,18 +205,44 @@ read_at(twp_spool_t *spool, uint64_t offset, unsigned char *bytes, size_t n, twp
     return TWP_OK;
 }
 
+/* Whether the row's loose elements are in memory, if n more come. */
+static bool
+is_held(twp_spool_t *spool, twp_spool_row_t *row, size_t n)
+{
+    if (row->held == NULL && row->n_loose == 0 && n >= LEAST_HELD && spool->n_held < MAX_HELD) {
+        row->held = twp_spool_take_buffer(spool);
+        spool->n_held += row->held != NULL;
+    }
+    return row->held != NULL;
+}
+
 twp_status_t
 twp_spool_lay(twp_spool_t *spool, twp_spool_row_t *row, const void *elements, size_t size, size_t n,
     twp_error_t *err)
 {
-    twp_status_t status;
+    twp_status_t status = TWP_OK;
 
-    if (row->loose == 0) /* room for a chunk, used again for the next one */
-        row->loose = reserve(spool, size * TWP_CHUNK_ELEMENTS);
-    status = write_at(spool, row->loose + row->n_loose * size, elements, n * size, err);
+    if (is_held(spool, row, n)) {
+        memcpy((unsigned char *) row->held + row->n_loose * size, elements, n * size);
+    } else {
+        if (row->loose == 0) /* room for a chunk, used again for the next one */
+            row->loose = reserve(spool, size * TWP_CHUNK_ELEMENTS);
+        status = write_at(spool, row->loose + row->n_loose * size, elements, n * size, err);
+    }
     if (status == TWP_OK)
         row->n_loose += n;
     return status;
+}
+
+/* What is held, which the row has no longer; or NULL. */
+static void *
+let_go(twp_spool_t *spool, twp_spool_row_t *row)
+{
+    void *const held = row->held;
+
+    row->held = NULL;
+    spool->n_held -= held != NULL;
+    return held;
 }
 
 twp_status_t
@@ -218,9 +250,38 @@ twp_spool_gather(
     twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, twp_error_t *err)
 {
     const size_t n = row->n_loose;
+    void *const held = let_go(spool, row);
 
     row->n_loose = 0;
-    return read_at(spool, row->loose, buffer, n * size, err);
+    if (held == NULL)
+        return n > 0 ? read_at(spool, row->loose, buffer, n * size, err) : TWP_OK;
+    memcpy(buffer, held, n * size);
+    omp_set_lock(&spool->lock);
+    give_back(spool, held);
+    omp_unset_lock(&spool->lock);
+    return TWP_OK;
+}
+
+twp_status_t
+twp_spool_begin_chunk(
+    twp_spool_t *spool, twp_spool_row_t *row, size_t size, void **buffer, twp_error_t *err)
+{
+    twp_status_t status;
+
+    *buffer = let_go(spool, row);
+    if (*buffer != NULL) {
+        row->n_loose = 0;
+        return TWP_OK;
+    }
+    *buffer = twp_spool_take_buffer(spool);
+    if (*buffer == NULL)
+        return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory for a chunk", spool->path);
+    status = twp_spool_gather(spool, row, *buffer, size, err);
+    if (status != TWP_OK) {
+        free(*buffer);
+        *buffer = NULL;
+    }
+    return status;
 }
 
 /* ---- compressing ----------------------------------------------------------------------------- */

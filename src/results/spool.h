@@ -24,6 +24,7 @@ typedef struct {
     size_t n_pieces, capacity;
     uint64_t loose; /**< where its elements wait that fill no chunk yet; 0: nowhere */
     size_t n_loose;
+    void *held;          /**< or here, a buffer; NULL: in the file */
     bool is_tagged_only; /**< chunks leave their tags and no bytes: their data stay elsewhere */
 } twp_spool_row_t;
 
@@ -49,13 +50,17 @@ TWP_CHECK_RESULT twp_status_t twp_spool_add(twp_spool_t *spool, twp_spool_row_t 
 
 /**
  * Lays n elements of size bytes aside until a chunk is full: row->n_loose + n is less than
- * TWP_CHUNK_ELEMENTS.
+ * TWP_CHUNK_ELEMENTS. A few rows that come by thousands have them kept in memory, others in the file.
  */
 TWP_CHECK_RESULT twp_status_t twp_spool_lay(twp_spool_t *spool, twp_spool_row_t *row,
     const void *elements, size_t size, size_t n, twp_error_t *err);
 /** Takes the row->n_loose elements back, into a buffer of its own; none are loose then. */
 TWP_CHECK_RESULT twp_status_t twp_spool_gather(
     twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, twp_error_t *err);
+
+/** A buffer for the row's next chunk that begins with the row->n_loose elements; none are loose then. */
+TWP_CHECK_RESULT twp_status_t twp_spool_begin_chunk(
+    twp_spool_t *spool, twp_spool_row_t *row, size_t size, void **buffer, twp_error_t *err);
 
 /**
  * Compresses and writes one of the chunks that wait, while another thread of the same team may add more.

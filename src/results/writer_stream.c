@@ -44,17 +44,12 @@ fill_chunk(twp_results_writer_t *writer, twp_type_t type, twp_model_row_t *row,
     twp_spool_t *const spool = writer->model.spool;
     const size_t size = twp_type_size(type), n_loose = row->spooled.n_loose, n_all = n_loose + n;
     const size_t n_chunk = row->spooled.n_pieces == 0 ? n_all : TWP_CHUNK_ELEMENTS;
-    unsigned char *const buffer = twp_spool_take_buffer(spool);
-    twp_status_t status = TWP_OK;
+    void *taken = NULL;
+    const twp_status_t status = twp_spool_begin_chunk(spool, &row->spooled, size, &taken, err);
+    unsigned char *const buffer = taken;
 
-    if (buffer == NULL)
-        return twp_writer_fail_memory(writer, err);
-    if (n_loose > 0)
-        status = twp_spool_gather(spool, &row->spooled, buffer, size, err);
-    if (status != TWP_OK) {
-        free(buffer);
+    if (status != TWP_OK)
         return status;
-    }
     if (n > 0)
         memcpy(buffer + n_loose * size, more, n * size);
     twp_writer_fill(type, buffer + n_all * size, n_chunk - n_all);

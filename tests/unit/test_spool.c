@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #define N_ROWS 3
+#define N_MANY 40 /* more rows than keep their elements in memory */
 #define N_CHUNKS 60
 #define N_THREADS 4
 
@@ -150,6 +151,59 @@ test_chunks_that_several_threads_compress_come_back_in_order(void **state)
     assert_true(n_helped_all > 0);
 }
 
+/* By pieces of 1,000 elements, which wait in the file, and of 5,000, which wait in memory for as many rows as may. */
+static void
+test_loose_elements_come_back_wherever_they_wait(void **state)
+{
+    static const size_t n_pieces[] = { 1000, 5000 };
+    int32_t *const number = malloc(sizeof(int32_t) * TWP_CHUNK_ELEMENTS), n_held = 0;
+    twp_spool_row_t row[N_MANY] = { 0 };
+    twp_error_t err = { TWP_OK, "" };
+    fixture_t f;
+
+    assert_non_null(number);
+    open_fixture(&f, *state);
+    for (int round = 0; round < 4; round++) {
+        const size_t n = n_pieces[round % 2];
+
+        for (int k = 0; k < 3 * N_MANY; k++) { /* three pieces a row, in turn */
+            for (size_t i = 0; i < n; i++)
+                number[i] = (int32_t) sample_bits((uint64_t) (round * N_MANY * 3 + k), i);
+            assert_ok(twp_spool_lay(f.spool, &row[k % N_MANY], number, sizeof *number, n, &err));
+        }
+        n_held = 0;
+        for (int k = 0; k < N_MANY; k++) {
+            int32_t *back = number;
+            void *buffer = NULL;
+
+            n_held += row[k].held != NULL;
+            assert_int_equal(row[k].n_loose, 3 * n);
+            if (round < 2) {
+                assert_ok(twp_spool_gather(f.spool, &row[k], number, sizeof *number, &err));
+            } else {
+                assert_ok(twp_spool_begin_chunk(f.spool, &row[k], sizeof *number, &buffer, &err));
+                back = buffer;
+            }
+            assert_int_equal(row[k].n_loose, 0);
+            assert_null(row[k].held);
+            for (size_t i = 0; i < 3 * n; i++)
+                assert_int_equal(back[i],
+                    (int32_t) sample_bits(
+                        (uint64_t) (round * N_MANY * 3 + k) + i / n * N_MANY, i % n));
+            free(buffer);
+        }
+        if (round % 2 == 0)
+            assert_int_equal(n_held, 0);
+        else
+            assert_in_range(n_held, 1, 16);
+    }
+    assert_ok(twp_spool_lay(f.spool, &row[0], number, sizeof *number, 5000, &err));
+    for (int k = 0; k < N_MANY; k++)
+        twp_spool_clear_row(&row[k]);
+    close_fixture(&f);
+    free(number);
+}
+
 static void
 test_chunks_that_nobody_came_for_are_given_back(void **state)
 {
@@ -199,6 +253,8 @@ main(void)
         cmocka_unit_test_setup_teardown(
             test_chunks_that_several_threads_compress_come_back_in_order, testlib_setup_folder,
             testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_loose_elements_come_back_wherever_they_wait,
+            testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_chunks_that_nobody_came_for_are_given_back,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(
