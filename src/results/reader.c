@@ -206,6 +206,7 @@ twp_reader_open(const char *path, twp_reader_t **reader, twp_error_t *err)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", path);
     }
     made->file = H5I_INVALID_HID;
+    made->kept = H5I_INVALID_HID;
     if (access(path, R_OK) != 0)
         status = TWP_FAIL(
             err, TWP_ERR_IO, "%s: cannot be read: %s", path, strerror_r(errno, why, sizeof why));
@@ -235,9 +236,12 @@ twp_reader_close(twp_reader_t *reader)
     if (reader == NULL)
         return;
     twp_reader_begin(reader);
+    if (reader->kept >= 0)
+        (void) H5Oclose(reader->kept);
     if (reader->file >= 0)
         (void) H5Fclose(reader->file); /* opened for reading: nothing can be lost */
     (void) twp_reader_end(reader, TWP_OK);
+    free(reader->scale);
     free(reader->sources);
     free(reader->path);
     free(reader);

@@ -126,69 +126,11 @@ take_storage(const twp_reader_t *reader, hid_t dataset, hid_t plist, twp_dataset
     return NULL;
 }
 
-/* Whether an attribute is of the class and size that H5DS writes, or not there. Of anything else H5DS
- * of 1.10 leaves open what it opened, and the file with it. */
-static bool
-is_own(hid_t dataset, const char *name, H5T_class_t class, hssize_t n)
-{
-    hid_t attribute, type, space;
-    bool is_sound;
-
-    if (H5Aexists(dataset, name) == 0)
-        return true;
-    attribute = H5Aopen(dataset, name, H5P_DEFAULT);
-    type = attribute >= 0 ? H5Aget_type(attribute) : H5I_INVALID_HID;
-    space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
-    is_sound = type >= 0 && space >= 0 && H5Tget_class(type) == class &&
-        (class != H5T_STRING || H5Tis_variable_str(type) == 0) &&
-        H5Sget_simple_extent_npoints(space) == n;
-    if (space >= 0)
-        (void) H5Sclose(space);
-    if (type >= 0)
-        (void) H5Tclose(type);
-    if (attribute >= 0)
-        (void) H5Aclose(attribute);
-    return is_sound;
-}
-
-static bool
-has_own_labels(hid_t scale)
-{
-    return is_own(scale, "CLASS", H5T_STRING, 1) && is_own(scale, "NAME", H5T_STRING, 1);
-}
-
-static herr_t
-take_dimension_name(hid_t dataset, unsigned dim, hid_t scale, void *data)
-{
-    char path[2 * TWP_COLUMN_NAME_MAX + 3], label[TWP_COLUMN_NAME_MAX + 1];
-    char *const name = data, *slash;
-    ssize_t n_letters;
-
-    (void) dataset;
-    (void) dim;
-    if (!has_own_labels(scale))
-        return -1;
-    n_letters = H5DSget_scale_name(scale, label, sizeof label);
-    /* A scale with labels says its own name. HDF5 would search the whole file for it: slow in a loop. */
-    if (n_letters > 0 && n_letters <= TWP_COLUMN_NAME_MAX && strchr(label, ' ') == NULL) {
-        memcpy(name, label, (size_t) n_letters + 1);
-        return 1;
-    }
-    if (H5Iget_name(scale, path, sizeof path) <= 0)
-        return -1;
-    path[sizeof path - 1] = '\0';
-    slash = strrchr(path, '/');
-    if (slash == NULL || strlen(slash + 1) > TWP_COLUMN_NAME_MAX)
-        return -1;
-    memcpy(name, slash + 1, strlen(slash + 1) + 1);
-    return 1;
-}
-
 /* Whether it is a dimension, and which. */
 static const char *
 take_dimension(hid_t dataset, const char *object, twp_dataset_info_t *info)
 {
-    if (!has_own_labels(dataset))
+    if (!twp_reader_has_own_labels(dataset))
         return "its dimensions cannot be read";
     info->is_dimension = H5DSis_scale(dataset) > 0;
     if (info->is_dimension) {
@@ -202,21 +144,6 @@ take_dimension(hid_t dataset, const char *object, twp_dataset_info_t *info)
             return "a dimension of more than one dimension";
         memcpy(info->dim[0], name, strlen(name) + 1);
     }
-    return NULL;
-}
-
-/* The names of the dimensions of what is none itself: most of the time that a look at a dataset takes. */
-static const char *
-take_dimension_names(hid_t dataset, twp_dataset_info_t *info)
-{
-    if (info->is_dimension)
-        return NULL;
-    if (!is_own(dataset, "DIMENSION_LIST", H5T_VLEN, info->n_dims))
-        return "its dimensions cannot be read";
-    for (int i = 0; i < info->n_dims; i++)
-        if (H5DSget_num_scales(dataset, (unsigned) i) > 0 &&
-            H5DSiterate_scales(dataset, (unsigned) i, NULL, take_dimension_name, info->dim[i]) < 0)
-            return "its dimensions cannot be read";
     return NULL;
 }
 
@@ -262,7 +189,7 @@ look(twp_reader_t *reader, const char *object, bool is_with_names, twp_dataset_i
     if (dataset >= 0) {
         status = take_shape_and_type(reader, dataset, object, info, err);
         if (status == TWP_OK && is_with_names)
-            fault = take_dimension_names(dataset, info);
+            fault = twp_reader_name_dimensions(reader, dataset, info);
         if (fault != NULL)
             status = twp_reader_refuse(reader, object, fault, err);
         (void) H5Dclose(dataset);
@@ -301,8 +228,8 @@ fits(twp_type_t stored, twp_type_t wanted)
 
 /* Opens a dataset of numbers that can be read as elements of type. */
 static hid_t
-open_numbers(const twp_reader_t *reader, const char *object, twp_type_t type,
-    twp_dataset_info_t *info, twp_status_t *status, twp_error_t *err)
+open_numbers(twp_reader_t *reader, const char *object, twp_type_t type, twp_dataset_info_t *info,
+    twp_status_t *status, twp_error_t *err)
 {
     const hid_t dataset = twp_reader_open_kind(reader, object, H5I_DATASET, status, err);
 

@@ -1,6 +1,6 @@
 /**
  * What the parts of the reader share: the file (reader.c), what is in it (reader_objects.c), types and
- * attributes (reader_attributes.c), data (reader_data.c).
+ * attributes (reader_attributes.c), dimensions (reader_dims.c), data (reader_data.c).
  */
 #ifndef TWP_RESULTS_READER_INTERNAL_H
 #define TWP_RESULTS_READER_INTERNAL_H
@@ -8,12 +8,25 @@
 #include "results/hdf5_error.h"
 #include "results/reader.h"
 
+#define TWP_READER_MAX_NAME 1024 /* of an object, with its groups */
+
+/** A dimension that was met, by its place in the file. */
+typedef struct {
+    hobj_ref_t place;
+    char name[TWP_COLUMN_NAME_MAX + 1];
+} twp_reader_scale_t;
+
 struct twp_reader {
     char *path;
     hid_t file;
     bool is_unverified, is_damaged;
-    char *sources;         /* text of TWP_ATTRIBUTE_SOURCES, each file of it checked; or NULL */
-    uint64_t source_bytes; /* of these files together */
+    char *sources;             /* text of TWP_ATTRIBUTE_SOURCES, each file of it checked; or NULL */
+    uint64_t source_bytes;     /* of these files together */
+    twp_reader_scale_t *scale; /* [n_scales] */
+    size_t n_scales, scale_capacity;
+    hid_t
+        kept; /* the object that was opened last, or invalid: most of them are asked for several times in a row */
+    char kept_name[TWP_READER_MAX_NAME + 1];
     twp_hdf5_quiet_t before;
 };
 
@@ -35,13 +48,19 @@ bool twp_reader_is_source(const twp_reader_t *reader, const char *name);
  * Returns an invalid handle with the failure in *status otherwise.
  */
 hid_t twp_reader_open_object(
-    const twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err);
+    twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err);
 /** Opens a group (H5I_GROUP) or dataset (H5I_DATASET); an invalid handle with *status set else. */
-hid_t twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t kind,
+hid_t twp_reader_open_kind(twp_reader_t *reader, const char *object, H5I_type_t kind,
     twp_status_t *status, twp_error_t *err);
 
 /** Whether there is a link at each step of a path; remembers damage that it meets. */
 bool twp_reader_has_links(twp_reader_t *reader, const char *object);
+
+/** Whether the attributes that make a dataset a dimension are as H5DS writes them, or not there. */
+bool twp_reader_has_own_labels(hid_t dataset);
+/** Names the dimensions of a dataset that is none itself, "" where it has none; returns what is wrong, or NULL. */
+const char *twp_reader_name_dimensions(
+    twp_reader_t *reader, hid_t dataset, twp_dataset_info_t *info);
 
 /** Collects names; is_full when memory ran out. */
 typedef struct {

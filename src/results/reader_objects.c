@@ -4,58 +4,70 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_OBJECT_NAME 1024
+/* Whether every step of a path is a hard link: others lead out of the file or to nowhere. */
+static twp_status_t
+check_links(const twp_reader_t *reader, const char *object, twp_error_t *err)
+{
+    char path[TWP_READER_MAX_NAME + 1];
+    H5L_info_t link;
 
-/* Opens an object by its path if every step is a hard link: others lead out of the file or to
- * nowhere. Returns an invalid handle with the failure in *status otherwise. */
+    if (strlen(object) > TWP_READER_MAX_NAME)
+        return twp_reader_refuse(reader, "", "the name of an object is too long", err);
+    for (size_t n = 1; n <= strlen(object); n++) {
+        if (object[n] != '/' && object[n] != '\0')
+            continue;
+        memcpy(path, object, n);
+        path[n] = '\0';
+        const htri_t exists = H5Lexists(reader->file, path, H5P_DEFAULT);
+        if (exists == 0)
+            return twp_reader_refuse(reader, object, "not in this file", err);
+        if (exists < 0)
+            return twp_reader_damaged(reader, object, "cannot be found", err);
+        if (H5Lget_info(reader->file, path, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD)
+            return twp_reader_refuse(reader, object, "a link that is not followed", err);
+    }
+    return TWP_OK;
+}
+
+/* Keeps an object open until the next one is opened. */
+static void
+keep(twp_reader_t *reader, const char *object, hid_t opened)
+{
+    if (reader->kept >= 0)
+        (void) H5Oclose(reader->kept);
+    reader->kept = H5Iinc_ref(opened) >= 0 ? opened : H5I_INVALID_HID;
+    memcpy(reader->kept_name, object, strlen(object) + 1);
+}
+
 hid_t
 twp_reader_open_object(
-    const twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err)
+    twp_reader_t *reader, const char *object, twp_status_t *status, twp_error_t *err)
 {
-    char path[MAX_OBJECT_NAME + 1];
-    H5L_info_t link;
+    const bool is_root = object[0] == '\0' || strcmp(object, "/") == 0;
     hid_t opened;
-    htri_t exists;
 
     *status = TWP_OK;
     if (reader->is_damaged) {
         *status = twp_reader_damaged(reader, object, "cannot be found", err);
         return H5I_INVALID_HID;
     }
-    if (object[0] == '\0' || strcmp(object, "/") == 0) {
-        opened = H5Gopen2(reader->file, "/", H5P_DEFAULT);
-        if (opened < 0)
-            *status = twp_reader_damaged(reader, "", "cannot be opened", err);
-        return opened;
-    }
-    if (strlen(object) > MAX_OBJECT_NAME) {
-        *status = twp_reader_refuse(reader, "", "the name of an object is too long", err);
+    if (reader->kept >= 0 && strcmp(reader->kept_name, object) == 0 &&
+        H5Iinc_ref(reader->kept) >= 0)
+        return reader->kept;
+    if (!is_root)
+        *status = check_links(reader, object, err);
+    if (*status != TWP_OK)
         return H5I_INVALID_HID;
-    }
-    for (size_t n = 1; n <= strlen(object); n++) {
-        if (object[n] != '/' && object[n] != '\0')
-            continue;
-        memcpy(path, object, n);
-        path[n] = '\0';
-        exists = H5Lexists(reader->file, path, H5P_DEFAULT);
-        if (exists <= 0) {
-            *status = exists == 0 ? twp_reader_refuse(reader, object, "not in this file", err)
-                                  : twp_reader_damaged(reader, object, "cannot be found", err);
-            return H5I_INVALID_HID;
-        }
-        if (H5Lget_info(reader->file, path, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) {
-            *status = twp_reader_refuse(reader, object, "a link that is not followed", err);
-            return H5I_INVALID_HID;
-        }
-    }
-    opened = H5Oopen(reader->file, object, H5P_DEFAULT);
+    opened = H5Oopen(reader->file, is_root ? "/" : object, H5P_DEFAULT);
     if (opened < 0)
         *status = twp_reader_damaged(reader, object, "cannot be opened", err);
+    else
+        keep(reader, object, opened);
     return opened;
 }
 
 hid_t
-twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t kind,
+twp_reader_open_kind(twp_reader_t *reader, const char *object, H5I_type_t kind,
     twp_status_t *status, twp_error_t *err)
 {
     hid_t opened = twp_reader_open_object(reader, object, status, err);
@@ -78,10 +90,12 @@ twp_reader_open_kind(const twp_reader_t *reader, const char *object, H5I_type_t 
 bool
 twp_reader_has_links(twp_reader_t *reader, const char *object)
 {
-    char path[MAX_OBJECT_NAME + 1];
+    char path[TWP_READER_MAX_NAME + 1];
     const size_t length = strlen(object);
-    bool has = length <= MAX_OBJECT_NAME;
+    bool has = length <= TWP_READER_MAX_NAME;
 
+    if (has && reader->kept >= 0 && strcmp(reader->kept_name, object) == 0)
+        return true;
     for (size_t n = 1; n <= length && has; n++) {
         if (object[n] != '/' && object[n] != '\0')
             continue;
