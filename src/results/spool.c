@@ -402,6 +402,15 @@ is_full(twp_spool_t *spool)
     return is_full;
 }
 
+/* Outside of a team, by one of its own. */
+static void
+run_all(twp_spool_t *spool)
+{
+#pragma omp parallel num_threads(spool->n_threads) if (spool->n_waiting > 1)
+    while (run_job(spool, &spool->tools[omp_get_thread_num()]))
+        continue;
+}
+
 twp_status_t
 twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t size, size_t n,
     size_t n_chunk, twp_error_t *err)
@@ -415,8 +424,12 @@ twp_spool_add(twp_spool_t *spool, twp_spool_row_t *row, void *buffer, size_t siz
     twp_status_t status;
 
     /* Some wait, as no thread is at more than one, and nobody else adds. */
-    while (is_full(spool))
-        (void) run_job(spool, &spool->tools[spool->n_threads]);
+    while (is_full(spool)) {
+        if (omp_in_parallel())
+            (void) run_job(spool, &spool->tools[spool->n_threads]);
+        else
+            run_all(spool);
+    }
     status = check(spool, err);
     if (status == TWP_OK && !put_job(spool, job))
         status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory for a chunk", spool->path);
@@ -449,9 +462,7 @@ twp_spool_flush(twp_spool_t *spool, twp_error_t *err)
             continue;
         wait_for_others(spool);
     } else {
-#pragma omp parallel num_threads(spool->n_threads) if (spool->n_waiting > 1)
-        while (run_job(spool, &spool->tools[omp_get_thread_num()]))
-            continue;
+        run_all(spool);
     }
     return check(spool, err);
 }

@@ -205,6 +205,20 @@ test_loose_elements_come_back_wherever_they_wait(void **state)
 }
 
 static void
+test_chunks_that_come_outside_of_a_team_come_back_in_order(void **state)
+{
+    twp_error_t err = { TWP_OK, "" };
+    fixture_t f;
+
+    open_fixture(&f, *state);
+    for (size_t i = 0; i < N_CHUNKS; i++)
+        assert_ok(add(&f, i, &err));
+    assert_ok(twp_spool_flush(f.spool, &err));
+    check_pieces(&f);
+    close_fixture(&f);
+}
+
+static void
 test_chunks_that_nobody_came_for_are_given_back(void **state)
 {
     twp_error_t err = { TWP_OK, "" };
@@ -254,6 +268,8 @@ main(void)
             test_chunks_that_several_threads_compress_come_back_in_order, testlib_setup_folder,
             testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_loose_elements_come_back_wherever_they_wait,
+            testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_chunks_that_come_outside_of_a_team_come_back_in_order,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_chunks_that_nobody_came_for_are_given_back,
             testlib_setup_folder, testlib_teardown_folder),
