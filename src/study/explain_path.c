@@ -243,7 +243,9 @@ find_nearest(const twp_node_t *root, const char *path, char nearest[PATH_SIZE])
     char *const start = strndup(path, length), *const wrong = strndup(rest, strcspn(rest, "."));
 
     nearest[0] = '\0';
-    if (start != NULL && wrong != NULL) {
+    if (start != NULL && node->kind == TWP_NODE_SCALAR) {
+        (void) snprintf(nearest, PATH_SIZE, "%s", start); /* nothing stands below a value */
+    } else if (start != NULL && wrong != NULL) {
         key = nearest_key(node, start, wrong);
         if (key != NULL && strcmp(key, wrong) != 0) {
             const char *const dot = length > 0 ? "." : "";

@@ -318,6 +318,8 @@ test_check_explains_a_study_and_a_value(void **state)
         "did you mean patient.tracks.therapy.states.taking.stop?");
     expect(run_in(*state, "check", "tiny.yaml", "--explain=report.windw"), 2, NULL,
         "did you mean report.window?");
+    expect(run_in(*state, "check", "tiny.yaml", "--explain=strategies.usual.baseline.value"), 2,
+        NULL, "did you mean strategies.usual.baseline?");
     expect(run_in(*state, "check", "tiny.yaml", "--explain=patient.trakcs.therapy"), 2, NULL,
         "did you mean patient.tracks.therapy?");
 }
