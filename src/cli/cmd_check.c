@@ -109,15 +109,17 @@ print_estimate(const twp_run_estimate_t *estimate, int n_threads)
     twp_number_bytes(memory, estimate->memory_bytes);
     twp_number_bytes(file, estimate->file_bytes);
     twp_number_count(sets, estimate->n_parameter_sets);
-    printf("For %s%s%s twins under %d %s, from the first %d twins:\n"
+    printf("For %s%s%s %s under %d %s, from the first %d %s:\n"
            "  events   %s a life\n"
            "  time     %s on %d %s (%s of one core), without writing the file\n"
            "  memory   at most %s\n"
            "  file     about %s\n",
         estimate->n_parameter_sets > 0 ? sets : "",
-        estimate->n_parameter_sets > 0 ? " parameter sets of " : "", twins, estimate->n_strategies,
-        estimate->n_strategies == 1 ? "strategy" : "strategies", estimate->n_pilot_twins, events,
-        wall, n_threads, n_threads == 1 ? "thread" : "threads", cpu, memory, file);
+        estimate->n_parameter_sets > 0 ? " parameter sets of " : "", twins,
+        estimate->n_twins == 1 ? "twin" : "twins", estimate->n_strategies,
+        estimate->n_strategies == 1 ? "strategy" : "strategies", estimate->n_pilot_twins,
+        estimate->n_pilot_twins == 1 ? "twin" : "twins", events, wall, n_threads,
+        n_threads == 1 ? "thread" : "threads", cpu, memory, file);
 }
 
 /* What the sweep of a study, or its run in parts, would take. */

@@ -148,9 +148,10 @@ print_end(const twp_run_report_t *report, const char *path)
     twp_number_count(events, report->n_events);
     format_rate(rate, report->wall_seconds > 0 ? n_done / report->wall_seconds : NAN);
     twp_progress_duration(wall, report->wall_seconds);
-    twp_say_note("%s twins under %d %s, %s events in %s (%s twins/s, %d %s)", done,
-        report->n_strategies, report->n_strategies == 1 ? "strategy" : "strategies", events, wall,
-        rate, report->n_threads, report->n_threads == 1 ? "thread" : "threads");
+    twp_say_note("%s %s under %d %s, %s events in %s (%s twins/s, %d %s)", done,
+        report->n_twins_done == 1 ? "twin" : "twins", report->n_strategies,
+        report->n_strategies == 1 ? "strategy" : "strategies", events, wall, rate,
+        report->n_threads, report->n_threads == 1 ? "thread" : "threads");
     if (report->n_looks > 0)
         twp_say_note("precision %s at look %d, after %s of at most %s twins",
             report->is_precise ? "reached" : "not reached", report->n_looks, done, most);

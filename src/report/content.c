@@ -28,14 +28,15 @@ write_sets(twp_writing_t *w)
 
     w->face->paragraph(w->buffer,
         twp_writing_print(w,
-            "%s sets of the uncertain parameters, each lived by %s %s twins under %d %s, seed %s. "
+            "%s sets of the uncertain parameters, each lived by %s %s %s under %d %s, seed %s. "
             "Means are over the sets. The 95 %% intervals are of what is not known about the "
             "uncertain parameters: they hold the middle 95 %% of the sets%s. %s"
             "Differences are from %s, twin by twin. Figures are per twin over the whole "
             "life, those never treated included%s.",
             twp_writing_count(w, s->n_parameter_sets_done),
             s->are_twins_same ? "the same" : "its own", twp_writing_count(w, s->n_twins_done),
-            s->n_strategies, s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
+            s->n_twins_done == 1 ? "twin" : "twins", s->n_strategies,
+            s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
             s->are_twins_same ? ""
                               : ", drawn together about the mean by the part of their spread that "
                                 "is the number of twins; where it cannot be told from that part "
@@ -116,12 +117,12 @@ write_head(twp_writing_t *w)
     }
     w->face->paragraph(w->buffer,
         twp_writing_print(w,
-            "%s twins%s, each under %d %s, seed %s. Differences are from %s, twin by twin%s. The "
+            "%s %s%s, each under %d %s, seed %s. Differences are from %s, twin by twin%s. The "
             "intervals are of the number of twins alone: they do not show what is not known about "
             "the study's numbers. Figures are per twin over the whole life%s.",
-            twp_writing_count(w, s->n_twins_done), is_of_points(s) ? " at each point" : "",
-            s->n_strategies, s->n_strategies == 1 ? "strategy" : "strategies", s->seed,
-            s->strategy[0],
+            twp_writing_count(w, s->n_twins_done), s->n_twins_done == 1 ? "twin" : "twins",
+            is_of_points(s) ? " at each point" : "", s->n_strategies,
+            s->n_strategies == 1 ? "strategy" : "strategies", s->seed, s->strategy[0],
             is_of_points(s) ? ""
                             : "; \"saved\" is the share of their variance that this pairing saves",
             is_of_points(s) ? ", or of those that a measure is about"
