@@ -103,7 +103,7 @@ twp_spool_free(twp_spool_t *spool)
 {
     if (spool == NULL)
         return;
-    for (size_t i = 0; i < spool->n_waiting; i++)
+    for (size_t i = 0; spool->job != NULL && i < spool->n_waiting; i++)
         free(spool->job[(spool->first_job + i) % spool->n_capacity].buffer);
     for (int i = 0; spool->tools != NULL && i <= spool->n_threads; i++) {
         twp_chunk_compressor_free(spool->tools[i].compressor);

@@ -151,54 +151,70 @@ test_chunks_that_several_threads_compress_come_back_in_order(void **state)
     assert_true(n_helped_all > 0);
 }
 
+static int32_t
+loose_number(size_t round, size_t i_piece, size_t i)
+{
+    return (int32_t) sample_bits(1000 * round + i_piece, i);
+}
+
+/* Three pieces of n elements for each of many rows, in turn. */
+static void
+lay_pieces(fixture_t *f, twp_spool_row_t *row, size_t round, size_t n, int32_t *number)
+{
+    twp_error_t err = { TWP_OK, "" };
+
+    for (size_t k = 0; k < (size_t) 3 * N_MANY; k++) {
+        for (size_t i = 0; i < n; i++)
+            number[i] = loose_number(round, k, i);
+        assert_ok(twp_spool_lay(f->spool, &row[k % N_MANY], number, sizeof *number, n, &err));
+    }
+}
+
+/* Takes row k's elements back, in number or in a buffer; whether they were in memory. */
+static bool
+check_loose(fixture_t *f, twp_spool_row_t *row, size_t round, size_t k, size_t n, int32_t *number)
+{
+    const bool is_held = row->held != NULL;
+    twp_error_t err = { TWP_OK, "" };
+    void *buffer = NULL;
+
+    assert_int_equal(row->n_loose, 3 * n);
+    if (round < 2)
+        assert_ok(twp_spool_gather(f->spool, row, number, sizeof *number, &err));
+    else
+        assert_ok(twp_spool_begin_chunk(f->spool, row, sizeof *number, &buffer, &err));
+    const int32_t *const back = round < 2 ? number : buffer;
+
+    assert_int_equal(row->n_loose, 0);
+    assert_null(row->held);
+    for (size_t i = 0; i < 3 * n; i++)
+        assert_int_equal(back[i], loose_number(round, k + i / n * N_MANY, i % n));
+    free(buffer);
+    return is_held;
+}
+
 /* By pieces of 1,000 elements, which wait in the file, and of 5,000, which wait in memory for as many rows as may. */
 static void
 test_loose_elements_come_back_wherever_they_wait(void **state)
 {
-    static const size_t n_pieces[] = { 1000, 5000 };
-    int32_t *const number = malloc(sizeof(int32_t) * TWP_CHUNK_ELEMENTS), n_held = 0;
+    int32_t *const number = malloc(sizeof(int32_t) * TWP_CHUNK_ELEMENTS);
     twp_spool_row_t row[N_MANY] = { 0 };
     twp_error_t err = { TWP_OK, "" };
     fixture_t f;
 
     assert_non_null(number);
     open_fixture(&f, *state);
-    for (int round = 0; round < 4; round++) {
-        const size_t n = n_pieces[round % 2];
+    for (size_t round = 0; round < 4; round++) {
+        const size_t n = round % 2 == 0 ? 1000 : 5000;
+        int n_held = 0;
 
-        for (int k = 0; k < 3 * N_MANY; k++) { /* three pieces a row, in turn */
-            for (size_t i = 0; i < n; i++)
-                number[i] = (int32_t) sample_bits((uint64_t) (round * N_MANY * 3 + k), i);
-            assert_ok(twp_spool_lay(f.spool, &row[k % N_MANY], number, sizeof *number, n, &err));
-        }
-        n_held = 0;
-        for (int k = 0; k < N_MANY; k++) {
-            int32_t *back = number;
-            void *buffer = NULL;
-
-            n_held += row[k].held != NULL;
-            assert_int_equal(row[k].n_loose, 3 * n);
-            if (round < 2) {
-                assert_ok(twp_spool_gather(f.spool, &row[k], number, sizeof *number, &err));
-            } else {
-                assert_ok(twp_spool_begin_chunk(f.spool, &row[k], sizeof *number, &buffer, &err));
-                back = buffer;
-            }
-            assert_int_equal(row[k].n_loose, 0);
-            assert_null(row[k].held);
-            for (size_t i = 0; i < 3 * n; i++)
-                assert_int_equal(back[i],
-                    (int32_t) sample_bits(
-                        (uint64_t) (round * N_MANY * 3 + k) + i / n * N_MANY, i % n));
-            free(buffer);
-        }
-        if (round % 2 == 0)
-            assert_int_equal(n_held, 0);
-        else
-            assert_in_range(n_held, 1, 16);
+        lay_pieces(&f, row, round, n, number);
+        for (size_t k = 0; k < N_MANY; k++)
+            n_held += check_loose(&f, &row[k], round, k, n, number);
+        assert_in_range(n_held, round % 2, round % 2 == 0 ? 0 : 16);
     }
     assert_ok(twp_spool_lay(f.spool, &row[0], number, sizeof *number, 5000, &err));
-    for (int k = 0; k < N_MANY; k++)
+    for (size_t k = 0; k < N_MANY; k++)
         twp_spool_clear_row(&row[k]);
     close_fixture(&f);
     free(number);
