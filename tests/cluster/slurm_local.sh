@@ -27,6 +27,9 @@ export SLURM_CONF=$DIR/slurm.conf
 
 die() { echo "slurm_local: $*" >&2; exit 1; }
 
+[ "$NET" != loopback ] || getent hosts "$HOST" > /dev/null ||
+  die "this machine's own name, $HOST, resolves to nothing, and Slurm asks for it: add \"127.0.1.1 $HOST\" to /etc/hosts"
+
 write_conf() { # $1 = number of nodes
   local i addr host
   {
