@@ -27,7 +27,9 @@ export SLURM_CONF=$DIR/slurm.conf
 
 die() { echo "slurm_local: $*" >&2; exit 1; }
 
-[ "$NET" != loopback ] || getent hosts "$HOST" > /dev/null ||
+# The daemons listen on what this machine's own name resolves to: 127.0.1.1 on a Debian as it is installed.
+ADDRESS=$(getent ahostsv4 "$HOST" | awk 'NR == 1 { print $1 }') || true
+[ "$NET" != loopback ] || [ -n "$ADDRESS" ] ||
   die "this machine's own name, $HOST, resolves to nothing, and Slurm asks for it: add \"127.0.1.1 $HOST\" to /etc/hosts"
 
 write_conf() { # $1 = number of nodes
@@ -35,7 +37,7 @@ write_conf() { # $1 = number of nodes
   {
     echo "ClusterName=twinpath"
     if [ "$NET" = loopback ]; then
-      echo "SlurmctldHost=$HOST(127.0.0.1)"
+      echo "SlurmctldHost=$HOST($ADDRESS)"
     else
       echo "SlurmctldHost=tp0($SUBNET.1)"
     fi
@@ -83,7 +85,7 @@ write_conf() { # $1 = number of nodes
     echo "KillWait=2"
     echo "JobRequeue=1"
     for ((i = 1; i <= $1; i++)); do
-      addr=127.0.0.1 host=$HOST
+      addr=$ADDRESS host=$HOST
       [ "$NET" = loopback ] || { addr=$SUBNET.$((10 + i)); host=tp$i; }
       echo "NodeName=tp$i NodeHostname=$host NodeAddr=$addr Port=$((PORT + i)) CPUs=$CPUS" \
            "Boards=1 SocketsPerBoard=1 CoresPerSocket=$CPUS ThreadsPerCore=1 RealMemory=1000"
