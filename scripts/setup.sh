@@ -22,6 +22,8 @@ test_packages=(
     clang clang-format clang-tidy libclang-rt-dev libomp-dev gcovr valgrind
 )
 long_packages=(snakemake lmod)
+# Slurm asks for the machine's own name, which a Debian without an entry in /etc/hosts does not resolve.
+getent ahostsv4 "$(uname -n)" > /dev/null || test_packages+=(libnss-myhostname)
 
 wanted=("${build_packages[@]}")
 case "${1:-}" in

@@ -30,7 +30,7 @@ die() { echo "slurm_local: $*" >&2; exit 1; }
 # The daemons listen on what this machine's own name resolves to: 127.0.1.1 on a Debian as it is installed.
 ADDRESS=$(getent ahostsv4 "$HOST" | awk 'NR == 1 { print $1 }') || true
 [ "$NET" != loopback ] || [ -n "$ADDRESS" ] ||
-  die "this machine's own name, $HOST, resolves to nothing, and Slurm asks for it: add \"127.0.1.1 $HOST\" to /etc/hosts"
+  die "this machine's own name, $HOST, resolves to nothing, and Slurm asks for it: install libnss-myhostname"
 
 write_conf() { # $1 = number of nodes
   local i addr host
