@@ -89,6 +89,19 @@ load_dimensions(twp_load_t *load)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+/* Whether a column says what a swept number is at each point; its name may end like that of a figure. */
+static bool
+is_swept(const twp_summary_t *summary, const char *column)
+{
+    static const char prefix[] = "point_";
+    const size_t n = sizeof prefix - 1;
+
+    for (int i = 0; i < summary->n_swept; i++)
+        if (strncmp(column, prefix, n) == 0 && strcmp(column + n, summary->swept[i].name) == 0)
+            return true;
+    return false;
+}
+
 /* Measures are the columns NAME_mean, in the order in which they were written. */
 static void
 find_measures(twp_load_t *load)
@@ -104,7 +117,8 @@ find_measures(twp_load_t *load)
     load->row_first = twp_load_room(load, names.n, sizeof(*load->row_first));
     load->row_n_times = twp_load_room(load, names.n, sizeof(*load->row_n_times));
     for (size_t i = 0; i < names.n && load->status == TWP_OK; i++) {
-        if (names.is_group[i] || !ends_with(names.name[i], "_mean"))
+        if (names.is_group[i] || !ends_with(names.name[i], "_mean") ||
+            is_swept(load->summary, names.name[i]))
             continue;
         const char *const name = twp_load_path(
             load, "%.*s", (int) (strlen(names.name[i]) - 5), names.name[i]);

@@ -249,6 +249,36 @@ test_a_summary_of_one_point_is_that_of_its_run(void **state)
     free(swept);
 }
 
+/* The path's name ends like the column of a measure's means. */
+static void
+test_a_mean_that_is_swept_is_no_measure(void **state)
+{
+    static const char *const over[] = {
+        "--over patient.tracks.health.states.over.back.hazard.exponential.mean=80 days,90 days"
+    };
+    char *const swept = testlib_join(*state, "sweep.h5"),
+                *const path = testlib_join(*state, "a.h5");
+    twp_summary_t *all, *one, *alone;
+    twp_run_report_t report;
+    twp_error_t err = { TWP_OK, "" };
+
+    run(*state, "sweep.h5", over, 1, 2, 0, true, &report);
+    run(*state, "a.h5", NULL, 0, 2, 0, false, &report); /* the second point's */
+    if (twp_summary_read(swept, &all, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(twp_summary_read_point(swept, 2, &one, NULL), TWP_OK);
+    assert_int_equal(twp_summary_read(path, &alone, NULL), TWP_OK);
+    assert_same_figures(one, alone);
+    assert_int_equal(all->n_rows, alone->n_rows);
+    assert_int_equal(all->n_swept, 1);
+    assert_near(all->swept[0].value[1], 90, 0);
+    twp_summary_free(alone);
+    twp_summary_free(one);
+    twp_summary_free(all);
+    free(path);
+    free(swept);
+}
+
 static int64_t n_opened;
 
 /* What the linker puts in the place of H5Oopen (tests/CMakeLists.txt). */
@@ -516,6 +546,8 @@ main(void)
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_a_summary_of_one_point_is_that_of_its_run,
             testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(
+            test_a_mean_that_is_swept_is_no_measure, testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_more_points_open_no_column_more_often,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_reports_of_a_sweep_have_a_line_a_point,
