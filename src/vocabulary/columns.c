@@ -212,7 +212,8 @@ twp_columns_dim_may_lack(const twp_column_t *row, const char *dim)
     return strcmp(dim, "time") == 0 && strncmp(row->field.name, "{measure}", 9) == 0;
 }
 
-/* Letters of a pattern outside braces; a name without braces beats every pattern. */
+/* Letters of a pattern outside braces; a name without braces beats every pattern, and that of a swept number,
+ * whose name may end like any other column, beats those of measures: none begins so (check_columns.c). */
 static size_t
 literal_letters(const char *pattern)
 {
@@ -221,6 +222,8 @@ literal_letters(const char *pattern)
 
     if (strchr(pattern, '{') == NULL)
         return SIZE_MAX;
+    if (strcmp(pattern, "point_{parameter}") == 0)
+        return SIZE_MAX - 1;
     for (; *pattern != '\0'; pattern++) {
         if (*pattern == '{')
             is_inside = true;

@@ -26,6 +26,8 @@ static const char study_text[] =
     "parameters:\n"
     "  gap: {value: 12 days, range: [1 day, 60 days]}\n"
     "  long: 2 * gap\n"
+    "  back_mean: 90 days\n"
+    "  help_quantile: 100 days\n"
     "  fee: {value: 5 USD, uncertain: {gamma: {shape: 30}}}\n"
     "  share: {value: 0.4, uncertain: {beta: {n: 40}}}\n"
     "patient:\n"
@@ -39,9 +41,9 @@ static const char study_text[] =
     "long}}, "
     "effects: [{if: help.active, hr: 0.5}], choose: {ill: share, otherwise: over}}}\n"
     "        ill: {rise: {hazard: {exponential: {mean: gap}}, to: well}}\n"
-    "        over: {back: {hazard: {exponential: {mean: 90 days}}, to: well}}\n"
+    "        over: {back: {hazard: {exponential: {mean: back_mean}}, to: well}}\n"
     "observations: {falls: {of: health.well.fall}}\n"
-    "supports: {help: {offer: {upon: falls}, uptake: 0.5, lasts: 100 days}}\n"
+    "supports: {help: {offer: {upon: falls}, uptake: 0.5, lasts: help_quantile}}\n"
     "strategies:\n"
     "  usual: {baseline: true}\n"
     "  helped: {supports: [help]}\n"
@@ -249,29 +251,30 @@ test_a_summary_of_one_point_is_that_of_its_run(void **state)
     free(swept);
 }
 
-/* The path's name ends like the column of a measure's means. */
+/* Their names end like columns of measures. */
 static void
-test_a_mean_that_is_swept_is_no_measure(void **state)
+test_a_mean_and_a_quantile_that_are_swept_are_no_measures(void **state)
 {
-    static const char *const over[] = {
-        "--over patient.tracks.health.states.over.back.hazard.exponential.mean=80 days,90 days"
-    };
+    static const char *const over[] = { "--over back_mean=80 days,90 days",
+        "--over help_quantile=50 days,100 days" };
     char *const swept = testlib_join(*state, "sweep.h5"),
                 *const path = testlib_join(*state, "a.h5");
     twp_summary_t *all, *one, *alone;
     twp_run_report_t report;
     twp_error_t err = { TWP_OK, "" };
 
-    run(*state, "sweep.h5", over, 1, 2, 0, true, &report);
-    run(*state, "a.h5", NULL, 0, 2, 0, false, &report); /* the second point's */
-    if (twp_summary_read(swept, &all, &err) != TWP_OK)
+    run(*state, "sweep.h5", over, 2, 2, 0, true, &report);
+    run(*state, "a.h5", NULL, 0, 2, 0, false, &report); /* the last point's */
+    if (twp_results_check_layout(swept, &err) != TWP_OK ||
+        twp_summary_read(swept, &all, &err) != TWP_OK)
         fail_msg("%s", err.message);
-    assert_int_equal(twp_summary_read_point(swept, 2, &one, NULL), TWP_OK);
+    assert_int_equal(twp_summary_read_point(swept, 4, &one, NULL), TWP_OK);
     assert_int_equal(twp_summary_read(path, &alone, NULL), TWP_OK);
     assert_same_figures(one, alone);
     assert_int_equal(all->n_rows, alone->n_rows);
-    assert_int_equal(all->n_swept, 1);
-    assert_near(all->swept[0].value[1], 90, 0);
+    assert_int_equal(all->n_swept, 2);
+    assert_near(all->swept[0].value[2], 90, 0);
+    assert_near(all->swept[1].value[1], 100, 0);
     twp_summary_free(alone);
     twp_summary_free(one);
     twp_summary_free(all);
@@ -546,8 +549,8 @@ main(void)
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_a_summary_of_one_point_is_that_of_its_run,
             testlib_setup_folder, testlib_teardown_folder),
-        cmocka_unit_test_setup_teardown(
-            test_a_mean_that_is_swept_is_no_measure, testlib_setup_folder, testlib_teardown_folder),
+        cmocka_unit_test_setup_teardown(test_a_mean_and_a_quantile_that_are_swept_are_no_measures,
+            testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_more_points_open_no_column_more_often,
             testlib_setup_folder, testlib_teardown_folder),
         cmocka_unit_test_setup_teardown(test_reports_of_a_sweep_have_a_line_a_point,
