@@ -175,6 +175,21 @@ check_chain(twp_read_t *read, const twp_study_measure_t *measure)
     }
 }
 
+/* ---- parameters ------------------------------------------------------------------------------ */
+
+/* What parameter sets draw has a column in /draws. */
+static void
+check_parameter(twp_read_t *read, const twp_study_parameter_t *parameter)
+{
+    const char *const name = twp_read_printf(read, "parameter_%s", parameter->name);
+    const twp_column_t *const found = twp_columns_find("draws", name);
+
+    if (parameter->is_uncertain && found != NULL && strcmp(found->field.name, name) == 0)
+        twp_read_fail(read, parameter->place, parameter->name, "a parameter of another name", NULL,
+            "the results' column draws/%s of this parameter would be read as %s", name,
+            found->field.long_name);
+}
+
 void
 twp_check_columns(twp_read_t *read)
 {
@@ -186,5 +201,7 @@ twp_check_columns(twp_read_t *read)
         if (study->measure[i].measure == TWP_MEASURE_AALEN_JOHANSEN)
             check_chain(read, &study->measure[i]);
     }
+    for (int i = 0; i < study->n_parameters; i++)
+        check_parameter(read, &study->parameter[i]);
     check_shares(read);
 }
