@@ -71,7 +71,7 @@ class Results(Lives):
             raise Error(f"{self.path} is no file of results but of kind {self._h5.attrs['twinpath_kind']}"
                         + (": merge the parts first (twinpath merge)" if self._h5.attrs["twinpath_kind"] == "shard" else ""))
         self._gone: weakref.finalize | None = None  # removes a temporary file
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[Any, Any] = {}
         lack = self._what_lacks()
         if lack:
             warnings.warn(f"{self.path}: {lack}", stacklevel=3)
@@ -130,7 +130,7 @@ class Results(Lives):
         self._group(group)
         return xarray.open_dataset(self.path, group=group, engine="h5netcdf")
 
-    def _keep(self, name: str, make: Callable[[], Any]) -> Any:
+    def _keep(self, name: Any, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
             self._kept[name] = make()
         return self._kept[name]
@@ -153,13 +153,17 @@ class Results(Lives):
             raise Error(f"{self.path} has no {name}; the study's `record` and `report` say what a file holds")
         return self._h5[name]
 
+    def _axis(self, scale: h5py.Dataset) -> str:
+        """A dimension's name. HDF5 looks through the whole file for it: once is enough."""
+        return self._keep(h5py.h5o.get_info(scale.id).addr, lambda: scale.name.rsplit("/", 1)[1])
+
     def _frame(self, group: str, variable: str) -> pd.DataFrame:
         """One variable as rows: its labels, then `value`. The times that a measure was asked at are `time`."""
         dataset = self._group(group)[variable]
         names, labels = [], []
         for axis in dataset.dims:
             scale = axis[0]
-            name = scale.name.rsplit("/", 1)[1]
+            name = self._axis(scale)
             names.append("time" if name.startswith("time_") else name)
             labels.append(texts(scale[:]) if scale.dtype.kind == "O" else scale[:])
         index = pd.MultiIndex.from_product(labels, names=names)
@@ -514,7 +518,7 @@ class Results(Lives):
         for name, dataset in group.items():
             if h5py.h5ds.is_scale(dataset.id):
                 continue
-            labels = [axis[0].name.rsplit("/", 1)[1] for axis in dataset.dims]
+            labels = [self._axis(axis[0]) for axis in dataset.dims]
             if labels[-2:] == ["strategy", "parameter_set"] and not name.endswith("_mcse"):
                 one = self._frame("draws", name).rename(columns={"value": name})
                 frame = one if frame is None else frame.merge(one, on=labels)
