@@ -168,6 +168,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--forms", action="store_true", help="only compare the closed forms")
     options = parser.parse_args()
+    if not options.forms and not os.access(options.twinpath, os.X_OK):
+        parser.error(f"{options.twinpath} is no program: build it first (scripts/start.sh), or name it by --twinpath")
     guess = compare_forms()
     if options.forms:
         return
