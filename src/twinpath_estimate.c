@@ -138,7 +138,7 @@ share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, 
     estimate->memory_bytes = run->memory_bytes;
     if (has_points) {
         of_shard = COMPRESSION * point_bytes * (double) plan.points_per_shard;
-        estimate->memory_bytes += point_bytes * waiting_points(settings->run, &plan) + WRITER_BYTES;
+        estimate->memory_bytes += point_bytes * waiting_points(settings->run, &plan);
     }
     estimate->merge_bytes = has_points ? 2.0 * point_bytes + WRITER_BYTES +
             WRITER_THREAD_BYTES * twp_engine_n_threads(settings->run->n_threads)
@@ -151,13 +151,21 @@ share_out(const twp_sweep_settings_t *settings, twp_sweep_estimate_t *estimate, 
         (double) estimate->n_shards;
 }
 
+/* What lives leave behind. */
+typedef struct {
+    const twp_recorder_plan_t *recorder; /* or NULL */
+    double bytes;                        /* of rows */
+} left_t;
+
 static twp_status_t
-take_nothing(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
+weigh(void *context, const twp_block_t *block, const void *partial, twp_error_t *err)
 {
-    (void) context;
-    (void) block;
+    left_t *const left = context;
+
     (void) partial;
     (void) err;
+    if (left->recorder != NULL && block->record != NULL)
+        left->bytes += twp_recorder_bytes(left->recorder, block->record);
     return TWP_OK;
 }
 
@@ -179,14 +187,17 @@ estimate_run(twp_study_t *study, const twp_run_settings_t *settings, bool is_liv
     const int64_t n_asked = settings->n_patients > 0 ? settings->n_patients
                                                      : twp_study_n_patients(study);
     const int64_t n_pilot = n_asked < PILOT_TWINS ? n_asked : PILOT_TWINS;
-    const twp_sink_t sink = { .take = take_nothing };
-    const twp_run_options_t options = { .n_threads = 1 };
+    const int n_threads = twp_engine_n_threads(settings->n_threads);
+    left_t left = { 0 };
+    const twp_sink_t sink = { .context = &left, .take = weigh };
+    twp_run_options_t options = { .n_threads = 1 };
     twp_run_t run = { .study = study, .settings = settings };
     twp_progress_t done = { 0 };
     twp_status_t status;
 
     memset(estimate, 0, sizeof(*estimate));
     status = twp_run_prepare(&run, n_pilot, err);
+    options.record = left.recorder = run.recorder;
     if (status == TWP_OK && is_lived)
         status = twp_engine_run(run.model, (const twp_draw_plan_t *const *) run.draw, run.n_models,
             run.plan, run.counts, &sink, &options, &done, err);
@@ -197,8 +208,9 @@ estimate_run(twp_study_t *study, const twp_run_settings_t *settings, bool is_liv
         estimate->events_per_life = (double) done.n_events / ((double) n_pilot * run.n_models);
         estimate->cpu_seconds = done.cpu_seconds * (double) n_asked / (double) n_pilot;
         estimate->memory_bytes = twp_engine_memory_bytes(
-            run.model, run.n_models, run.plan, settings->n_threads, n_asked);
-        estimate->memory_bytes += twp_sums_bytes(run.figures);
+            run.model, run.n_models, run.plan, left.bytes / (double) n_pilot, n_threads, n_asked);
+        estimate->memory_bytes += twp_sums_bytes(run.figures) + WRITER_BYTES +
+            WRITER_THREAD_BYTES * n_threads;
         estimate->n_parameter_sets = run.n_parameter_sets;
         if (run.n_parameter_sets > 0) {
             estimate->cpu_seconds *= (double) run.n_parameter_sets;

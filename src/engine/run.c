@@ -17,6 +17,8 @@
 #define IDLE_NANOSECONDS 100000
 /* A recorded life is taken for so many bytes when memory is foretold. */
 #define RECORDED_LIFE_BYTES 2048.0
+/* Rows may take twice their size while they grow. */
+#define GROWING 2.0
 /* Within a block the caller is asked at most so often whether to stop. */
 #define ASK_SECONDS 0.02
 
@@ -57,12 +59,11 @@ twp_engine_n_threads(int n_threads)
     return n_threads > 0 ? n_threads : omp_get_max_threads();
 }
 
+/* Blocks that may be under way, when each leaves rows of so many bytes. */
 static int
-window_slots(const twp_lives_t *lives, int n_threads)
+window_slots(const twp_lives_t *lives, int n_threads, double recorded_bytes)
 {
-    const double recorded =
-        lives->record != NULL ? RECORDED_LIFE_BYTES * lives->n_models * TWP_BLOCK_TWINS : 0.0;
-    const double bytes = twp_block_bytes(lives) + recorded;
+    const double bytes = twp_block_bytes(lives) + recorded_bytes;
     const int64_t n_blocks = twp_engine_n_blocks(lives->n_twins);
     int64_t n = (int64_t) BLOCKS_PER_THREAD * n_threads;
 
@@ -75,14 +76,16 @@ window_slots(const twp_lives_t *lives, int n_threads)
 
 double
 twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
-    const twp_outcome_plan_t *plan, int n_threads, int64_t n_twins)
+    const twp_outcome_plan_t *plan, double recorded_bytes, int n_threads, int64_t n_twins)
 {
     const twp_lives_t lives = {
         .model = model, .n_models = n_models, .plan = plan, .n_twins = n_twins
     };
     const int n = twp_engine_n_threads(n_threads);
+    const double recorded = GROWING * recorded_bytes * TWP_BLOCK_TWINS;
 
-    return n * twp_worker_bytes(&lives) + window_slots(&lives, n) * twp_block_bytes(&lives);
+    return n * twp_worker_bytes(&lives) +
+        window_slots(&lives, n, recorded) * (twp_block_bytes(&lives) + recorded);
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -194,7 +197,6 @@ lived_first(run_t *run)
     return slot->is_lived ? slot : NULL;
 }
 
-/* Rows may take twice their size while they grow. */
 static double
 bytes_of(const run_t *run, const twp_slot_memory_t *slot)
 {
@@ -202,7 +204,7 @@ bytes_of(const run_t *run, const twp_slot_memory_t *slot)
 
     return run->lives.record == NULL
         ? bytes
-        : bytes + 2.0 * twp_recorder_bytes(run->lives.record, &slot->record);
+        : bytes + GROWING * twp_recorder_bytes(run->lives.record, &slot->record);
 }
 
 static twp_status_t
@@ -433,7 +435,9 @@ twp_engine_run(const twp_model_t *const *model, const twp_draw_plan_t *const *dr
     run.n_threads = twp_engine_n_threads(options->n_threads);
     if (run.n_threads > run.n_blocks - run.first)
         run.n_threads = (int) (run.n_blocks - run.first);
-    run.n_slots = window_slots(&run.lives, run.n_threads);
+    run.n_slots = window_slots(&run.lives, run.n_threads,
+        run.lives.record != NULL ? RECORDED_LIFE_BYTES * run.lives.n_models * TWP_BLOCK_TWINS
+                                 : 0.0);
     run.began = twp_engine_begin();
 
     omp_init_lock(&run.lock);

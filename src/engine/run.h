@@ -91,8 +91,8 @@ twp_engine_n_blocks(int64_t n_twins)
 /** Threads that a run with n_threads asked for (0: any) uses. */
 int twp_engine_n_threads(int n_threads);
 
-/** Upper bound of the memory of a run in bytes, without the sink's. */
+/** Upper bound of the memory of a run in bytes, without the sink's; recorded_bytes: of the rows that a twin leaves. */
 double twp_engine_memory_bytes(const twp_model_t *const *model, int n_models,
-    const twp_outcome_plan_t *plan, int n_threads, int64_t n_twins);
+    const twp_outcome_plan_t *plan, double recorded_bytes, int n_threads, int64_t n_twins);
 
 #endif

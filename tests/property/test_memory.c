@@ -154,6 +154,16 @@ static const char study_text[] =
     " {measure: time_to, of: health.dead}, {measure: kaplan_meier, of: health.dead, at: 30 days}]\n"
     "record: {events: %s, trajectories: %s}\n";
 
+static void
+write_study(const char *path, const char *records)
+{
+    FILE *const file = fopen(path, "w");
+
+    assert_non_null(file);
+    fprintf(file, study_text, records, strcmp(records, "all") == 0 ? "true" : "false");
+    fclose(file);
+}
+
 /* Bytes that a run has at most, beyond those that were there before it. */
 static int64_t
 peak_of(int64_t n_patients, int n_threads, const char *records)
@@ -165,11 +175,8 @@ peak_of(int64_t n_patients, int n_threads, const char *records)
     twp_run_report_t report;
     twp_study_t *study = NULL;
     twp_error_t err;
-    FILE *const file = fopen(path, "w");
 
-    assert_non_null(file);
-    fprintf(file, study_text, records, strcmp(records, "all") == 0 ? "true" : "false");
-    fclose(file);
+    write_study(path, records);
     twp_run_settings_init(&settings);
     settings.n_patients = n_patients;
     settings.n_threads = n_threads;
@@ -215,6 +222,49 @@ check_flat(int n_threads, const char *records, int64_t n_most, int64_t n_allowed
     if (!(n_small > 0 && n_large <= n_small + n_allowed))
         fail_msg("%d threads, events %s: %lld bytes with 20,000 twins, %lld with %lld", n_threads,
             records, (long long) n_small, (long long) n_large, (long long) n_most);
+}
+
+/* What is said before a run holds: on the heap it takes no more. */
+static void
+check_estimate(int n_threads, const char *records)
+{
+    char *const folder = testlib_temporary_folder(),
+                *const path = testlib_join(folder, "study.yaml");
+    twp_run_settings_t settings;
+    twp_run_estimate_t estimate;
+    twp_study_t *study = NULL;
+    twp_error_t err;
+
+    write_study(path, records);
+    twp_run_settings_init(&settings);
+    settings.n_patients = 20000;
+    settings.n_threads = n_threads;
+    if (twp_study_read(path, NULL, 0, &study, &err) != TWP_OK ||
+        twp_study_estimate(study, &settings, &estimate, &err) != TWP_OK)
+        fail_msg("%s", err.message);
+    twp_study_free(study);
+    testlib_remove_folder(folder);
+    free(path);
+
+    const double most = (double) peak_of(20000, n_threads, records);
+
+    if (testlib_is_long())
+        print_message("%d threads, events %s: %.1f MB of at most %.1f MB\n", n_threads, records,
+            most / 1e6, estimate.memory_bytes / 1e6);
+    if (most > estimate.memory_bytes)
+        fail_msg("%d threads, events %s: %.0f bytes, at most %.0f were said", n_threads, records,
+            most, estimate.memory_bytes);
+}
+
+static void
+test_runs_take_no_more_than_was_said(void **state)
+{
+    (void) state;
+    check_estimate(1, "none");
+    check_estimate(2, "none");
+    check_estimate(1, "all");
+    check_estimate(2, "all");
+    check_estimate(8, "all");
 }
 
 static void
@@ -352,6 +402,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes_leave_with_their_block),
         cmocka_unit_test(test_events_and_trajectories_leave_with_their_block),
+        cmocka_unit_test(test_runs_take_no_more_than_was_said),
         cmocka_unit_test(test_figures_leave_with_their_point),
     };
 
