@@ -29,6 +29,7 @@ twp_stop_listen(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL); /* what batch systems send before the time is up */
+    signal(SIGXFSZ, SIG_IGN); /* a limit to the size of files: the write fails, as on a full disk */
 }
 
 bool
