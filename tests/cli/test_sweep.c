@@ -333,7 +333,7 @@ test_points_that_are_cut_come_to_the_file_of_whole_ones(void **state)
         { "cut_sets", "7", "same", "2", "300", "12 of 12 shards" },
         { "cut_fresh_not", "7", "fresh", "1", "840", "3 of 3 shards" },
         { "cut_fresh", "7", "fresh", "2", "150", "21 of 21 shards" } };
-    const size_t n_cases = testlib_is_long() ? 6 : 4;
+    const size_t n_cases = testlib_is_long() ? 6 : 2;
     char digest[6][DIGEST_SIZE];
 
     for (size_t i = 0; i < n_cases; i++) {
@@ -355,9 +355,10 @@ test_points_that_are_cut_come_to_the_file_of_whole_ones(void **state)
             testlib_twinpath_in(f->folder, "merge", cases[i].run, "-q", "--digest"), digest[i]);
     }
     assert_string_equal(digest[1], digest[0]);
-    assert_string_equal(digest[3], digest[2]);
-    if (n_cases == 6)
+    if (n_cases == 6) {
+        assert_string_equal(digest[3], digest[2]);
         assert_string_equal(digest[5], digest[4]);
+    }
     free(uncertain);
     free(study);
 }

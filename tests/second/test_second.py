@@ -17,7 +17,8 @@ from model import Model
 from words import StudyError, load_study
 
 SCENARIOS = os.path.join(os.environ.get("TWP_SOURCE_DIR", "../.."), "scenarios")
-N_STUDIES, N_TWINS = 20, 4
+IS_LONG = os.environ.get("TWP_TIER") == "long"
+N_STUDIES, N_TWINS = (20 if IS_LONG else 8), 4
 # Studies of scenarios/ that the second implementation must know; a word of the language that is new to it
 # leaves a study out, and says so, until it learns the word.
 N_WRITTEN = 18
@@ -79,7 +80,7 @@ class TestSecond(unittest.TestCase):
         self.assertEqual(many.differences, [])
         self.assertLessEqual(many.n_faults, N_STUDIES // 10)
         self.assertLessEqual(many.n_doubtful, many.n_lives // 100)
-        for feature in FEATURES.split():
+        for feature in FEATURES.split() if IS_LONG else []: # eight studies have not all of them
             with self.subTest(feature=feature):
                 n = sum(1 for found in many.found if feature.replace("_", " ") in
                         {one.replace("_", " ") for one in found})
