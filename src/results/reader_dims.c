@@ -11,27 +11,48 @@
 
 #define LIST "DIMENSION_LIST"
 
+/* An attribute with its type and shape; all are to be closed, and are valid when space is. */
+typedef struct {
+    hid_t attribute, type, space;
+} opened_t;
+
+static opened_t
+open_attribute(hid_t dataset, const char *name)
+{
+    opened_t opened = { H5Aopen(dataset, name, H5P_DEFAULT), H5I_INVALID_HID, H5I_INVALID_HID };
+
+    if (opened.attribute >= 0)
+        opened.type = H5Aget_type(opened.attribute);
+    if (opened.type >= 0)
+        opened.space = H5Aget_space(opened.attribute);
+    return opened;
+}
+
+static void
+close_attribute(const opened_t *opened)
+{
+    if (opened->space >= 0)
+        (void) H5Sclose(opened->space);
+    if (opened->type >= 0)
+        (void) H5Tclose(opened->type);
+    if (opened->attribute >= 0)
+        (void) H5Aclose(opened->attribute);
+}
+
 /* Whether an attribute is of the class and size that H5DS writes, or not there. Of anything else H5DS
  * of 1.10 leaves open what it opened, and the file with it. */
 static bool
 is_own(hid_t dataset, const char *name)
 {
-    hid_t attribute, type, space;
+    opened_t own;
     bool is_sound;
 
     if (H5Aexists(dataset, name) == 0)
         return true;
-    attribute = H5Aopen(dataset, name, H5P_DEFAULT);
-    type = attribute >= 0 ? H5Aget_type(attribute) : H5I_INVALID_HID;
-    space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
-    is_sound = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING &&
-        H5Tis_variable_str(type) == 0 && H5Sget_simple_extent_npoints(space) == 1;
-    if (space >= 0)
-        (void) H5Sclose(space);
-    if (type >= 0)
-        (void) H5Tclose(type);
-    if (attribute >= 0)
-        (void) H5Aclose(attribute);
+    own = open_attribute(dataset, name);
+    is_sound = own.space >= 0 && H5Tget_class(own.type) == H5T_STRING &&
+        H5Tis_variable_str(own.type) == 0 && H5Sget_simple_extent_npoints(own.space) == 1;
+    close_attribute(&own);
     return is_sound;
 }
 
@@ -135,8 +156,7 @@ name_entries(twp_reader_t *reader, hid_t dataset, const hvl_t *list, twp_dataset
 static bool
 is_of_references(hid_t type)
 {
-    const hid_t element = type >= 0 && H5Tget_class(type) == H5T_VLEN ? H5Tget_super(type)
-                                                                      : H5I_INVALID_HID;
+    const hid_t element = H5Tget_class(type) == H5T_VLEN ? H5Tget_super(type) : H5I_INVALID_HID;
     const bool is_so = element >= 0 && H5Tequal(element, H5T_STD_REF_OBJ) > 0;
 
     if (element >= 0)
@@ -148,25 +168,19 @@ const char *
 twp_reader_name_dimensions(twp_reader_t *reader, hid_t dataset, twp_dataset_info_t *info)
 {
     hvl_t list[TWP_FIELD_DIMS_MAX] = { { 0, NULL } };
-    hid_t attribute, type, space;
+    opened_t own;
     bool is_sound;
 
     if (info->is_dimension || H5Aexists(dataset, LIST) == 0)
         return NULL;
-    attribute = H5Aopen(dataset, LIST, H5P_DEFAULT);
-    type = attribute >= 0 ? H5Aget_type(attribute) : H5I_INVALID_HID;
-    space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
-    is_sound = space >= 0 && is_of_references(type) &&
-        H5Sget_simple_extent_npoints(space) == info->n_dims && H5Aread(attribute, type, list) >= 0;
+    own = open_attribute(dataset, LIST);
+    is_sound = own.space >= 0 && is_of_references(own.type) &&
+        H5Sget_simple_extent_npoints(own.space) == info->n_dims &&
+        H5Aread(own.attribute, own.type, list) >= 0;
     if (is_sound) {
         is_sound = name_entries(reader, dataset, list, info);
-        (void) H5Dvlen_reclaim(type, space, H5P_DEFAULT, list);
+        (void) H5Dvlen_reclaim(own.type, own.space, H5P_DEFAULT, list);
     }
-    if (space >= 0)
-        (void) H5Sclose(space);
-    if (type >= 0)
-        (void) H5Tclose(type);
-    if (attribute >= 0)
-        (void) H5Aclose(attribute);
+    close_attribute(&own);
     return is_sound ? NULL : "its dimensions cannot be read";
 }
