@@ -1,6 +1,7 @@
 #include "results/reader_internal.h"
 
 #include "base/error.h"
+#include "results/hdf5_texts.h"
 #include "results/text_heap.h"
 
 #include <H5DSpublic.h>
@@ -374,18 +375,21 @@ read_text_elements(const twp_reader_t *reader, hid_t dataset, const char *object
     const haddr_t offset = n > 0 ? H5Dget_offset(dataset) : 0;
     const hid_t stored = H5Dget_type(dataset);
     const hid_t type = stored >= 0 ? twp_reader_text_type(stored) : H5I_INVALID_HID;
+    const hid_t plist = twp_hdf5_texts_plist();
     twp_status_t status = TWP_OK;
 
-    if (type < 0 || offset == HADDR_UNDEF)
+    if (type < 0 || plist < 0 || offset == HADDR_UNDEF)
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     else if (n > 0) /* HDF5 follows whatever stands there */
         status = twp_text_heap_check_elements(reader->path, offset, n, err);
     if (status == TWP_OK &&
-        (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0))
+        (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, plist, texts) < 0))
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     for (size_t i = 0; status == TWP_OK && i < n; i++)
         if (texts[i] == NULL && (texts[i] = strdup("")) == NULL)
             status = TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", reader->path);
+    if (plist >= 0)
+        (void) H5Pclose(plist);
     if (type >= 0)
         (void) H5Tclose(type);
     if (stored >= 0)

@@ -7,6 +7,8 @@
 #include "unit/results_sample.h"
 
 #include <dirent.h>
+#include <hdf5.h>
+#include <hdf5_hl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,6 +268,55 @@ test_a_file_of_every_group_follows_the_layout_and_its_digest_is_that_of_its_cont
         check_text(reader, "", "content_digest", written);
         twp_reader_close(reader);
     }
+    free(path);
+}
+
+static herr_t
+count_scale(hid_t dataset, unsigned dim, hid_t scale, void *n)
+{
+    /* Both ways: the column names the dimension, the dimension the column. */
+    *(int *) n += H5DSis_attached(dataset, scale, dim) > 0;
+    return 0;
+}
+
+static herr_t
+check_scales(hid_t root, const char *name, const H5O_info_t *info, void *n_columns)
+{
+    const hid_t object = H5Oopen(root, name, H5P_DEFAULT);
+
+    assert_true(object >= 0);
+    if (info->type == H5O_TYPE_DATASET && H5DSis_scale(object) == 0) {
+        const hid_t space = H5Dget_space(object);
+        const int n_dims = H5Sget_simple_extent_ndims(space);
+        int n_attached = 0;
+        for (int dim = 0; dim < n_dims; dim++) {
+            assert_int_equal(H5DSget_num_scales(object, (unsigned) dim), 1);
+            assert_true(
+                H5DSiterate_scales(object, (unsigned) dim, NULL, count_scale, &n_attached) >= 0);
+        }
+        assert_int_equal(n_attached, n_dims);
+        *(int *) n_columns += n_dims > 0;
+        assert_true(H5Sclose(space) >= 0);
+    }
+    assert_true(H5Oclose(object) >= 0);
+    return 0;
+}
+
+static void
+test_hdf5s_own_functions_find_each_column_attached_to_its_dimensions(void **state)
+{
+    char *const path = testlib_join(*state, "a.h5");
+    const sample_t sample = sample_small();
+    twp_error_t err = { 0 };
+    int n_columns = 0;
+    hid_t file;
+
+    assert_ok(sample_write(path, &sample, NULL, &err));
+    file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    assert_true(file >= 0);
+    assert_true(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, check_scales, &n_columns) >= 0);
+    assert_true(n_columns > 30);
+    assert_true(H5Fclose(file) >= 0);
     free(path);
 }
 
@@ -587,6 +638,7 @@ main(int n_arguments, char *arguments[])
         IN_FOLDER(test_attributes_and_texts_come_back_as_they_were),
         IN_FOLDER(
             test_a_file_of_every_group_follows_the_layout_and_its_digest_is_that_of_its_content),
+        IN_FOLDER(test_hdf5s_own_functions_find_each_column_attached_to_its_dimensions),
         IN_FOLDER(test_equal_content_gives_equal_bytes_however_it_was_appended_and_when),
         IN_FOLDER(test_unset_memory_does_not_reach_the_file),
         IN_FOLDER(test_the_digest_sees_every_value_but_not_the_session_or_the_build),
