@@ -22,7 +22,7 @@ for part in $parts; do
     case " $all_parts " in *" $part "*) ;; *) die "unknown part $part; one of: $all_parts" ;; esac
 done
 min_line_coverage=90
-slow_sanitized='^(second|python|r|cluster|validation|exact|golden)/|^property/test_(keys|rebind|memory|same_bits|parameter_sets|precision)|^unit/test_portable_math'
+slow_sanitized='^(second|python|r|cluster|validation|exact|golden)/|^property/test_(keys|rebind|memory|same_bits|parameter_sets|precision|points)|^unit/test_portable_math'
 slow_sanitized+='|^cli/test_(sweep|sweep_scripts|documents|schema)$'
 # Tests want the lines of what went wrong, not every variable: half the bytes, and a faster linker for them.
 lines_only=("-DCMAKE_C_FLAGS_RELWITHDEBINFO=-O2 -g1" "-DCMAKE_C_FLAGS_DEBUG=-O1 -g1"

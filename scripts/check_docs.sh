@@ -4,6 +4,7 @@
 # - a yaml block after <!-- study --> passes `twinpath check` as a file in the checkout,
 # - each command in a sh block exists with its options; after <!-- run --> sh, python and r blocks run,
 # - a text block after <!-- output: COMMAND --> is what the command prints,
+# - <!-- run, long --> and <!-- output, long: COMMAND --> say that it takes a while: --quick leaves them out,
 # - in a page that builds a file step by step: a block after <!-- file: NAME --> is a file's text; one after
 #   <!-- below: NAME | LINE -->, <!-- above: ... -->, <!-- instead: ... --> or <!-- end: NAME --> goes below, above
 #   or into the place of the one line of the file that reads LINE, or to the file's end; the sh block after
@@ -14,16 +15,18 @@
 #
 #   scripts/check_docs.sh [BUILD_DIR]            default build/dev
 #   scripts/check_docs.sh --write [BUILD_DIR]    puts new tables and outputs into the documents
+#   scripts/check_docs.sh --quick [BUILD_DIR]    without what takes a while; a small first study stands in for it
 #   scripts/check_docs.sh --only DOCUMENT [BUILD_DIR]    one that needs no results of other studies
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 is_writing=0
-if [ "${1:-}" = --write ]; then
-    is_writing=1
-    shift
-fi
+is_quick=0
+case "${1:-}" in
+    --write) is_writing=1; shift ;;
+    --quick) is_quick=1; shift ;;
+esac
 only=
 if [ "${1:-}" = --only ]; then
     only=${2:?a document}
@@ -175,6 +178,10 @@ check_block() { # check_block DOCUMENT LINE BLOCK
     mark=$(< "$block.mark")
     [ "$language" != sh ] || check_commands "$document" "$line" "$block.text"
     case "$mark" in
+        'run, long' | 'output, long: '*) [ $is_quick -eq 0 ] || return 0 ;;
+    esac
+    mark=${mark/, long/}
+    case "$mark" in
         study)
             cp "$block.text" "$work/tree/my_study.yaml"
             "$program" check "$work/tree/my_study.yaml" > "$work/log" 2>&1 ||
@@ -248,8 +255,9 @@ check_links() { # check_links DOCUMENT
 # ---- shown something wrong, each check must say so ---------------------------------------------------
 
 test_checks() {
-    local bad=$work/bad.md was_writing=$is_writing what
+    local bad=$work/bad.md was_writing=$is_writing was_quick=$is_quick what
     is_writing=0
+    is_quick=0
     cat > "$bad" << 'BAD'
 [nowhere](no_such_file.md) [no heading](#none) [here](#a-heading)
 ## A heading
@@ -323,18 +331,32 @@ onebelowabovetwo
 ```sh
 true
 ```
+<!-- run, long -->
+```sh
+exit 3
+```
+<!-- output, long: echo d -->
+```text
+c
+```
 BAD
     check_document "$bad"
     check_links "$bad"
     for what in 'leads nowhere: no_such_file.md' 'no such heading: #none' 'study is wrong' \
         'no option --no-such-option' 'no command twinpath fly' 'no script scripts/no_such.sh' \
         ':14: does not run' 'in vain' ':22: the output is another now' ':30: prints nothing' \
-        '0 lines of built.txt read: three' 'onebelowabovetwo' 'was to fail and runs'; do
-        grep -q -- "$what" "$problems" || die "does not find: $what"
+        '0 lines of built.txt read: three' 'onebelowabovetwo' 'was to fail and runs' ':74: does not run' \
+        ':78: the output is another now'; do
+        grep -q -- "$what" "$problems" || die "does not find $what in: $(< "$problems")"
     done
-    [ "$(wc -l < "$problems")" -eq 13 ] || { cat "$problems"; die "finds faults where there are none"; }
+    [ "$(wc -l < "$problems")" -eq 15 ] || { cat "$problems"; die "finds faults where there are none"; }
+    : > "$problems"
+    is_quick=1
+    check_document "$bad"
+    ! grep -qE ':(74|78):' "$problems" || die "does not leave out what takes a while"
     : > "$problems"
     is_writing=$was_writing
+    is_quick=$was_quick
 }
 
 # ---- all of it -----------------------------------------------------------------------------------
@@ -350,7 +372,9 @@ elif ! "$tables" > "$work/log" 2>&1; then
     problem scenarios/README.md 0 "$(grep -m 1 -o 'line .* differs.*' "$work/log" || tail -n 1 "$work/log")"
 fi
 if [ -z "$only" ]; then
-    (cd "$work/tree" && twinpath run scenarios/studies/ra_biologic_support.yaml -q \
+    few=()
+    [ $is_quick -eq 0 ] || few=(--patients 500)
+    (cd "$work/tree" && twinpath run scenarios/studies/ra_biologic_support.yaml -q "${few[@]}" \
         -o build/ra_biologic_support.h5) || die "the first study does not run"
 fi
 for document in "${checked[@]}"; do

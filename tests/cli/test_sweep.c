@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define N_TWINS "5000" /* five blocks: five shards of a block */
+#define N_TWINS "4200" /* five blocks: five shards of a block */
 /* Few rows, so that most of the time goes to what is tested. */
 #define LEAN "--set", "record.events=none", "--set", "record.trajectories=false"
 #define N_SHARDS 5
@@ -856,7 +856,7 @@ test_gaps_are_left_out_only_when_asked_and_said(void **state)
     testlib_expect(
         testlib_twinpath_in(f->folder, "merge", "gaps", "-q", "--allow-gaps", "-o", "some.h5"), 0,
         "", "");
-    testlib_expect(testlib_twinpath_in(f->folder, "summary", "some.h5"), 0, "2,048 of 5,000", NULL);
+    testlib_expect(testlib_twinpath_in(f->folder, "summary", "some.h5"), 0, "2,048 of 4,200", NULL);
     testlib_expect(testlib_twinpath_in(f->folder, "reproduce", "some.h5"), 2, "",
         "merged without the shards 0, 2, 4");
     testlib_expect(sweep(f, "gaps", "--task", "0", "--tasks", "2"), 0, "", "");
@@ -892,7 +892,7 @@ test_rows_stay_in_the_shards_only_when_asked_and_each_is_checked(void **state)
     take_digest(sweep(f, "left", "--digest"), digest); /* which leaves the shards where they are */
     assert_string_equal(digest, f->digest);
     testlib_expect(
-        testlib_twinpath_in(f->folder, "summary", "left/results.h5"), 0, "5,000 twins", "");
+        testlib_twinpath_in(f->folder, "summary", "left/results.h5"), 0, "4,200 twins", "");
     flip_bit(shard);
     testlib_expect(testlib_twinpath_in(f->folder, "summary", "left/results.h5"), 2, "",
         "left/shards/shard-000001-of-000005.h5: a shard of left/results.h5 that is damaged");
