@@ -382,8 +382,7 @@ read_text_elements(const twp_reader_t *reader, hid_t dataset, const char *object
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     else if (n > 0) /* HDF5 follows whatever stands there */
         status = twp_text_heap_check_elements(reader->path, offset, n, err);
-    if (status == TWP_OK &&
-        (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, plist, texts) < 0))
+    if (status == TWP_OK && (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, plist, texts) < 0))
         status = twp_reader_damaged(reader, object, "its text cannot be read", err);
     for (size_t i = 0; status == TWP_OK && i < n; i++)
         if (texts[i] == NULL && (texts[i] = strdup("")) == NULL)
