@@ -24,7 +24,8 @@ done
 min_line_coverage=90
 slow_sanitized='^(second|python|r|cluster|validation|exact|golden)/|^property/test_(keys|rebind|memory|same_bits|parameter_sets|precision|points)|^unit/test_portable_math'
 slow_sanitized+='|^cli/test_(sweep|sweep_scripts|documents|schema)$'
-# Tests want the lines of what went wrong, not every variable: half the bytes, and a faster linker for them.
+# Tests want the lines of what went wrong, not every variable: half the bytes, and a faster linker for them. In
+# the quick tier their own code is little of the work, so it is compiled quickly (TWP_TEST_FLAGS).
 lines_only=("-DCMAKE_C_FLAGS_RELWITHDEBINFO=-O2 -g1" "-DCMAKE_C_FLAGS_DEBUG=-O1 -g1"
     -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold)
 n_passed=0
@@ -116,13 +117,15 @@ all_quick() {
     local covered=build/covered asan=build/asan
     find $covered -name '*.gcda' -delete 2> /dev/null
     step format format
-    if step build build dev $covered -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}"; then
+    if step build build dev $covered -DTWP_COVERAGE=ON -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}" \
+        -DTWP_TEST_FLAGS=-O1; then
         tests tests $covered -L '^quick$' --timeout 120
         step coverage scripts/coverage.sh --report $covered $min_line_coverage
         grep '^lines' "$logs/coverage.log"
         step symbols scripts/check_symbols.sh $covered
     fi
-    if step build-sanitized build asan-ubsan $asan -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}"; then
+    if step build-sanitized build asan-ubsan $asan -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}" \
+        -DTWP_TEST_FLAGS=-O0; then
         # Readers, clusters and the second implementation are no C; many runs for their numbers, cases of others,
         # runs in parts and the documents take their time: the long tier sanitizes them.
         tests tests-sanitized $asan -L '^quick$' -E "$slow_sanitized" --timeout 300
@@ -143,7 +146,8 @@ all_long() {
         tests tests-long build/dev --schedule-random --timeout 3600
     fi
     if asked_for sanitized &&
-        step build-long-sanitized build asan-ubsan build/asan -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}"; then
+        step build-long-sanitized build asan-ubsan build/asan -DTWP_REQUIRE_ORACLES=ON "${lines_only[@]}" \
+            -DTWP_TEST_FLAGS=; then
         tests tests-long-sanitized build/asan -L '^long$' --schedule-random --timeout 7200
         tests tests-slow-sanitized build/asan -L '^quick$' -R "$slow_sanitized" --timeout 3600
     fi
