@@ -27,7 +27,8 @@ typedef struct {
     uint64_t heap_at;
     unsigned char *heap;
     uint64_t n_heap;
-    uint64_t *size; /* [N_INDICES] by index; SIZE_MAX where there is no such object */
+    uint64_t *room;   /* [N_INDICES] by index: an object's bytes and 1; 0 where there is none */
+    uint64_t n_rooms; /* indices below it may have one: the rest of room is not touched */
 } heaps_t;
 
 static twp_status_t
@@ -85,8 +86,8 @@ open_heaps(heaps_t *heaps, const char *path, twp_error_t *err)
         return TWP_FAIL(
             err, TWP_ERR_IO, "%s: cannot be read: %s", path, strerror_r(errno, why, sizeof why));
     heaps->n_bytes = (uint64_t) facts.st_size;
-    heaps->size = malloc(N_INDICES * sizeof *heaps->size);
-    if (heaps->size == NULL)
+    heaps->room = calloc(N_INDICES, sizeof *heaps->room);
+    if (heaps->room == NULL)
         return TWP_FAIL(err, TWP_ERR_MEMORY, "%s: no memory", path);
     return TWP_OK;
 }
@@ -97,7 +98,7 @@ close_heaps(heaps_t *heaps)
     if (heaps->file >= 0)
         (void) close(heaps->file);
     free(heaps->heap);
-    free(heaps->size);
+    free(heaps->room);
 }
 
 /* Notes the size of every object; false when they do not fill the heap. */
@@ -106,16 +107,17 @@ walk(heaps_t *heaps)
 {
     uint64_t at = HEADER_BYTES;
 
-    for (size_t i = 0; i < N_INDICES; i++)
-        heaps->size[i] = UINT64_MAX;
+    memset(heaps->room, 0, heaps->n_rooms * sizeof *heaps->room);
+    heaps->n_rooms = 0;
     while (heaps->n_heap - at >= OBJECT_BYTES) {
         const uint64_t index = decode(heaps->heap + at, 2), size = decode(heaps->heap + at + 8, 8);
         const uint64_t left = heaps->n_heap - at;
         if (index == 0) /* what is free, to the end */
             return size == left;
-        if (size > left - OBJECT_BYTES || heaps->size[index] != UINT64_MAX)
+        if (size > left - OBJECT_BYTES || heaps->room[index] != 0)
             return false;
-        heaps->size[index] = size;
+        heaps->room[index] = size + 1;
+        heaps->n_rooms = index >= heaps->n_rooms ? index + 1 : heaps->n_rooms;
         at += OBJECT_BYTES + ((size + 7) & ~(uint64_t) 7);
         if (at > heaps->n_heap)
             return false;
@@ -206,7 +208,8 @@ twp_text_heap_check_elements(const char *path, uint64_t offset, size_t n, twp_er
         if (length == 0 && address == 0)
             continue;
         status = load_heap(&heaps, address);
-        if (status == TWP_OK && (index == 0 || index >= N_INDICES || heaps.size[index] != length))
+        if (status == TWP_OK &&
+            (index == 0 || index >= N_INDICES || heaps.room[index] != length + 1))
             status = damaged(&heaps, offset + i * ELEMENT_BYTES);
     }
     close_heaps(&heaps);
