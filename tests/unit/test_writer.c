@@ -320,6 +320,47 @@ test_hdf5s_own_functions_find_each_column_attached_to_its_dimensions(void **stat
     free(path);
 }
 
+/* The list of a dimension's columns is then longer than the 64 KiB that a header's message holds. */
+static void
+test_a_dimension_has_thousands_of_columns(void **state)
+{
+    enum { N_COLUMNS = 4200 };
+    char *const path = testlib_join(*state, "wide.h5");
+    twp_results_writer_t *const writer = open_writer(path);
+    const double values[] = { 1, 2 };
+    twp_reader_t *reader = NULL;
+    twp_dataset_info_t info;
+    twp_error_t err = { 0 };
+    char name[32];
+    hid_t file, first, last, scale;
+
+    assert_ok(twp_results_dimension_plain(writer, "draws", "a", 2, &err));
+    for (int i = 0; i < N_COLUMNS; i++) {
+        twp_field_t field = {
+            .name = name, .type = TWP_TYPE_FLOAT64, .n_dims = 1, .dims = { "a" }
+        };
+        (void) snprintf(name, sizeof name, "column_%04d", i);
+        assert_ok(twp_results_write(writer, "draws", &field, values, &err));
+    }
+    assert_ok(twp_results_close(writer, "complete", NULL, &err));
+
+    file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    first = H5Dopen2(file, "draws/column_0000", H5P_DEFAULT);
+    last = H5Dopen2(file, "draws/column_4199", H5P_DEFAULT);
+    scale = H5Dopen2(file, "draws/a", H5P_DEFAULT);
+    assert_true(file >= 0 && first >= 0 && last >= 0 && scale >= 0);
+    assert_int_equal(H5DSis_attached(first, scale, 0), 1);
+    assert_int_equal(H5DSis_attached(last, scale, 0), 1);
+    assert_true(H5Dclose(first) >= 0 && H5Dclose(last) >= 0 && H5Dclose(scale) >= 0);
+    assert_true(H5Fclose(file) >= 0);
+
+    assert_ok(twp_reader_open(path, &reader, &err));
+    assert_ok(twp_reader_info(reader, "draws/column_4199", &info, &err));
+    assert_string_equal(info.dim[0], "a");
+    twp_reader_close(reader);
+    free(path);
+}
+
 static void
 test_equal_content_gives_equal_bytes_however_it_was_appended_and_when(void **state)
 {
@@ -639,6 +680,7 @@ main(int n_arguments, char *arguments[])
         IN_FOLDER(
             test_a_file_of_every_group_follows_the_layout_and_its_digest_is_that_of_its_content),
         IN_FOLDER(test_hdf5s_own_functions_find_each_column_attached_to_its_dimensions),
+        IN_FOLDER(test_a_dimension_has_thousands_of_columns),
         IN_FOLDER(test_equal_content_gives_equal_bytes_however_it_was_appended_and_when),
         IN_FOLDER(test_unset_memory_does_not_reach_the_file),
         IN_FOLDER(test_the_digest_sees_every_value_but_not_the_session_or_the_build),
