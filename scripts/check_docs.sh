@@ -178,9 +178,15 @@ check_block() { # check_block DOCUMENT LINE BLOCK
     mark=$(< "$block.mark")
     [ "$language" != sh ] || check_commands "$document" "$line" "$block.text"
     case "$mark" in
-        'run, long' | 'output, long: '*) [ $is_quick -eq 0 ] || return 0 ;;
+        'run, long' | 'output, long: '*)
+            if [ $is_quick -eq 1 ]; then
+                : > "$work/printed"
+                return 0
+            fi
+            mark=${mark/#run, long/run}
+            mark=${mark/#output, long: /output: }
+            ;;
     esac
-    mark=${mark/, long/}
     case "$mark" in
         study)
             cp "$block.text" "$work/tree/my_study.yaml"

@@ -57,7 +57,8 @@ file_type(twp_type_t type, hid_t text_type)
 /*
  * No times, creation order kept: without the first, equal runs would differ. Links and attributes
  * stay in the object's header however many there are: it has a checksum and is read at once, where
- * HDF5's heaps for many would take 4 KiB each and 1.10 crashes on a damaged one.
+ * HDF5's heaps for many would take 4 KiB each and 1.10 crashes on a damaged one. (What is longer than
+ * 64 KiB goes into one all the same: the list of a dimension with more than 4,095 columns.)
  */
 static hid_t
 make_plist(hid_t class)
