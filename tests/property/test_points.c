@@ -259,7 +259,7 @@ test_a_mean_and_a_quantile_that_are_swept_are_no_measures(void **state)
         "--over help_quantile=50 days,100 days" };
     char *const swept = testlib_join(*state, "sweep.h5"),
                 *const path = testlib_join(*state, "a.h5");
-    twp_summary_t *all, *one, *alone;
+    twp_summary_t *all = NULL, *one = NULL, *alone = NULL;
     twp_run_report_t report;
     twp_error_t err = { TWP_OK, "" };
 
