@@ -1,23 +1,27 @@
 #include "cli/stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal's handler writes what threads read");
+
 /* The one variable of the program that changes at file scope: a handler reaches nothing else. */
-static volatile sig_atomic_t asked = 0; /* 1: by SIGUSR1, which a SIGTERM may follow; 2: urgently */
+static atomic_int asked = 0; /* 1: by SIGUSR1, which a SIGTERM may follow; 2: urgently */
 
 static void
 take_signal(int number)
 {
+    int nothing = 0;
+
     if (number == SIGUSR1) {
-        asked = asked > 1 ? asked : 1;
+        (void) atomic_compare_exchange_strong(&asked, &nothing, 1);
         return;
     }
-    if (asked == 2) {
+    if (atomic_exchange(&asked, 2) == 2) {
         signal(number, SIG_DFL);
         raise(number);
     }
-    asked = 2;
 }
 
 void
@@ -36,5 +40,5 @@ bool
 twp_stop_is_asked(void *context)
 {
     (void) context;
-    return asked != 0;
+    return atomic_load(&asked) != 0;
 }
