@@ -169,39 +169,59 @@ write_study(const char *path, const char *records)
     fclose(file);
 }
 
+/* A study in a folder of its own, and how it is to be run. */
+typedef struct {
+    char *folder, *path;
+    twp_run_settings_t settings;
+} case_t;
+
+static case_t
+make_case(int64_t n_patients, int n_threads, const char *records)
+{
+    case_t one;
+
+    one.folder = testlib_temporary_folder();
+    one.path = testlib_join(one.folder, "study.yaml");
+    write_study(one.path, records);
+    twp_run_settings_init(&one.settings);
+    one.settings.n_patients = n_patients;
+    one.settings.n_threads = n_threads;
+    return one;
+}
+
+static void
+remove_case(case_t *one)
+{
+    testlib_remove_folder(one->folder);
+    free(one->path);
+}
+
 /* Bytes that a run has at most, beyond those that were there before it. */
 static int64_t
 peak_of(int64_t n_patients, int n_threads, const char *records)
 {
-    char *const folder = testlib_temporary_folder(),
-                *const path = testlib_join(folder, "study.yaml");
-    char *const out = testlib_join(folder, "results.h5");
-    twp_run_settings_t settings;
+    case_t one = make_case(n_patients, n_threads, records);
+    char *const out = testlib_join(one.folder, "results.h5");
     twp_run_report_t report;
     twp_study_t *study = NULL;
     twp_error_t err;
 
-    write_study(path, records);
-    twp_run_settings_init(&settings);
-    settings.n_patients = n_patients;
-    settings.n_threads = n_threads;
-    settings.output_path = out;
-    settings.should_stop = sample;
+    one.settings.output_path = out;
+    one.settings.should_stop = sample;
 
     const int64_t n_before = bytes_now();
 
     atomic_store(&n_peak, n_before);
-    if (twp_study_read(path, NULL, 0, &study, &err) != TWP_OK ||
-        twp_study_run(study, &settings, &report, &err) != TWP_OK)
+    if (twp_study_read(one.path, NULL, 0, &study, &err) != TWP_OK ||
+        twp_study_run(study, &one.settings, &report, &err) != TWP_OK)
         fail_msg("%s", err.message);
     assert_true(report.n_twins_done == n_patients);
     twp_study_free(study);
 
     const int64_t n_bytes = atomic_load(&n_peak) - n_before;
 
-    testlib_remove_folder(folder);
     free(out);
-    free(path);
+    remove_case(&one);
     return n_bytes;
 }
 
@@ -235,23 +255,16 @@ check_flat(int n_threads, const char *records, int64_t n_least, int64_t n_most, 
 static void
 check_estimate(int n_threads, const char *records, int64_t n_patients)
 {
-    char *const folder = testlib_temporary_folder(),
-                *const path = testlib_join(folder, "study.yaml");
-    twp_run_settings_t settings;
+    case_t one = make_case(n_patients, n_threads, records);
     twp_run_estimate_t estimate;
     twp_study_t *study = NULL;
     twp_error_t err;
 
-    write_study(path, records);
-    twp_run_settings_init(&settings);
-    settings.n_patients = n_patients;
-    settings.n_threads = n_threads;
-    if (twp_study_read(path, NULL, 0, &study, &err) != TWP_OK ||
-        twp_study_estimate(study, &settings, &estimate, &err) != TWP_OK)
+    if (twp_study_read(one.path, NULL, 0, &study, &err) != TWP_OK ||
+        twp_study_estimate(study, &one.settings, &estimate, &err) != TWP_OK)
         fail_msg("%s", err.message);
     twp_study_free(study);
-    testlib_remove_folder(folder);
-    free(path);
+    remove_case(&one);
 
     const double most = (double) peak_of(n_patients, n_threads, records);
 
